@@ -1,0 +1,1 @@
+"""Runs generators off the GUI thread."""

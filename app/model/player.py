@@ -1,0 +1,100 @@
+"""Play and pause: a clock that moves the session's playhead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.model import playback
+from app.model.session import Session
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+BASE_MS = 500
+
+
+class Player(QObject):
+    """Transport of the stepper. At speed 1 a step takes half a second."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.grain = "cell"
+        self.speed = 1.0
+        self.loop = False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def playing(self) -> bool:
+        """True between play and pause."""
+        return self._timer.isActive()
+
+    def play(self) -> None:
+        """Go on from the playhead; from the start of the network when it stands nowhere or at the end."""
+        if not self.playing:
+            self._timer.start(round(BASE_MS / self.speed))
+            self.changed.emit()
+
+    def pause(self) -> None:
+        """Stand still."""
+        if self.playing:
+            self._timer.stop()
+            self.changed.emit()
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        (self.pause if self.playing else self.play)()
+
+    def forward(self) -> None:
+        """One step on; playing stops."""
+        self.pause()
+        self.session.step(self.grain, 1, self.loop)
+
+    def back(self) -> None:
+        """One step back; playing stops."""
+        self.pause()
+        self.session.step(self.grain, -1, self.loop)
+
+    def first(self) -> None:
+        """To the start of what the grain is part of."""
+        self._jump(start=True)
+
+    def last(self) -> None:
+        """To the end of what the grain is part of."""
+        self._jump(start=False)
+
+    def set_grain(self, grain: str) -> None:
+        """Step by ``term``, ``cell``, ``map`` or ``layer``."""
+        if grain in playback.GRAINS and grain != self.grain:
+            self.grain = grain
+            self.changed.emit()
+
+    def set_speed(self, speed: float) -> None:
+        """One of `SPEEDS`; takes effect at once."""
+        if speed in SPEEDS and speed != self.speed:
+            self.speed = speed
+            if self.playing:
+                self._timer.setInterval(round(BASE_MS / speed))
+            self.changed.emit()
+
+    def set_loop(self, loop: bool) -> None:
+        """Stay in the map (cell, layer) and go round."""
+        if loop != self.loop:
+            self.loop = loop
+            self.changed.emit()
+
+    def _jump(self, start: bool) -> None:
+        self.pause()
+        head, trace = self.session.playhead, self.session.trace()
+        network = self.session.view.network
+        if head is None or trace is None:
+            self.session.step(self.grain)
+        elif start:
+            self.session.select(playback.first(network, head, self.grain))
+        else:
+            self.session.select(playback.last(network, head, self.grain, trace.terms.size))
+
+    def _tick(self) -> None:
+        if not self.session.step(self.grain, 1, self.loop):
+            self.pause()

@@ -1,0 +1,231 @@
+"""A network: a graph of named nodes, each an op and the names of what it reads.
+
+A chain is the plain case. Weights stay beside the network, as a flat mapping ``"conv1.weight" -> array``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cnncore.errors import CnnError, did_you_mean
+from cnncore.op import Array, Backward, Context, Forward, Op, Run, Shape
+
+INPUT = "input"
+Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One place in the graph: ``inputs`` names earlier nodes, or ``"input"``."""
+
+    name: str
+    op: Op
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What one forward pass left: every node's result, ``outputs["input"]`` included."""
+
+    outputs: dict[str, Array]
+    forwards: dict[str, Forward]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """What one backward pass left: ∂L/∂ of every node's output (and the input), and of every weight."""
+
+    outputs: dict[str, Array]
+    weights: dict[str, Array]
+    backwards: dict[str, Backward]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Nodes in an order in which each reads only what stands before it.
+
+    Args:
+        name: For people.
+        input_shape: (C, *S).
+        nodes: See `chain` for the plain case.
+    """
+
+    name: str
+    input_shape: Shape
+    nodes: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        seen = {INPUT}
+        for node in self.nodes:
+            if node.name in seen or not node.name or "." in node.name:
+                raise CnnError("network.name", "The layer name {name!r} is empty, taken, or has a dot in it.", name=node.name)
+            for source in node.inputs:
+                if source not in seen:
+                    raise CnnError("network.source", "{name} reads {source!r}, which does not stand before it. Did you mean: {near}?",
+                                   name=node.name, source=source, near=did_you_mean(source, seen))
+            if len(node.inputs) != node.op.arity:
+                raise CnnError("network.arity", "{name} reads {given} layers; {op} takes {arity}.",
+                               name=node.name, given=len(node.inputs), op=node.op.kind, arity=node.op.arity)
+            seen.add(node.name)
+        if not self.nodes:
+            raise CnnError("network.empty", "A network needs at least one layer.")
+        _ = self.shapes
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """(C, *G) of every node's output, and of ``"input"``; nothing is allocated."""
+        out = {INPUT: self.input_shape}
+        for node in self.nodes:
+            try:
+                out[node.name] = node.op.output_shape(*(out[s] for s in node.inputs))
+            except CnnError as error:
+                raise CnnError(error.code, "{layer}: " + error.text, **{**error.facts, "layer": node.name}) from None
+        return out
+
+    @cached_property
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """``"conv1.weight"`` to shape, in the order of the nodes."""
+        return {f"{node.name}.{key}": shape for node in self.nodes
+                for key, shape in node.op.parameter_shapes(*self.input_shapes(node.name)).items()}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    def node(self, name: str) -> Node:
+        """The node of that name."""
+        if name not in self._by_name:
+            raise CnnError("network.node", "There is no layer {name!r}. Did you mean: {near}?", name=name, near=did_you_mean(name, self._by_name))
+        return self._by_name[name]
+
+    def input_shapes(self, name: str) -> tuple[Shape, ...]:
+        """Shapes of what a node reads."""
+        return tuple(self.shapes[s] for s in self.node(name).inputs)
+
+    def consumers(self, name: str) -> tuple[str, ...]:
+        """Names of the nodes that read ``name``."""
+        return tuple(node.name for node in self.nodes if name in node.inputs)
+
+    def parameter_count(self, name: str | None = None) -> int:
+        """Number of weights and biases of one node, or of all."""
+        return sum(int(np.prod(shape)) for key, shape in self.parameter_shapes.items()
+                   if name is None or key.split(".")[0] == name)
+
+    @property
+    def last(self) -> str:
+        """Name of the last node."""
+        return self.nodes[-1].name
+
+    @property
+    def scores(self) -> str:
+        """The node whose output the loss takes: what a last softmax reads, else the last node."""
+        node = self.nodes[-1]
+        return node.inputs[0] if node.op.kind == "softmax" else node.name
+
+    def start(self, seed: int) -> dict[str, Array]:
+        """Start values of all weights: the same seed gives the same bits."""
+        out: dict[str, Array] = {}
+        for k, node in enumerate(self.nodes):
+            rng = np.random.default_rng([seed, k])
+            out |= {f"{node.name}.{key}": value for key, value in node.op.start(rng, *self.input_shapes(node.name)).items()}
+        return out
+
+    def check_weights(self, weights: Weights) -> None:
+        """`CnnError` unless ``weights`` has exactly the arrays of `parameter_shapes`, finite floats."""
+        for key, shape in self.parameter_shapes.items():
+            if key not in weights:
+                raise CnnError("weights.missing", "The weights lack {key}.", key=key)
+            value = weights[key]
+            if value.shape != shape:
+                raise CnnError("weights.shape", "{key} has shape {given}; this network needs {needed}.", key=key, given=value.shape, needed=shape)
+            if value.dtype.kind != "f" or not np.isfinite(value).all():
+                raise CnnError("weights.value", "{key} holds values that are not finite numbers.", key=key)
+        for key in weights:
+            if key not in self.parameter_shapes:
+                raise CnnError("weights.extra", "{key} belongs to no layer of this network.", key=key)
+
+    def params(self, weights: Weights, name: str) -> dict[str, Array]:
+        """The parameters of one node, under the names its op knows."""
+        return {key: weights[f"{name}.{key}"] for key in self.node(name).op.parameter_shapes(*self.input_shapes(name))}
+
+    def check_input(self, x: Array) -> None:
+        """`CnnError` unless ``x`` is (N, C, *S) floats of this network's input shape."""
+        if x.ndim != len(self.input_shape) + 1 or x.shape[1:] != self.input_shape:
+            raise CnnError("input.shape", "The input has shape {given}; this network takes (samples, {needed}).",
+                           given=x.shape, needed=", ".join(map(str, self.input_shape)))
+        if x.dtype.kind != "f":
+            raise CnnError("input.dtype", "The input holds {given}; this network takes float32 or float64.", given=x.dtype)
+
+    def stale_after(self, changed: Iterable[str]) -> set[str]:
+        """Nodes whose output may differ once the named nodes (or ``"input"``) changed: they and all after them."""
+        stale = set(changed)
+        for node in self.nodes:
+            if stale.intersection(node.inputs):
+                stale.add(node.name)
+        return stale
+
+    def forward(self, weights: Weights, x: Array, *, training: bool = False, rng: np.random.Generator | None = None,
+                known: Pass | None = None, stale: Collection[str] = ()) -> Pass:
+        """Run every node on ``x`` (N, C, *S).
+
+        Args:
+            weights: As `start` gives them.
+            x: Floats; the results keep their dtype.
+            training: Turns on what only training does (dropout).
+            rng: For ops that draw.
+            known: An earlier pass, whose results are taken over for every node not in ``stale``.
+            stale: See `stale_after`.
+        """
+        self.check_input(x)
+        context = Context(training, rng)
+        outputs: dict[str, Array] = {INPUT: x}
+        forwards: dict[str, Forward] = {}
+        for node in self.nodes:
+            if known is not None and node.name not in stale:
+                forwards[node.name] = known.forwards[node.name]
+            else:
+                inputs = tuple(outputs[s] for s in node.inputs)
+                forwards[node.name] = node.op.forward(inputs, self.params(weights, node.name), context)
+            outputs[node.name] = forwards[node.name].output
+        return Pass(outputs, forwards)
+
+    def backward(self, weights: Weights, done: Pass, grad: Array, at: str | None = None) -> Gradients:
+        """Gradients of everything, from ``grad`` = ∂L/∂ of the output of ``at`` (by default `scores`)."""
+        grads: dict[str, Array] = {at or self.scores: grad}
+        by_weight: dict[str, Array] = {}
+        backwards: dict[str, Backward] = {}
+        for node in reversed(self.nodes):
+            if node.name not in grads:
+                continue
+            inputs = tuple(done.outputs[s] for s in node.inputs)
+            back = node.op.backward(grads[node.name], inputs, self.params(weights, node.name), done.forwards[node.name])
+            backwards[node.name] = back
+            by_weight |= {f"{node.name}.{key}": value for key, value in back.params.items()}
+            for source, g in zip(node.inputs, back.inputs, strict=True):
+                grads[source] = grads[source] + g if source in grads else g
+        return Gradients(grads, by_weight, backwards)
+
+    def run(self, weights: Weights, name: str, done: Pass, gradients: Gradients | None = None) -> Run:
+        """One node of one pass, as `Op.trace` reads it."""
+        inputs = tuple(done.outputs[s] for s in self.node(name).inputs)
+        grad = gradients.outputs.get(name) if gradients else None
+        return Run(inputs, self.params(weights, name), done.forwards[name], grad,
+                   gradients.backwards.get(name) if gradients else None)
+
+    def settings(self) -> dict[str, Any]:
+        """The architecture as plain data; `Network.make` reads it back."""
+        return {"name": self.name, "input_shape": list(self.input_shape),
+                "nodes": [{"name": n.name, "op": n.op.kind, "inputs": list(n.inputs), **n.op.settings()} for n in self.nodes]}
+
+
+def chain(name: str, input_shape: Shape, layers: Iterable[tuple[str, Op]]) -> Network:
+    """A network in which each layer reads the one before it."""
+    nodes: list[Node] = []
+    for layer, op in layers:
+        nodes.append(Node(layer, op, (nodes[-1].name if nodes else INPUT,)))
+    return Network(name, input_shape, tuple(nodes))

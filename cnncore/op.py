@@ -1,0 +1,193 @@
+"""The contract of an op, and the knobs that state each of its settings once.
+
+An op is frozen settings; its weights are arrays beside it; all its methods are pure.
+Arrays are (sample, channel, *space) = (N, C, *S); shapes leave the sample axis out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncore.errors import CnnError, did_you_mean
+from cnncore.trace import Trace
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Params = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What one setting may be: stated once, used by checks, forms, help and files."""
+
+    type: type
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    per_axis: bool = False
+    unit: str = ""
+    help: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The bounds in words, for messages and tooltips."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.type is bool:
+            return "true, false"
+        what = "whole number" if self.type is int else "number"
+        if self.low is not None and self.high is not None:
+            return f"{what} from {self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"{what}, at least {self.low:g}"
+        return what
+
+    def check(self, owner: str, name: str, value: object) -> None:
+        """Raise `CnnError` unless ``value`` is one this knob can stand at."""
+        values = value if self.per_axis and isinstance(value, tuple) else (value,)
+        if not values or not all(self._fits(v) for v in values):
+            raise CnnError(
+                "knob.range", "{owner}: {knob} = {value} is not possible. Allowed: {allowed}.",
+                owner=owner, knob=name, value=value, allowed=self.allowed,
+            )
+
+    def _fits(self, value: object) -> bool:
+        if self.type in (bool, str):
+            return isinstance(value, self.type) and (not self.choices or value in self.choices)
+        if isinstance(value, bool) or not isinstance(value, (int, float) if self.type is float else int):
+            return False
+        if not math.isfinite(value):
+            return False
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+def knob(
+    default: Any, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = (),
+    per_axis: bool = False, unit: str = "", help: str = "",
+) -> Any:
+    """A dataclass field that is a setting. With ``per_axis`` it takes one value, or one for each space axis."""
+    spec = Knob(type(default), low, high, choices, per_axis, unit, help)
+    return field(default=default, metadata={"knob": spec})
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Base of everything that is a set of knobs: ops, losses, optimisers, preprocessing, augmentation."""
+
+    kind: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for name, spec in self.knobs().items():
+            spec.check(self.kind, name, getattr(self, name))
+
+    @classmethod
+    def knobs(cls) -> dict[str, Knob]:
+        """Name to `Knob`, in the order of declaration."""
+        return {f.name: f.metadata["knob"] for f in dataclasses.fields(cls) if "knob" in f.metadata}
+
+    def settings(self) -> dict[str, Any]:
+        """Name to value, as plain data for a file; `make` reads it back."""
+        return {name: getattr(self, name) for name in self.knobs()}
+
+    def but(self, **changes: Any) -> Any:
+        """A copy with some knobs turned, checked anew."""
+        return dataclasses.replace(self, **_known(type(self), changes))
+
+    @classmethod
+    def make(cls, settings: Mapping[str, Any]) -> Any:
+        """From plain data, as `settings` gives it; lists become tuples, unknown names are refused."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in _known(cls, settings).items()})
+
+
+def _known(cls: type[Knobs], settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in settings:
+        if name not in cls.knobs():
+            raise CnnError(
+                "knob.unknown", "{owner} has no setting {name}. Did you mean: {near}?",
+                owner=cls.kind, name=name, near=did_you_mean(name, cls.knobs()),
+            )
+    return settings
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What an op may know beside its arguments: the mode and the random generator."""
+
+    training: bool = False
+    rng: np.random.Generator | None = None
+
+
+class Forward(NamedTuple):
+    """What `Op.forward` gives: the output, what backward wants kept, and new running values (of a norm)."""
+
+    output: Array
+    saved: Any = None
+    state: Mapping[str, Array] = {}
+
+
+class Backward(NamedTuple):
+    """Gradients of the loss: one for each input, one for each parameter, each shaped as its array."""
+
+    inputs: tuple[Array, ...]
+    params: dict[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One op in one pass, as `Op.trace` reads it. ``grad`` (∂L/∂output) is there after a backward pass."""
+
+    inputs: tuple[Array, ...]
+    params: Params
+    forward: Forward
+    grad: Array | None = None
+    backward: Backward | None = None
+
+
+@dataclass(frozen=True)
+class Op(Knobs):
+    """A layer: settings that never change, and pure functions of arrays. See `cnncore.ops.OPS`."""
+
+    title: ClassVar[str] = ""
+    arity: ClassVar[int] = 1
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(C, *G) from the (C, *S) of each input; `CnnError` where the settings do not fit."""
+        raise NotImplementedError
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Name to shape; empty for an op without parameters."""
+        return {}
+
+    def start(self, rng: np.random.Generator, *inputs: Shape) -> dict[str, Array]:
+        """Start values, float32, of every parameter."""
+        return {}
+
+    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = Context()) -> Forward:
+        """The output (N, C, *G), of the inputs' dtype."""
+        raise NotImplementedError
+
+    def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
+        """Gradients of the inputs and parameters from ``grad`` = ∂L/∂output."""
+        raise NotImplementedError
+
+    def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
+        """One number of this op, term by term.
+
+        Args:
+            target: ``"output"``; ``"input0"``, ``"input1"``, … for the gradient of an input; a parameter's name for its gradient.
+            cell: Index into the target, without the sample axis; a parameter's gradient sums over all samples.
+            run: Arrays of the pass; gradients need ``run.grad``.
+            sample: Which sample of the batch.
+        """
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """Settings in a few words of the field, an English key: ``"stride 1 · no padding"``."""
+        return ""
