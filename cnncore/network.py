@@ -194,16 +194,24 @@ class Network:
             outputs[node.name] = forwards[node.name].output
         return Pass(outputs, forwards)
 
-    def backward(self, weights: Weights, done: Pass, grad: Array, at: str | None = None) -> Gradients:
-        """Gradients of everything, from ``grad`` = ∂L/∂ of the output of ``at`` (by default `scores`)."""
+    def backward(self, weights: Weights, done: Pass, grad: Array, at: str | None = None, *,
+                 input_gradient: bool = True) -> Gradients:
+        """Gradients of everything, from ``grad`` = ∂L/∂ of the output of ``at`` (by default `scores`).
+
+        Without ``input_gradient`` ∂L/∂input is left out, and so are the `Backward`s of nodes that read only the input.
+        """
         grads: dict[str, Array] = {at or self.scores: grad}
         by_weight: dict[str, Array] = {}
         backwards: dict[str, Backward] = {}
         for node in reversed(self.nodes):
             if node.name not in grads:
                 continue
-            inputs = tuple(done.outputs[s] for s in node.inputs)
-            back = node.op.backward(grads[node.name], inputs, self.params(weights, node.name), done.forwards[node.name])
+            inputs, params = tuple(done.outputs[s] for s in node.inputs), self.params(weights, node.name)
+            if not input_gradient and set(node.inputs) == {INPUT}:
+                own = node.op.parameter_gradients(grads[node.name], inputs, params, done.forwards[node.name])
+                by_weight |= {f"{node.name}.{key}": value for key, value in own.items()}
+                continue
+            back = node.op.backward(grads[node.name], inputs, params, done.forwards[node.name])
             backwards[node.name] = back
             by_weight |= {f"{node.name}.{key}": value for key, value in back.params.items()}
             for source, g in zip(node.inputs, back.inputs, strict=True):

@@ -177,6 +177,11 @@ class Op(Knobs):
         """Gradients of the inputs and parameters from ``grad`` = ∂L/∂output."""
         raise NotImplementedError
 
+    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params,
+                            forward: Forward) -> dict[str, Array]:
+        """The parameters' part of `backward` alone: an op whose input gradient is dear leaves it out here."""
+        return self.backward(grad, inputs, params, forward).params
+
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
         """One number of this op, term by term.
 
