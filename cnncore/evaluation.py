@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from cnncore.losses import LOSSES
 
 from cnncore.errors import CnnError
-from cnncore.losses import LOSSES
 from cnncore.network import Network, Weights
 from cnncore.op import Array
 
@@ -33,8 +33,8 @@ def class_count(network: Network) -> int:
     """Number of scores; `CnnError` where the network does not end in a plain list of them."""
     shape = network.shapes[network.scores]
     if len(shape) != 1:
-        raise CnnError("samples.scores", "The network ends in maps of shape {shape}; training needs one score a class. Add flatten and dense.",
-                       shape=shape)
+        raise CnnError("samples.scores", "The network ends in maps of shape {shape}; training needs one score a class. "
+                       "Add flatten and dense.", shape=shape)
     return shape[0]
 
 
@@ -46,8 +46,8 @@ def check_samples(network: Network, images: Array, labels: Array) -> None:
         raise CnnError("samples.none", "There are no samples. Add at least one of every class.")
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu" or labels.shape != (len(images),):
-        raise CnnError("samples.labels", "The labels are {given} of shape {shape}; {needed} whole numbers are needed, one a sample.",
-                       given=labels.dtype, shape=labels.shape, needed=len(images))
+        raise CnnError("samples.labels", "The labels are {given} of shape {shape}; {needed} whole numbers are needed, "
+                       "one a sample.", given=labels.dtype, shape=labels.shape, needed=len(images))
     if labels.min() < 0 or labels.max() >= classes:
         wrong = labels.min() if labels.min() < 0 else labels.max()
         raise CnnError("samples.range", "Label {label} has no score: the network knows {classes} classes, 0 to {last}.",
@@ -62,7 +62,8 @@ def predict(network: Network, weights: Weights, images: Array) -> Array:
                            for k in range(0, len(images), BATCH)])
 
 
-def evaluate(network: Network, weights: Weights, images: Array, labels: Array, *, loss: str = "cross_entropy") -> Evaluation:
+def evaluate(network: Network, weights: Weights, images: Array, labels: Array, *,
+             loss: str = "cross_entropy") -> Evaluation:
     """Loss, accuracy and confusion on (N, C, *S) images with (N,) labels."""
     check_samples(network, images, labels)
     scores = predict(network, weights, images)

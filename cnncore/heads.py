@@ -15,10 +15,12 @@ from cnncore.op import Array
 def check_classes(labels: Sequence[str]) -> None:
     """`CnnError` for fewer than two classes, or two of one name."""
     if len(labels) < 2:
-        raise CnnError("classes.few", "A network needs at least two classes to tell apart; there are {count}.", count=len(labels))
+        raise CnnError("classes.few", "A network needs at least two classes to tell apart; there are {count}.",
+                       count=len(labels))
     for k, label in enumerate(labels):
         if label in labels[:k]:
-            raise CnnError("classes.twice", "The class {label!r} is there twice. Give one of them another name.", label=label)
+            raise CnnError("classes.twice", "The class {label!r} is there twice. Give one of them another name.",
+                           label=label)
 
 
 def adapt_head(network: Network, weights: Weights, old_labels: Sequence[str], new_labels: Sequence[str],
@@ -39,8 +41,8 @@ def adapt_head(network: Network, weights: Weights, old_labels: Sequence[str], ne
     check_classes(new_labels)
     head = network.node(network.scores)
     if head.op.kind != "dense":
-        raise CnnError("head.kind", "The scores come from {layer}, which is of kind {kind}; only a dense layer can take other classes.",
-                       layer=head.name, kind=head.op.kind)
+        raise CnnError("head.kind", "The scores come from {layer}, which is of kind {kind}; only a dense layer can "
+                       "take other classes.", layer=head.name, kind=head.op.kind)
     if len(old_labels) != head.op.settings()["units"]:
         raise CnnError("head.labels", "{layer} gives {units} scores, but {count} labels are named.",
                        layer=head.name, units=head.op.settings()["units"], count=len(old_labels))

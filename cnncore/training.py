@@ -1,6 +1,6 @@
 """Training as a generator: each yield is one step done, light, and a place to pause or cancel.
 
-The mathematics of one step lives in the ops, the loss and the optimiser; here are only order, schedule and book-keeping.
+The mathematics of a step lives in the ops, the loss and the optimiser; here are only order, schedule and book-keeping.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from cnncore.losses import LOSSES
+from cnncore.optimizers import OPTIMIZERS
 
 from cnncore.errors import CnnError
 from cnncore.evaluation import Evaluation, check_samples, evaluate
-from cnncore.losses import LOSSES
 from cnncore.network import Network, Weights
 from cnncore.op import Array, Knobs, knob
-from cnncore.optimizers import OPTIMIZERS
 
 __all__ = ["Evaluation", "Progress", "TrainSettings", "average_weights", "evaluate", "split", "train"]
 
@@ -50,7 +50,8 @@ class TrainSettings(Knobs):
     average: float = knob(0.0, low=0.0, high=0.99999, help="Memory of the running average of the weights; 0: none.")
     calm: float = knob(0.0, low=0.0, high=1.0, help="Share at the end of the training that goes without augmentation.")
     hold_out: float = knob(0.0, low=0.0, high=0.9, help="Share of the samples kept back to measure on.")
-    evaluate_every: int = knob(0, low=0, unit="steps", help="Steps between two measurements; 0: an epoch, 20 steps or more.")
+    evaluate_every: int = knob(0, low=0, unit="steps",
+                               help="Steps between two measurements; 0: an epoch, 20 steps or more.")
     seed: int = knob(0, low=0, high=2**63 - 1, help="The same seed gives the same weights, bit by bit.")
 
     def optimizer_made(self) -> Any:
@@ -68,7 +69,7 @@ class TrainSettings(Knobs):
 
 
 class _Live:
-    """What the loop has now. Steps replace arrays and never write into them, so a reader in another thread sees whole steps."""
+    """What the loop has now. Steps replace arrays, never write into them, so other threads see whole steps."""
 
     def __init__(self, weights: dict[str, Array], state: Any) -> None:
         self.weights, self.state, self.mean = weights, state, weights
@@ -143,10 +144,12 @@ def split(labels: Array, fraction: float, seed: int) -> tuple[Array, Array]:
 
 
 def average_weights(mean: Weights, weights: Weights, step: int, memory: float) -> dict[str, Array]:
-    """Running average of the weights after ``step`` steps; the first steps forget faster, so that the start leaves no trace.
+    """Running average of the weights after ``step`` steps; early steps forget faster, so the start leaves no trace.
 
-    Polyak and Juditsky 1992, doi:10.1137/0330046, with exponential memory.
+    Polyak and Juditsky 1992, doi:10.1137/0330046, with exponential memory; without memory, the weights themselves.
     """
+    if not memory:
+        return dict(weights)
     keep = np.float32(min(memory, step / (step + 9.0)))
     return {key: weights[key] + keep * (mean[key] - weights[key]) for key in weights}
 
@@ -204,8 +207,9 @@ def _steps(network: Network, weights: dict[str, Array], images: Array, labels: A
         if not math.isfinite(loss):
             raise CnnError("training.diverged",
                            "The loss is not a finite number any more at step {step}. The old weights are unchanged. "
-                           "Lower the learning rate (it is {rate}) and train again.", step=step, rate=settings.learning_rate)
-        live.mean = average_weights(live.mean, live.weights, step, settings.average) if settings.average else live.weights
+                           "Lower the learning rate (it is {rate}) and train again.",
+                           step=step, rate=settings.learning_rate)
+        live.mean = average_weights(live.mean, live.weights, step, settings.average)
         seconds += time.thread_time() - began
         done = min(1.0, seconds / settings.seconds if settings.seconds else step / steps)
         measured = None
@@ -217,8 +221,8 @@ def _steps(network: Network, weights: dict[str, Array], images: Array, labels: A
         yield Progress(step, whole, epoch + 1, loss, accuracy, rate, measured, seconds, done, live)
 
 
-def _step(network: Network, live: _Live, optimizer: Any, x: Array, labels: Array, settings: TrainSettings, rate: float,
-          rng: np.random.Generator) -> tuple[float, float]:
+def _step(network: Network, live: _Live, optimizer: Any, x: Array, labels: Array, settings: TrainSettings,
+          rate: float, rng: np.random.Generator) -> tuple[float, float]:
     """One step in ``live``; (loss, accuracy) of the batch before it. A loss that is not finite changes nothing."""
     loss = LOSSES[settings.loss]()
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found out by the loss, said in a sentence
@@ -232,7 +236,8 @@ def _step(network: Network, live: _Live, optimizer: Any, x: Array, labels: Array
     return value, right
 
 
-def _measure(network: Network, live: _Live, held_out: tuple[Array, Array], loss: str, step: int) -> tuple[float, float]:
+def _measure(network: Network, live: _Live, held_out: tuple[Array, Array], loss: str,
+             step: int) -> tuple[float, float]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         found = evaluate(network, live.mean, *held_out, loss=loss)
     if (found.accuracy, -found.loss) >= live.best_key:

@@ -1,6 +1,7 @@
 """LeNet-5 with ReLU and max pooling: two convolutions, three dense layers, 44,426 parameters for ten classes.
 
-LeCun, Bottou, Bengio and Haffner 1998, doi:10.1109/5.726791; without its padding, its sparse connections and its RBF output.
+LeCun, Bottou, Bengio and Haffner 1998, doi:10.1109/5.726791; without its padding,
+sparse connections and RBF output.
 """
 
 from __future__ import annotations
