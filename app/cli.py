@@ -1,0 +1,131 @@
+"""The command line: reads the words, calls what they ask for, and ends every failure in one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from app import __version__
+from cnncore.errors import CnnError, did_you_mean
+
+COMMANDS = {
+    "demo": "do the main job with no screen, into a folder of pictures",
+    "train": "train a model on a folder of samples",
+    "evaluate": "count what a model gets right of a folder of samples",
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """Run ``words``; 0, or another exit status after a last line on standard error that says why."""
+    try:
+        args = parse(words)
+        return int(_run(args) or 0)
+    except KeyboardInterrupt:
+        return _failed("Stopped.", 130)
+    except CnnError as error:
+        return _failed(str(error))
+    except OSError as error:
+        if error.filename is None:
+            return _unexpected(error)
+        return _failed(f"{error.filename}: {error.strerror}.")
+    except Exception as error:
+        return _unexpected(error)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The words as a namespace with ``command``: window, demo, train or evaluate. Ends the program on ``--help``."""
+    if words and words[0] in COMMANDS:
+        command, rest = words[0], words[1:]
+    else:
+        command, rest = "window", words
+    args = _parser(command).parse_args(rest)
+    args.command = command
+    return args
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with our kind of sentence as the last line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    if command == "window":
+        parser = _Parser("convscope", allow_abbrev=False, description="A debugger for convolutional networks.",
+                         formatter_class=argparse.RawDescriptionHelpFormatter,
+                         epilog="commands (each has its own --help):\n"
+                         + "\n".join(f"  convscope {name:9} {text}" for name, text in COMMANDS.items()))
+        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="project, model or picture to open")
+        parser.add_argument("--version", action="version", version=f"ConvScope {__version__}")
+        return parser
+    parser = _Parser(f"convscope {command}", allow_abbrev=False, description=COMMANDS[command].capitalize() + ".")
+    if command == "demo":
+        parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for pictures and demo.json")
+        return parser
+    if command == "evaluate":
+        parser.add_argument("model", metavar="MODEL", type=Path, help="model or project")
+    parser.add_argument("data", metavar="DATA", type=Path, help="folder of IDX files, or of pictures by class")
+    if command == "train":
+        parser.add_argument("--out", metavar="MODEL", type=Path, required=True, help="where the model is written")
+        parser.add_argument("--from", metavar="MODEL", type=Path, dest="from_", help="start from this model")
+        length = parser.add_mutually_exclusive_group()
+        length.add_argument("--epochs", metavar="N", type=int, help="how often every sample is seen")
+        length.add_argument("--seconds", metavar="S", type=float, help="CPU time of the training")
+        parser.add_argument("--seed", metavar="N", type=int, help="the same seed gives the same weights (default 0)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int | None:
+    if args.command == "train":
+        from app.cli_train import run_train
+
+        return run_train(args)
+    if args.command == "evaluate":
+        from app.cli_train import run_evaluate
+
+        return run_evaluate(args)
+    if args.command == "demo":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from app.demo import run_demo
+
+        return run_demo(args.out)
+    return _window(args.file)
+
+
+def _window(file: Path | None) -> int:
+    if file is not None and not file.exists():
+        near = did_you_mean(file.name, COMMANDS)
+        hint = f" Did you mean the command {near}?" if near in COMMANDS else ""
+        raise CnnError("file.missing", "There is no file {path}.{hint}", path=file, hint=hint)
+    if not has_display():
+        raise CnnError("display.none", "There is no display for a window. Without one: convscope demo --out DIR.")
+    from app.main_window import run
+
+    return run(file)
+
+
+def has_display() -> bool:
+    """Whether Qt can open a window; a platform that was named for it is taken at its word."""
+    named = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
+
+
+def _failed(sentence: str, status: int = 1) -> int:
+    print(sentence, file=sys.stderr)
+    return status
+
+
+def _unexpected(error: Exception) -> int:
+    traceback.print_exc()
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, ImportError) and error.name is not None and error.name.startswith("PySide6"):
+        return _failed(f"Qt could not be loaded ({text}): `python3 run.py` sees to what it needs.")
+    return _failed(f"ConvScope failed: {text}")
