@@ -158,6 +158,14 @@ def add_class(document: Document, name: str) -> Document:
     return dataclasses.replace(document, classes=(*document.classes, SampleClass(name)))
 
 
+@edit(N_("Add classes"))
+def add_classes(document: Document, names: tuple[str, ...]) -> Document:
+    """Several classes in one step, such as the ten digits."""
+    for name in names:
+        document = add_class(document, name)
+    return document
+
+
 @edit(N_("Rename a class"))
 def rename_class(document: Document, index: int, name: str) -> Document:
     """Another name for the class at ``index``."""

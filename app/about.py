@@ -1,0 +1,64 @@
+"""Who made this and under which terms; and all keys on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app import __version__, theme
+from app.i18n import tr
+from app.widgets.palette import Row
+
+
+class _Box(QDialog):
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 16, 16, 12)
+        self.column.setSpacing(8)
+
+    def finish(self) -> None:
+        """The one button."""
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        self.column.addWidget(buttons)
+
+
+class AboutBox(_Box):
+    """Name, version, purpose, licence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("About ConvScope"), parent)
+        self.setObjectName("about")
+        title = QLabel(f"ConvScope {__version__}")
+        title.setFont(theme.font(20, 600))
+        self.column.addWidget(title)
+        for text in (tr("A debugger for convolutional networks: every number on the screen can be asked where it comes from."),
+                     tr("Free software under the MIT licence. Works without a network; nothing leaves this computer."),
+                     tr("The shipped network learned from MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0).")):
+            label = QLabel(text)
+            label.setWordWrap(True)
+            label.setMinimumWidth(theme.size(420))
+            self.column.addWidget(label)
+        self.finish()
+
+
+class KeysBox(_Box):
+    """Every action that has keys."""
+
+    def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+        super().__init__(tr("All keys"), parent)
+        self.setObjectName("keys")
+        lines = "".join(f"<tr><td style='padding:2px 24px 2px 0'><code>{r.keys}</code></td><td>{r.text}</td></tr>" for r in rows if r.keys)
+        table = QLabel(f"<table>{lines}</table>")
+        table.setTextFormat(Qt.TextFormat.RichText)
+        area = QScrollArea()
+        area.setWidget(table)
+        area.setWidgetResizable(True)
+        area.setMinimumSize(theme.size(420), theme.size(480))
+        self.column.addWidget(area)
+        self.finish()

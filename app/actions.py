@@ -1,0 +1,178 @@
+"""The table of actions: menu, shortcut, palette, tooltip and help all come from a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.i18n import N_
+from app.model import edits
+from cnncore.errors import CnnError
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+
+Do = Callable[["Desk"], None]
+Say = Callable[["Desk"], str]
+
+MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Samples"), N_("Training"), N_("View"), N_("Help"))
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a person can do.
+
+    Args:
+        name: Stable word for tests, scripts and settings.
+        text: English key, sentence case.
+        menu: One of `MENUS`, or empty: in the palette only.
+        do: What happens; may raise `CnnError`, which is shown.
+        keys: Shortcuts; the first is shown.
+        icon: File in assets/icons.
+        blocked: Why it cannot be done now (an English key), or "".
+        checked: For a switch: whether it is on.
+        gap: A separator stands before it in the menu.
+    """
+
+    name: str
+    text: str
+    menu: str
+    do: Do
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    blocked: Say | None = None
+    checked: Callable[[Desk], bool] | None = None
+    gap: bool = False
+
+
+def ask(service: str) -> Do:
+    """Let the window do it: dialogs, workspaces, looks."""
+    return lambda desk: desk.services[service]()
+
+
+def _no_undo(desk: Desk) -> str:
+    if desk.session.run is not None:
+        return N_("A training run is open: keep or discard its weights first.")
+    return "" if desk.session.history.past else N_("Nothing has been done yet.")
+
+
+def _no_redo(desk: Desk) -> str:
+    if desk.session.run is not None:
+        return N_("A training run is open: keep or discard its weights first.")
+    return "" if desk.session.history.future else N_("Nothing has been undone.")
+
+
+def _empty_canvas(desk: Desk) -> str:
+    return "" if desk.session.document.drawing.any() else N_("The canvas is empty.")
+
+
+def _unedited(desk: Desk) -> str:
+    document = desk.session.document
+    if desk.session.run is not None:
+        return N_("A training run is open: keep or discard its weights first.")
+    return N_("No weight has been changed.") if document.weights is document.trained and not document.muted else ""
+
+
+def _nowhere(desk: Desk) -> str:
+    return "" if desk.session.playhead is not None else N_("Click a cell in the network first.")
+
+
+def _no_run(desk: Desk) -> str:
+    return "" if desk.session.run is not None else N_("No training run is open.")
+
+
+def _not_running(desk: Desk) -> str:
+    run = desk.session.run
+    return "" if run is not None and run.active else N_("Nothing is being trained.")
+
+
+def _restore_all(desk: Desk) -> None:
+    desk.session.edit(edits.restore_all)
+
+
+def _add_sample(index: int) -> Do:
+    def do(desk: Desk) -> None:
+        classes = desk.session.document.classes
+        if index >= len(classes):
+            raise CnnError("sample.class", "There is no class {number} yet. Add classes in the Train workspace.", number=index + 1)
+        desk.session.edit(edits.add_sample, index, desk.session.view.drawing)
+    return do
+
+
+def _toggle_training(desk: Desk) -> None:
+    run = desk.session.run
+    if run is not None and run.status == "running":
+        desk.runs.pause()
+    elif run is not None and run.status == "paused":
+        desk.runs.resume()
+    else:
+        desk.runs.start()
+
+
+FILE = (
+    Action("file.new", N_("New"), N_("File"), ask("file.new"), ("Ctrl+N",)),
+    Action("file.open", N_("Open…"), N_("File"), ask("file.open"), ("Ctrl+O",)),
+    Action("file.save", N_("Save"), N_("File"), ask("file.save"), ("Ctrl+S",), gap=True),
+    Action("file.save_as", N_("Save as…"), N_("File"), ask("file.save_as"), ("Ctrl+Shift+S",)),
+    Action("file.save_model", N_("Save only the model…"), N_("File"), ask("file.save_model")),
+    Action("file.quit", N_("Quit"), N_("File"), ask("file.quit"), ("Ctrl+Q",), gap=True),
+)
+EDIT = (
+    Action("edit.undo", N_("Undo"), N_("Edit"), lambda d: d.session.undo(), ("Ctrl+Z",), "undo", _no_undo),
+    Action("edit.redo", N_("Redo"), N_("Edit"), lambda d: d.session.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", _no_redo),
+    Action("edit.restore_all", N_("Restore all trained weights"), N_("Edit"), _restore_all, blocked=_unedited, gap=True),
+    Action("edit.palette", N_("Find an action…"), N_("Edit"), ask("palette"), ("Ctrl+K",), "search", gap=True),
+)
+CANVAS = (
+    Action("canvas.pen", N_("Pen"), N_("Canvas"), lambda d: d.set_tool("pen"), ("B",), "pen", checked=lambda d: d.tool == "pen"),
+    Action("canvas.eraser", N_("Eraser"), N_("Canvas"), lambda d: d.set_tool("eraser"), ("E",), "eraser", checked=lambda d: d.tool == "eraser"),
+    Action("canvas.thinner", N_("Thinner stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush - 2), ("[",), gap=True),
+    Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",)),
+    Action("canvas.invert", N_("Invert the drawing"), N_("Canvas"), lambda d: d.session.edit(edits.invert_drawing), ("Ctrl+I",), "invert", gap=True),
+    Action("canvas.clear", N_("Clear the canvas"), N_("Canvas"), lambda d: d.session.edit(edits.clear_drawing), ("Ctrl+Backspace",), "trash",
+           _empty_canvas),
+)
+STEP = (
+    Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
+    Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
+    Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Shift+F10",), "step-back"),
+    Action("stepper.first", N_("First"), N_("Step"), lambda d: d.player.first(), ("Ctrl+Home",), "first", _nowhere, gap=True),
+    Action("stepper.last", N_("Last"), N_("Step"), lambda d: d.player.last(), ("Ctrl+End",), "last", _nowhere),
+    Action("stepper.loop", N_("Loop"), N_("Step"), lambda d: d.player.set_loop(not d.player.loop), ("Ctrl+L",), "loop",
+           checked=lambda d: d.player.loop),
+    *(Action(f"stepper.by_{grain}", text, N_("Step"), lambda d, g=grain: d.player.set_grain(g), gap=grain == "term",  # type: ignore[misc]
+             checked=lambda d, g=grain: d.player.grain == g)  # type: ignore[misc]
+      for grain, text in (("term", N_("Step by term")), ("cell", N_("Step by cell")), ("map", N_("Step by map")), ("layer", N_("Step by layer")))),
+    Action("stepper.leave", N_("Close the stepper"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nowhere, gap=True),
+)
+SAMPLES = tuple(
+    Action(f"samples.add_{k + 1}", N_("Add the drawing to class {number}"), N_("Samples"), _add_sample(k), blocked=_empty_canvas)
+    for k in range(9)
+)
+TRAINING = (
+    Action("training.toggle", N_("Train or pause"), N_("Training"), _toggle_training, ("F6",), "play"),
+    Action("training.step", N_("One training step"), N_("Training"), lambda d: d.runs.step_once(), ("F7",), "step-forward"),
+    Action("training.cancel", N_("Cancel the run"), N_("Training"), lambda d: d.runs.cancel(), ("Shift+F6",), blocked=_no_run, gap=True),
+    Action("training.accept", N_("Keep the weights shown"), N_("Training"), lambda d: d.runs.accept(), blocked=_no_run),
+)
+VIEW = (
+    Action("view.explore", N_("Explore"), N_("View"), ask("view.explore"), ("Ctrl+1",), checked=lambda d: d.workspace == "explore"),
+    Action("view.train", N_("Train"), N_("View"), ask("view.train"), ("Ctrl+2",), checked=lambda d: d.workspace == "train"),
+    Action("view.kernel", N_("Kernel panel"), N_("View"), ask("view.kernel"), ("K",), gap=True),
+    Action("view.inspector", N_("Inspector"), N_("View"), ask("view.inspector"), ("I",)),
+    Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True),
+    Action("view.dark", N_("Dark theme"), N_("View"), ask("view.dark"), icon="moon"),
+    Action("view.english", "English", N_("View"), ask("view.english"), gap=True),
+    Action("view.chinese", "中文", N_("View"), ask("view.chinese")),
+    Action("view.larger", N_("Larger type"), N_("View"), ask("view.larger"), ("Ctrl++", "Ctrl+="), gap=True),
+    Action("view.smaller", N_("Smaller type"), N_("View"), ask("view.smaller"), ("Ctrl+-",)),
+    Action("view.motion", N_("Reduce motion"), N_("View"), ask("view.motion"), checked=lambda d: d.settings.reduce_motion),
+    Action("view.layout", N_("Standard layout"), N_("View"), ask("view.layout")),
+)
+HELP = (
+    Action("help.keys", N_("All keys"), N_("Help"), ask("help.keys"), ("F1", "?")),
+    Action("help.about", N_("About ConvScope"), N_("Help"), ask("help.about")),
+)
+
+ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *CANVAS, *STEP, *SAMPLES, *TRAINING, *VIEW, *HELP)

@@ -1,0 +1,159 @@
+"""What every panel gets: the session, the machines that move it, and the actions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from app.actions import ACTIONS, Action
+from app.i18n import tr
+from app.jobs.runs import Runs
+from app.messages import Messages
+from app.model.document import Document
+from app.model.player import Player
+from app.model.ranges import Ranges
+from app.model.session import Session
+from app.settings import Settings
+from app.widgets.icons import icon
+from cnncore.errors import CnnError
+
+BRUSHES = (4.0, 30.0)
+
+
+class Desk(QObject):
+    """One window's tools. Panels take it as their first argument and own none of it."""
+
+    tool_changed = Signal()
+    workspace_changed = Signal(str)
+
+    def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.session = Session(document, self)
+        self.player = Player(self.session, self)
+        self.messages = Messages(self)
+        self.runs = Runs(self.session, self.messages, self)
+        self.ranges = Ranges(self)
+        self.services: dict[str, Callable[[], None]] = {}
+        self.tool = "pen"
+        self.brush = 10.0
+        self.workspace = "explore"
+        self._rows = {row.name: row for row in ACTIONS}
+        self._actions = {row.name: self._make(row) for row in ACTIONS}
+        for fact in (self.session.document_changed, self.session.results_changed, self.session.selection_changed,
+                     self.session.run_moved, self.player.changed, self.tool_changed, self.workspace_changed):
+            fact.connect(self.refresh)
+        self.refresh()
+        QApplication.instance().installEventFilter(self)
+
+    # --- actions
+
+    def action(self, name: str) -> QAction:
+        """The one shared action of that name."""
+        return self._actions[name]
+
+    def actions(self) -> list[QAction]:
+        """All of them."""
+        return list(self._actions.values())
+
+    def row(self, name: str) -> Action:
+        """Its row in the table."""
+        return self._rows[name]
+
+    def perform(self, name: str) -> bool:
+        """Do it, as its menu entry would; False (and a message) when it cannot be done."""
+        row = self._rows[name]
+        reason = row.blocked(self) if row.blocked else ""
+        if reason:
+            self.messages.warn(reason)
+            return False
+        return self.attempt(row.do, self)
+
+    def attempt(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Call something that may refuse; a refusal is shown at the one door and gives False."""
+        try:
+            function(*args, **kwargs)
+        except CnnError as error:
+            self.messages.error(error)
+            return False
+        return True
+
+    def reason(self, name: str) -> str:
+        """Why an action is blocked, translated, or ""."""
+        row = self._rows[name]
+        return tr(row.blocked(self)) if row.blocked and row.blocked(self) else ""
+
+    def refresh(self, *_: object) -> None:
+        """Bring enabled and checked up to date."""
+        for name, action in self._actions.items():
+            row = self._rows[name]
+            blocked = bool(row.blocked and row.blocked(self))
+            if action.isEnabled() == blocked:
+                action.setEnabled(not blocked)
+            if row.checked is not None and action.isChecked() != row.checked(self):
+                action.setChecked(row.checked(self))
+
+    def retranslate(self) -> None:
+        """Texts and tooltips in the language of now."""
+        for name, action in self._actions.items():
+            action.setText(self.text(name))
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+
+    def text(self, name: str) -> str:
+        """An action's text, translated."""
+        text = self._rows[name].text
+        return tr(text, number=name.rpartition("_")[2]) if "{number}" in text else tr(text)
+
+    def _make(self, row: Action) -> QAction:
+        action = QAction(self)
+        action.setObjectName(row.name)
+        action.setShortcuts([QKeySequence(k) for k in row.keys])
+        action.setCheckable(row.checked is not None)
+        action.triggered.connect(lambda _=False, name=row.name: (self.perform(name), self.refresh()))
+        if row.icon:
+            action.setIcon(icon(row.icon))
+        return action
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow a switch of language."""
+        if event.type() == QEvent.Type.LanguageChange and watched is QApplication.instance():
+            self.retranslate()
+        return False
+
+    # --- tools
+
+    def set_tool(self, tool: str) -> None:
+        """``pen`` or ``eraser``."""
+        if tool != self.tool:
+            self.tool = tool
+            self.tool_changed.emit()
+        else:
+            self.refresh()
+
+    def set_brush(self, radius: float) -> None:
+        """Radius on the canvas, in its pixels."""
+        radius = min(max(radius, BRUSHES[0]), BRUSHES[1])
+        if radius != self.brush:
+            self.brush = radius
+            self.tool_changed.emit()
+
+    def set_workspace(self, name: str) -> None:
+        """``explore`` or ``train``."""
+        if name != self.workspace:
+            self.workspace = name
+            self.workspace_changed.emit(name)
+
+    def leave(self) -> None:
+        """Let go one level: a term, then the cell."""
+        head = self.session.playhead
+        self.player.pause()
+        if head is not None and head.term is not None:
+            self.session.select(dataclasses.replace(head, term=None))
+        else:
+            self.session.select(None)

@@ -1,0 +1,127 @@
+"""Open, save, recent files and the one question before work would be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app import paths
+from app.desk import Desk
+from app.i18n import tr
+from app.model import edits
+from app.model.document import Document, from_model
+from app.model.picture import SUFFIXES, drawing_from
+from app.model.project import SUFFIX, load, save_project
+from cnncore.errors import CnnError
+from cnncore.files.project import Model, read_model, write_model
+
+
+def fresh() -> Document:
+    """What the program opens with: the shipped network and an empty canvas."""
+    return from_model(read_model(paths.asset("models", "lenet.safetensors")))
+
+
+class Filing:
+    """The document and its file. The three ``ask_`` functions are the dialogs; tests and scripts put others in."""
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        self.desk, self.window = desk, window
+        self.ask_open: Callable[[], Path | None] = self._open_dialog
+        self.ask_save: Callable[[str, str], Path | None] = self._save_dialog
+        self.ask_unsaved: Callable[[], str] = self._unsaved_dialog
+
+    def new(self) -> None:
+        """A fresh document, after the question."""
+        if self.may_close():
+            self.desk.runs.discard()
+            self.desk.session.open(fresh(), None)
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        path = self.ask_open()
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or a model, or put a picture on the canvas. A bad file leaves everything as it was."""
+        if path.suffix.lower() in SUFFIXES:
+            self.desk.session.edit(edits.set_drawing, drawing_from(path))
+            return
+        document = load(path)
+        if not self.may_close():
+            return
+        self.desk.runs.discard()
+        self.desk.session.open(document, path if path.suffix == SUFFIX else None)
+        self.desk.settings.add_recent(path)
+
+    def save(self) -> bool:
+        """Save into the document's file, or ask for one. True when it is saved."""
+        path = self.desk.session.path
+        return self._save_to(path) if path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a file and save. True when it is saved."""
+        path = self.ask_save(tr("Save project"), SUFFIX)
+        return path is not None and self._save_to(path)
+
+    def save_model(self) -> None:
+        """Ask for a file and write only the network, its weights, labels and preprocessing."""
+        path = self.ask_save(tr("Save model"), ".safetensors")
+        if path is not None:
+            d = self.desk.session.document
+            write_model(path, Model(d.network, dict(d.effective), d.labels, d.preprocess, {}))
+            self.desk.messages.info(tr("Saved {name}.", name=path.name))
+
+    def _save_to(self, path: Path) -> bool:
+        save_project(path, self.desk.session.document)
+        self.desk.session.saved(path)
+        self.desk.settings.add_recent(path)
+        self.desk.messages.info(tr("Saved {name}.", name=path.name))
+        return True
+
+    def may_close(self) -> bool:
+        """True when nothing would be lost: nothing is unsaved, or the person saved it or does not want it."""
+        if not self.desk.session.modified:
+            return True
+        answer = self.ask_unsaved()
+        try:
+            return answer == "discard" or (answer == "save" and self.save())
+        except CnnError as error:
+            self.desk.messages.error(error)
+            return False
+
+    # --- dialogs
+
+    def _open_dialog(self) -> Path | None:
+        pictures = " ".join(f"*{s}" for s in SUFFIXES)
+        kinds = f"{tr('All that opens')} (*{SUFFIX} *.safetensors {pictures});;{tr('Projects')} (*{SUFFIX});;" \
+                f"{tr('Models')} (*.safetensors);;{tr('Pictures')} ({pictures});;{tr('All files')} (*)"
+        name, _ = QFileDialog.getOpenFileName(self.window, tr("Open"), self._folder(), kinds)
+        return Path(name) if name else None
+
+    def _save_dialog(self, title: str, suffix: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(self.window, title, self._folder(), f"*{suffix}")
+        if not name:
+            return None
+        return Path(name) if name.endswith(suffix) else Path(name + suffix)
+
+    def _unsaved_dialog(self) -> str:
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(tr("Save the changes to {name}?", name=self.name()))
+        box.setInformativeText(tr("Without saving they are lost."))
+        keys = QMessageBox.StandardButton
+        box.setStandardButtons(keys.Save | keys.Discard | keys.Cancel)
+        box.setDefaultButton(keys.Save)
+        return {keys.Save: "save", keys.Discard: "discard"}.get(keys(box.exec()), "cancel")
+
+    def _folder(self) -> str:
+        path = self.desk.session.path
+        return str(path.parent if path else self.desk.settings.folder)
+
+    def name(self) -> str:
+        """The file's name, or what stands for it."""
+        path = self.desk.session.path
+        return path.name if path else tr("Untitled")

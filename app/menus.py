@@ -1,0 +1,74 @@
+"""Menus and palette rows, made from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.actions import ACTIONS, MENUS
+from app.desk import Desk
+from app.i18n import catalogue, language, tr
+from app.widgets.palette import Row
+
+
+class Menus:
+    """One menu with all the others in it; ``fill`` puts the same into a menu bar.
+
+    Args:
+        desk: Gives the actions.
+        open_recent: Called with a path.
+        parent: Owner of the menus.
+    """
+
+    def __init__(self, desk: Desk, open_recent: Callable[[Path], None], parent: QWidget) -> None:
+        self.desk = desk
+        self.open_recent = open_recent
+        self.root = QMenu(parent)
+        self.root.setObjectName("menu")
+        self._menus: dict[str, QMenu] = {}
+        for title in MENUS:
+            menu = self.root.addMenu("")
+            self._menus[title] = menu
+            for row in (r for r in ACTIONS if r.menu == title):
+                if row.gap:
+                    menu.addSeparator()
+                menu.addAction(desk.action(row.name))
+                if row.name == "file.open":
+                    self.recent = menu.addMenu("")
+                    self.recent.setObjectName("recent")
+                    self.recent.aboutToShow.connect(self._recent)
+            menu.aboutToShow.connect(desk.refresh)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Titles in the language of now."""
+        for title, menu in self._menus.items():
+            menu.setTitle(tr(title))
+        self.recent.setTitle(tr("Open recent"))
+
+    def _recent(self) -> None:
+        self.recent.clear()
+        files = self.desk.settings.recent
+        for path in files:
+            entry = self.recent.addAction(path.name)
+            entry.setToolTip(str(path))
+            entry.triggered.connect(lambda _=False, p=path: self.open_recent(p))
+        if not files:
+            self.recent.addAction(tr("Nothing opened yet")).setEnabled(False)
+
+
+def palette_rows(desk: Desk) -> list[Row]:
+    """Every action with its name in both languages, its keys, and why it is blocked."""
+    rows = []
+    for row in ACTIONS:
+        text = desk.text(row.name)
+        number = row.name.rpartition("_")[2]
+        english = row.text.replace("{number}", number)
+        chinese = catalogue("zh_CN").get(row.text, row.text).replace("{number}", number)
+        other = chinese if language() == "en" else english
+        keys = desk.action(row.name).shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        rows.append(Row(row.name, text, "" if other == text else other, keys, desk.reason(row.name)))
+    return rows

@@ -1,0 +1,92 @@
+"""The canvas: draw, and every layer answers at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
+
+from app.desk import BRUSHES, Desk
+from app.i18n import N_, tr
+from app.model import edits
+from app.model.document import SIDE
+from app.widgets.buttons import action_button
+from app.widgets.card import Card
+from app.widgets.draw_canvas import DrawCanvas
+
+
+class CanvasPanel(Card):
+    """Pen, eraser and the drawing of the document; an unfinished stroke is shown as a preview, a finished one is an edit."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("Draw here"), f"{SIDE} × {SIDE}", parent)
+        self.setObjectName("canvas_panel")
+        self.desk = desk
+        self.canvas = DrawCanvas(SIDE)
+        self.canvas.setObjectName("canvas")
+        self.body.addWidget(self.canvas)
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        self.buttons: list[QToolButton] = []
+        for name in ("canvas.pen", "canvas.eraser", "", "canvas.invert", "edit.undo", "canvas.clear"):
+            if name:
+                self.buttons.append(action_button(desk.action(name)))
+                tools.addWidget(self.buttons[-1])
+            else:
+                tools.addStretch(1)
+        self.body.addLayout(tools)
+        self.size = QSlider(Qt.Orientation.Horizontal)
+        self.size.setObjectName("brush_size")
+        self.size.setRange(round(BRUSHES[0]), round(BRUSHES[1]))
+        self.body.addWidget(self.size)
+
+        self.canvas.stroke_moved.connect(desk.session.preview_drawing)
+        self.canvas.stroke_dropped.connect(lambda: desk.session.preview_drawing(None))
+        self.canvas.stroke_ended.connect(self._keep)
+        self.canvas.brush_turned.connect(lambda step: desk.set_brush(desk.brush + step))
+        self.canvas.key_typed.connect(self._key)
+        self.size.valueChanged.connect(desk.set_brush)
+        desk.session.document_changed.connect(self._document)
+        desk.tool_changed.connect(self._tool)
+        self._document(None, desk.session.document)
+        self._tool()
+        self.retranslate()
+
+    def _keep(self, drawing: object) -> None:
+        if not self.desk.attempt(self.desk.session.edit, edits.set_drawing, drawing):
+            self.desk.session.preview_drawing(None)
+
+    def _key(self, text: str) -> None:
+        """A class's own character, or its number."""
+        classes = self.desk.session.document.classes
+        names = [c.name for c in classes]
+        place = names.index(text) if text in names else int(text) - 1 if text.isdigit() else -1
+        if 0 <= place < len(classes):
+            self.desk.attempt(self.desk.session.edit, edits.add_sample, place, self.desk.session.view.drawing)
+        elif text.isdigit():
+            self.desk.perform(f"samples.add_{text}")
+
+    def _document(self, before: object, after: object) -> None:
+        document = self.desk.session.document
+        self.canvas.set_picture(document.drawing)
+        own = {c.name for c in document.classes if len(c.name) == 1}
+        self.canvas.typed_keys = frozenset(own | set("123456789"))
+
+    def _tool(self) -> None:
+        self.canvas.set_brush(self.desk.brush, self.desk.tool == "eraser")
+        if self.size.value() != round(self.desk.brush):
+            self.size.setValue(round(self.desk.brush))
+
+    def retranslate(self) -> None:
+        """Names for people who do not see the pictures."""
+        self.canvas.setAccessibleName(tr("Canvas: draw with the mouse or a pen"))
+        self.size.setAccessibleName(tr("Size of the stroke"))
+        self.size.setToolTip(tr("Size of the stroke ([ and ], or Ctrl and the wheel)"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.canvas.setFocus()

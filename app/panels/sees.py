@@ -1,0 +1,113 @@
+"""What the network sees: the drawing after preprocessing, and the switches of the preprocessing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+
+from app import theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model import edits
+from app.widgets.card import Card
+from app.widgets.heat_map import HeatMap
+from cnncore.network import INPUT
+
+SMALL = 68
+
+
+class SeesPanel(Card):
+    """The network's input at small size, in words how it was made, and on request its switches."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("The network sees"), "", parent)
+        self.setObjectName("sees_panel")
+        self.desk = desk
+        self.picture = HeatMap()
+        self.picture.setObjectName("sees_picture")
+        self.picture.setFixedSize(SMALL, SMALL)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.change = QToolButton()
+        self.change.setObjectName("sees_change")
+        self.change.setProperty("link", True)
+        self.change.setCheckable(True)
+        self.change.setCursor(Qt.CursorShape.PointingHandCursor)
+        beside = QVBoxLayout()
+        beside.setSpacing(2)
+        beside.addWidget(self.words)
+        beside.addWidget(self.change)
+        beside.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(beside, 1)
+        self.body.addLayout(row)
+        self.switches = self._switches()
+        self.switches.hide()
+        self.body.addWidget(self.switches)
+        self.change.toggled.connect(self.switches.setVisible)
+        desk.session.results_changed.connect(self._results)
+        desk.session.document_changed.connect(self._document)
+        self.retranslate()
+        self._results(desk.session.results)
+
+    def _switches(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        self.crop, self.centre, self.box = QCheckBox(), QCheckBox(), QSpinBox()
+        for name, widget in (("crop", self.crop), ("centre", self.centre), ("box", self.box)):
+            widget.setObjectName(f"sees_{name}")
+        spec = self.desk.session.document.preprocess.knobs()["box"]
+        self.box.setRange(int(spec.low or 1), int(spec.high or 64))
+        self.box_label = QLabel()
+        self.box_label.setBuddy(self.box)
+        column.addWidget(self.crop)
+        line = QHBoxLayout()
+        line.setContentsMargins(22, 0, 0, 0)
+        line.addWidget(self.box_label, 1)
+        line.addWidget(self.box)
+        column.addLayout(line)
+        column.addWidget(self.centre)
+        self.crop.toggled.connect(lambda on: self._set(crop=on))
+        self.centre.toggled.connect(lambda on: self._set(centre=on))
+        self.box.valueChanged.connect(lambda value: self._set(box=value))
+        return box
+
+    def _set(self, **changes: object) -> None:
+        self.desk.attempt(self.desk.session.edit, edits.set_preprocess, merge=("preprocess", *changes), **changes)
+        self._document()
+
+    def _results(self, results: object) -> None:
+        if INPUT in self.desk.session.results.stale:
+            self.picture.set_values(self.desk.session.results.values(INPUT)[0], 1.0, "picture")
+
+    def _document(self, *_: object) -> None:
+        preprocess = self.desk.session.document.preprocess
+        for widget, value in ((self.crop, preprocess.crop), (self.centre, preprocess.centre)):
+            if widget.isChecked() != value:
+                widget.setChecked(value)
+        if self.box.value() != preprocess.box:
+            self.box.setValue(preprocess.box)
+        self.box.setEnabled(preprocess.crop)
+        self.box.setToolTip("" if preprocess.crop else tr("Only a drawing that is cropped to its ink is fitted to a box."))
+        text, facts = preprocess.words()
+        self.words.setText(tr(text, **facts))
+        self.set_secondary(" × ".join(map(str, self.desk.session.view.network.input_shape)))
+
+    def retranslate(self) -> None:
+        """All texts in the language of now."""
+        self.change.setText(tr("Change"))
+        self.crop.setText(tr("Crop to the ink"))
+        self.centre.setText(tr("Centre of mass to the centre"))
+        self.box_label.setText(tr("Longest side, in pixels"))
+        self.picture.setAccessibleName(tr("The network's input"))
+        self.words.setFont(theme.font(12))
+        self._document()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()

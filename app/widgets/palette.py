@@ -1,0 +1,136 @@
+"""The command palette: type a few letters, press Enter. Knows rows, not the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app import theme
+from app.i18n import tr
+
+WIDTH = 560
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry: ``other`` is its name in the other language, ``reason`` why it cannot be chosen now."""
+
+    name: str
+    text: str
+    other: str
+    keys: str
+    reason: str = ""
+
+
+def score(words: str, text: str) -> float | None:
+    """How well typed letters fit a text: None when not all occur in order; the lower the better.
+
+    A run of letters at the start of a word costs nothing, each gap costs one.
+    """
+    sought, place, cost = words.casefold().replace(" ", ""), -1, 0.0
+    hay = text.casefold()
+    for letter in sought:
+        found = hay.find(letter, place + 1)
+        if found < 0:
+            return None
+        if found != place + 1 and (found == 0 or hay[found - 1] != " "):
+            cost += 1 + 0.01 * (found - place)
+        place = found
+    return cost + 0.001 * len(hay)
+
+
+class Palette(QFrame):
+    """A list over all actions at the top centre of its parent; `Esc` or a click elsewhere closes it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, rows: Callable[[], list[Row]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self._rows = rows
+        self._found: list[Row] = []
+        self.field = QLineEdit()
+        self.field.setObjectName("palette_field")
+        self.list = QListWidget()
+        self.list.setObjectName("palette_list")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addWidget(self.field)
+        column.addWidget(self.list)
+        self.field.textChanged.connect(self._search)
+        self.field.installEventFilter(self)
+        self.list.itemClicked.connect(lambda item: self._choose(self.list.row(item)))
+        self.hide()
+
+    def open(self) -> None:
+        """Show all actions and take the keyboard."""
+        parent = self.parentWidget()
+        width = min(theme.size(WIDTH), parent.width() - 32)
+        self.setGeometry((parent.width() - width) // 2, 52, width, min(theme.size(420), parent.height() - 80))
+        self.field.setPlaceholderText(tr("Find an action"))
+        self.field.setAccessibleName(tr("Find an action"))
+        self.field.clear()
+        self._search("")
+        self.show()
+        self.raise_()
+        self.field.setFocus()
+
+    def _search(self, words: str) -> None:
+        ranked = []
+        for order, row in enumerate(self._rows()):
+            scores = [s for s in (score(words, row.text), score(words, row.other)) if s is not None]
+            if scores:
+                ranked.append((min(scores) if words else 0, order, row))
+        self._found = [row for _, _, row in sorted(ranked, key=lambda r: r[:2])]
+        self.list.clear()
+        for row in self._found:
+            item = QListWidgetItem()
+            line = _Line(row)
+            item.setSizeHint(line.sizeHint())
+            self.list.addItem(item)
+            self.list.setItemWidget(item, line)
+        self.list.setCurrentRow(0)
+
+    def _choose(self, place: int) -> None:
+        if 0 <= place < len(self._found) and not self._found[place].reason:
+            self.hide()
+            self.chosen.emit(self._found[place].name)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows and Enter move in the list while the field has the keyboard."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        key, place = event.key(), self.list.currentRow()
+        if key == Qt.Key.Key_Escape:
+            self.hide()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(place)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(min(max(place + step, 0), len(self._found) - 1))
+        else:
+            return False
+        return True
+
+
+class _Line(QWidget):
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(8, 4, 8, 4)
+        line.setSpacing(10)
+        text, other, keys = QLabel(row.text), QLabel(row.reason or row.other), QLabel(row.keys)
+        for label in (other, keys):
+            label.setProperty("soft", True)
+            label.setFont(theme.font(12, mono=label is keys))
+        text.setEnabled(not row.reason)
+        line.addWidget(text)
+        line.addWidget(other, 1)
+        line.addWidget(keys)

@@ -1,0 +1,1 @@
+"""How panels stand together: one file a workspace."""

@@ -1,0 +1,145 @@
+"""Explore: draw, see every layer, click a number and step through how it is made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app import theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.panels.answer import AnswerPanel
+from app.panels.canvas import CanvasPanel
+from app.panels.inspector import InspectorPanel
+from app.panels.network import NetworkPanel
+from app.panels.sees import SeesPanel
+from app.panels.stepper import StepperPanel
+from app.panels.transport import TransportPanel
+from app.widgets.card import Card
+from app.widgets.icons import icon
+from app.workspaces.columns import GAP, Columns, column
+
+FOLD_MS = 220
+STRIP = {True: 262, False: 366}
+LOW = 780
+
+
+class InviteCard(Card):
+    """What to do before anything is selected."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("")
+        self.setObjectName("invite")
+        self.picture = QLabel()
+        self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.play = QPushButton()
+        self.play.setObjectName("play_network")
+        self.play.clicked.connect(lambda: desk.perform("stepper.play"))
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.picture)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.play)
+        self.body.addLayout(row)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """All texts in the language of now."""
+        self.picture.setPixmap(icon("cursor", "accent").pixmap(18, 18))
+        self.text.setFont(theme.font(15))
+        self.text.setText(tr("**Click any spot in any picture** to see how its number is made, step by step."))
+        self.play.setText(tr("Play the whole network"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+            self.retranslate()
+
+
+class Explore(QWidget):
+    """Left: canvas, what the network sees, the answer. Centre: the network, under it the stepper. Right: the inspector."""
+
+    title = N_("Explore")
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explore")
+        self.desk = desk
+        self.canvas, self.sees, self.answer = CanvasPanel(desk), SeesPanel(desk), AnswerPanel(desk)
+        self.network, self.invite = NetworkPanel(desk), InviteCard(desk)
+        self.stepper: StepperPanel | None = None
+        self.inspector_host = QWidget()
+        QVBoxLayout(self.inspector_host).setContentsMargins(0, 0, 0, 0)
+        self.inspector_host.hide()
+        self.inspector_wanted = True
+        self.centre = column("explore_centre", self.network, self.invite, stretch=0)
+        left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
+        self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        layout.addWidget(self.columns)
+        self._fold = QVariantAnimation(self)
+        self._fold.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._fold.valueChanged.connect(lambda height: self.network.setFixedHeight(int(height)))
+        self._fold.finished.connect(self._settle)
+        desk.session.selection_changed.connect(self._selection)
+
+    @property
+    def stepping(self) -> bool:
+        """True while the stepper is open."""
+        return self.stepper is not None and self.stepper.isVisibleTo(self)
+
+    def _strip(self) -> int:
+        return theme.size(STRIP[self.height() < LOW])
+
+    def _build(self) -> None:
+        """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""
+        self.stepper, self.transport, self.inspector = StepperPanel(self.desk), TransportPanel(self.desk), InspectorPanel(self.desk)
+        layout = self.centre.layout()
+        layout.addWidget(self.stepper, 1)
+        layout.addWidget(self.transport)
+        self.inspector_host.layout().addWidget(self.inspector)
+
+    def _selection(self, head: object) -> None:
+        opened = head is not None
+        if opened == self.stepping:
+            return
+        if self.stepper is None:
+            self._build()
+        start = self.network.height()
+        for widget in (self.stepper, self.transport):
+            widget.setVisible(opened)
+        self.invite.setVisible(not opened)
+        self.inspector_host.setVisible(opened and self.inspector_wanted)
+        self.network.setProperty("folded", opened)
+        self.columns.fit()
+        if opened:
+            self._fold.stop()
+            moving = self.isVisible() and not self.desk.settings.reduce_motion
+            self._fold.setDuration(FOLD_MS if moving else 0)
+            self._fold.setStartValue(start)
+            self._fold.setEndValue(self._strip())
+            self._fold.start()
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let the network's height be what the state wants."""
+        if self.stepping:
+            self.network.setFixedHeight(self._strip())
+        else:
+            self.network.setMinimumHeight(0)
+            self.network.setMaximumHeight(16777215)
+            self.network.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def toggle_inspector(self) -> None:
+        """Open or close the inspector."""
+        self.inspector_wanted = not self.inspector_wanted
+        self.inspector_host.setVisible(self.stepping and self.inspector_wanted)
+        self.columns.fit()
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        if self._fold.state() != QVariantAnimation.State.Running:
+            self._settle()
