@@ -97,6 +97,12 @@ class Network:
     def _by_name(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}
 
+    @cached_property
+    def _keys(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Node to the names of its parameters, short and full: asked for at every pass."""
+        return {node.name: tuple((full.split(".", 1)[1], full) for full in self.parameter_shapes if full.split(".")[0] == node.name)
+                for node in self.nodes}
+
     def node(self, name: str) -> Node:
         """The node of that name."""
         if name not in self._by_name:
@@ -151,7 +157,7 @@ class Network:
 
     def params(self, weights: Weights, name: str) -> dict[str, Array]:
         """The parameters of one node, under the names its op knows."""
-        return {key: weights[f"{name}.{key}"] for key in self.node(name).op.parameter_shapes(*self.input_shapes(name))}
+        return {key: weights[full] for key, full in self._keys[name]}
 
     def check_input(self, x: Array) -> None:
         """`CnnError` unless ``x`` is (N, C, *S) floats of this network's input shape."""

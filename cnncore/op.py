@@ -21,6 +21,8 @@ from cnncore.trace import Trace
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 Params = Mapping[str, Array]
+Range = tuple[int, int, int]  # start, stop, step
+Region = tuple[Range, ...] | None  # one range an axis, channels first; None: everything
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,17 @@ class Knob:
 
     @property
     def allowed(self) -> str:
-        """The bounds in words, for messages and tooltips."""
+        """The bounds in signs, which need no translation: ``"1, 2, … 64"``, ``"0 … 1"``."""
         if self.choices:
             return ", ".join(self.choices)
         if self.type is bool:
             return "true, false"
-        what = "whole number" if self.type is int else "number"
-        if self.low is not None and self.high is not None:
-            return f"{what} from {self.low:g} to {self.high:g}"
-        if self.low is not None:
-            return f"{what}, at least {self.low:g}"
-        return what
+        end = "" if self.high is None else f" {self.high:.15g}"
+        if self.type is int:
+            return f"…{end}" if self.low is None else f"{self.low:.0f}, {self.low + 1:.0f}, …{end}"
+        if self.low is None:
+            return f"≤{end}" if end else "− ∞ … ∞"
+        return f"{self.low:.15g} …{end or ' ∞'}"
 
     def check(self, owner: str, name: str, value: object) -> None:
         """Raise `CnnError` unless ``value`` is one this knob can stand at."""
@@ -124,6 +126,9 @@ class Context:
     rng: np.random.Generator | None = None
 
 
+PLAIN = Context()
+
+
 class Forward(NamedTuple):
     """What `Op.forward` gives: the output, what backward wants kept, and new running values (of a norm)."""
 
@@ -154,7 +159,7 @@ class Run:
 class Op(Knobs):
     """A layer: settings that never change, and pure functions of arrays. See `cnncore.ops.OPS`."""
 
-    title: ClassVar[str] = ""
+    title: ClassVar[str] = ""  # English key: "convolution"
     arity: ClassVar[int] = 1
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -169,7 +174,7 @@ class Op(Knobs):
         """Start values, float32, of every parameter."""
         return {}
 
-    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = Context()) -> Forward:
+    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
         """The output (N, C, *G), of the inputs' dtype."""
         raise NotImplementedError
 
@@ -193,6 +198,57 @@ class Op(Knobs):
         """
         raise NotImplementedError
 
-    def summary(self) -> str:
-        """Settings in a few words of the field, an English key: ``"stride 1 · no padding"``."""
+    def total(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> float:
+        """The engine's own number that `trace` explains; `CnnError` where there is no such target, cell or pass."""
+        if target == "output":
+            array = run.forward.output[sample]
+        else:
+            if run.grad is None:
+                raise CnnError("trace.pass", "A gradient needs a backward pass first: {target} of {owner} has none.",
+                               target=target, owner=self.kind)
+            back = run.backward or self.backward(run.grad, run.inputs, run.params, run.forward)
+            by_name = {f"input{k}": array[sample] for k, array in enumerate(back.inputs)} | back.params
+            if target not in by_name:
+                raise CnnError("trace.target", "{owner} has nothing called {target}. Did you mean: {near}?", owner=self.kind,
+                               target=target, near=did_you_mean(target, ["output", *by_name]))
+            array = by_name[target]
+        if len(cell) != array.ndim or not all(0 <= i < n for i, n in zip(cell, array.shape, strict=True)):
+            raise CnnError("trace.cell", "{target} of {owner} has no cell {cell}; its shape is {shape}.",
+                           target=target, owner=self.kind, cell=cell, shape=array.shape)
+        return float(array[cell])
+
+    def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
+        """What an output cell looks at: for each input its `Region`, clipped to the input, without padding.
+
+        Args:
+            cell: (C, *G) index.
+            *inputs: (C, *S) of each input.
+        """
+        return (None,) * len(inputs)
+
+    def reaches(self, source: int, cell: tuple[int, ...], *inputs: Shape) -> Region:
+        """The output cells that look at one cell of input ``source``: the reverse of `reads`."""
+        return None
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        """Multiplications with a weight, for one sample."""
+        return 0
+
+    def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
+        """NumPy lines that compute one output cell; the last line is the value. Empty where there are none.
+
+        Args:
+            target: As in `trace`; only ``"output"`` has code.
+            cell: As in `trace`.
+            names: What the code calls ``"input0"``, ``"weight"``, … (arrays without the sample axis).
+        """
         return ""
+
+    def summary(self) -> tuple[str, dict[str, object]]:
+        """Settings in a few words of the field: an English key and its facts, ``("stride {stride} · no padding", {"stride": 1})``."""
+        return "", {}
+
+
+def single(cell: tuple[int, ...]) -> tuple[Range, ...]:
+    """The `Region` of one cell."""
+    return tuple((i, i + 1, 1) for i in cell)

@@ -1,0 +1,27 @@
+"""All ops, by the word that files, the command line and the palette use: one file and one line here for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnncore.errors import CnnError, did_you_mean
+from cnncore.op import Op
+from cnncore.ops.activation import ReLU
+from cnncore.ops.conv import Convolution
+from cnncore.ops.dense import Dense
+from cnncore.ops.flatten import Flatten
+from cnncore.ops.pool import MaxPool, MeanPool
+from cnncore.ops.softmax import Softmax
+
+OPS: dict[str, type[Op]] = {op.kind: op for op in (Convolution, ReLU, MaxPool, MeanPool, Flatten, Dense, Softmax)}
+
+__all__ = ["OPS", "Convolution", "Dense", "Flatten", "MaxPool", "MeanPool", "ReLU", "Softmax", "make_op"]
+
+
+def make_op(kind: str, settings: Mapping[str, Any]) -> Op:
+    """The op of that kind; `CnnError` for an unknown word or a setting that is not possible."""
+    if kind not in OPS:
+        raise CnnError("op.kind", "There is no layer of kind {kind!r}. Did you mean: {near}?", kind=kind, near=did_you_mean(kind, OPS))
+    op: Op = OPS[kind].make(settings)
+    return op

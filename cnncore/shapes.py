@@ -1,0 +1,174 @@
+"""All size arithmetic: windows, padding, receptive fields, multiply-adds. Nothing here touches an array."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+from math import gcd
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncore.errors import CnnError
+from cnncore.op import Range, Region, Shape, single
+
+if TYPE_CHECKING:
+    from cnncore.network import Network
+
+Slices = tuple[slice, ...]
+
+
+def window_axis(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> tuple[int, int]:
+    """How often a window fits along one axis, and how many cells at the end no window reaches.
+
+    ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; what the floor drops is the second number,
+    padding cells included. A kernel wider than the padded axis fits 0 times.
+    """
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    return (room // stride + 1, room % stride) if room >= 0 else (0, size + 2 * padding)
+
+
+def per_axis(owner: str, knob: str, value: int | tuple[int, ...], rank: int) -> Shape:
+    """One value for each of ``rank`` space axes."""
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    if len(value) != rank:
+        raise CnnError("shape.axes", "{owner}: {knob} = {value} has {given} numbers; the input has {allowed} space axes. "
+                       "Give one number for all, or one for each axis.",
+                       owner=owner, knob=knob, value=value, given=len(value), allowed=rank)
+    return value
+
+
+class Axis(NamedTuple):
+    """Windows along one space axis: output cell o reads o·stride − padding + k·dilation for k = 0 … kernel − 1."""
+
+    size: int
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
+
+    @property
+    def out(self) -> int:
+        """Number of windows."""
+        return window_axis(*self)[0]
+
+    def reads(self, o: int) -> Range:
+        """Cells of the input under window ``o``, padding left out; where that is all, an empty range at its place."""
+        first = o * self.stride - self.padding
+        cells = [i for k in range(self.kernel) if 0 <= (i := first + k * self.dilation) < self.size]
+        edge = min(max(first, 0), self.size)
+        return (cells[0], cells[-1] + 1, self.dilation) if cells else (edge, edge, 1)
+
+    def reaches(self, i: int) -> Range:
+        """Windows that lie on input cell ``i``; where it falls between windows, an empty range at its place."""
+        places = [i + self.padding - k * self.dilation for k in reversed(range(self.kernel))]
+        outs = [p // self.stride for p in places if p % self.stride == 0 and 0 <= p < self.out * self.stride]
+        step = gcd(*(b - a for a, b in zip(outs, outs[1:], strict=False))) if len(outs) > 1 else 1
+        edge = min(max((i + self.padding) // self.stride + 1, 0), self.out)
+        return (outs[0], outs[-1] + 1, step) if outs else (edge, edge, 1)
+
+
+@lru_cache(maxsize=1024)
+def window_axes(owner: str, space: Shape, kernel: int | Shape, stride: int | Shape, padding: int | Shape,
+                dilation: int | Shape = 1, name: str = "kernel") -> tuple[Axis, ...]:
+    """The windows of a layer along every space axis; `CnnError` where its settings do not fit the input.
+
+    Args:
+        owner: Kind of the layer, for messages.
+        space: *S of the input.
+        kernel, stride, padding, dilation: One value, or one for each axis.
+        name: What the layer calls its kernel.
+    """
+    if not space:
+        raise CnnError("shape.rank", "{owner} needs maps with 1, 2 or 3 space axes; its input is a plain list. "
+                       "Put it before flatten.", owner=owner, knob=name, value=kernel, allowed="1, 2, 3")
+    rank = len(space)
+    knobs = ((name, kernel), ("stride", stride), ("padding", padding), ("dilation", dilation))
+    axes = tuple(Axis(*numbers) for numbers in zip(space, *(per_axis(owner, k, v, rank) for k, v in knobs), strict=True))
+    for axis in axes:
+        if axis.out < 1:
+            widest = (axis.size + 2 * axis.padding - 1) // axis.dilation + 1
+            raise CnnError("shape.window", "{owner}: {knob} = {value} is wider than the input, which is {size} with its padding. "
+                           "Allowed: {allowed}. Make {knob} or dilation smaller, or padding larger.", owner=owner, knob=name,
+                           value=kernel, size=axis.size + 2 * axis.padding, allowed=f"1 … {widest}")
+    return axes
+
+
+def places(sizes: Shape) -> list[Shape]:
+    """Every index of an array of these sizes, in its order."""
+    return list(product(*map(range, sizes)))
+
+
+# --- through a graph
+
+def receptive_region(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
+    """What one cell depends on: for every earlier node (and ``"input"``) a box, channels first, then the space axes.
+
+    Args:
+        network: The graph.
+        node: Whose output.
+        cell: (C, *G) index.
+    """
+    regions: dict[str, tuple[Range, ...]] = {node: _checked(network, node, cell)}
+    for one in reversed(network.nodes):
+        if one.name not in regions:
+            continue
+        shapes = network.input_shapes(one.name)
+        for corner in _corners(regions[one.name]):
+            for source, region in zip(one.inputs, one.op.reads(corner, *shapes), strict=True):
+                regions[source] = _joined(regions.get(source), region, network.shapes[source])
+    return {name: _slices(region) for name, region in regions.items() if name != node}
+
+
+def receptive_field(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
+    """`receptive_region` without the channel axis: one slice for each space axis, none for a plain list."""
+    return {name: box[1:] for name, box in receptive_region(network, node, cell).items()}
+
+
+def reached_region(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
+    """What depends on one cell: for every later node that it reaches a box, channels first, then the space axes."""
+    regions: dict[str, tuple[Range, ...]] = {node: _checked(network, node, cell)}
+    for one in network.nodes:
+        shapes = network.input_shapes(one.name)
+        for k, source in enumerate(one.inputs):
+            for corner in _corners(regions[source]) if source in regions else ():
+                found = one.op.reaches(k, corner, *shapes)
+                regions[one.name] = _joined(regions.get(one.name), found, network.shapes[one.name])
+    return {name: _slices(region) for name, region in regions.items() if name != node and _corners(region)}
+
+
+def reached(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
+    """`reached_region` without the channel axis."""
+    return {name: box[1:] for name, box in reached_region(network, node, cell).items()}
+
+
+def multiply_adds(network: Network, name: str | None = None) -> int:
+    """Multiplications with a weight, for one sample, of one node or of all."""
+    return sum(node.op.multiply_adds(*network.input_shapes(node.name)) for node in network.nodes if name in (None, node.name))
+
+
+def _checked(network: Network, node: str, cell: Shape) -> tuple[Range, ...]:
+    shape = network.shapes[node] if node in network.shapes else network.shapes[network.node(node).name]
+    if len(cell) != len(shape) or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
+        raise CnnError("shape.cell", "{node} has no cell {cell}; its shape is {shape}.", node=node, cell=cell, shape=shape)
+    return single(cell)
+
+
+def _corners(region: tuple[Range, ...]) -> list[Shape]:
+    """First, second and last cell of a box: windows move evenly with their cell, so these three tell what the box reads."""
+    if any(stop <= start for start, stop, _ in region):
+        return []
+    first, last = tuple(start for start, _, _ in region), tuple(stop - 1 for _, stop, _ in region)
+    second = tuple(min(start + step, stop - 1) for start, stop, step in region)
+    return list(dict.fromkeys([first, second, last]))
+
+
+def _joined(known: tuple[Range, ...] | None, region: Region, shape: Shape) -> tuple[Range, ...]:
+    found = tuple((0, n, 1) for n in shape) if region is None else region
+    if known is None:
+        return found
+    return tuple(a if a == b else (min(a[0], b[0]), max(a[1], b[1]), gcd(a[2], b[2], a[0] - b[0]))
+                 for a, b in zip(known, found, strict=True))
+
+
+def _slices(region: tuple[Range, ...]) -> Slices:
+    return tuple(slice(start, stop, step) for start, stop, step in region)
