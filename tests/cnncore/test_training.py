@@ -44,11 +44,11 @@ def bars(n: int, seed: int = 0) -> tuple[Array, Array]:
 def finished(settings: TrainSettings, n: int = 60, **more):
     """All progress of one training of `tiny` on `bars`."""
     network = tiny()
-    return list(train(network, network.start(1), *bars(n), settings, **more))
+    return list(train(network, network.start(2), *bars(n), settings, **more))
 
 
 def test_training_learns_three_kinds_of_bars():
-    last = finished(TrainSettings(steps=150, batch=20))[-1]
+    last = finished(TrainSettings(steps=300, batch=20))[-1]
     network = tiny()
     assert evaluate(network, last.weights(), *bars(90, seed=5)).accuracy > 0.95
 
