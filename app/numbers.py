@@ -1,0 +1,86 @@
+"""Numbers as they are shown: short in cells, three significant decimals elsewhere, a true minus sign everywhere."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+THIN_SPACE = "\u2009"
+LARGEST = 9999  # in a cell; above it, an exponent
+
+
+def cell(value: float, chars: int = 0) -> str:
+    """A number in a cell: ``.17`` ``−.08``, exact zero ``0``, what rounds to zero ``.00``, above 9,999 ``1.2e4``.
+
+    Args:
+        value: Any float; NaN and infinity are words.
+        chars: Characters that fit, or 0 for any number; decimals go first, then what is left becomes an exponent.
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        return _word(value)
+    if value == 0:
+        return "0"
+    if abs(value) > LARGEST:
+        return _exponent(value, 1 if not chars or chars >= 5 + (value < 0) else 0)
+    for places in (2, 1, 0):
+        text = _cell(value, places)
+        if not chars or len(text) <= chars:
+            return text
+    return _exponent(value, 0)
+
+
+def figure(value: float) -> str:
+    """A number in a text: three significant decimals, ``0.656`` ``−0.0340`` ``12.3`` ``1,235``."""
+    return _significant(float(value), 3)
+
+
+def gradient(value: float) -> str:
+    """A gradient: four significant decimals, ``0.05910``."""
+    return _significant(float(value), 4)
+
+
+def percent(share: float) -> str:
+    """A probability of 0 to 1: one decimal and a thin space, ``65.1 %``."""
+    if not math.isfinite(share):
+        return _word(share)
+    return f"{share * 100:.1f}{THIN_SPACE}%".replace("-", MINUS)
+
+
+def count(value: int) -> str:
+    """A whole number with its thousands separated: ``44,426``."""
+    return f"{int(value):,}".replace("-", MINUS)
+
+
+def full(value: float) -> str:
+    """Every digit a float has, for tooltips and copies."""
+    return repr(float(value)).replace("-", MINUS) if math.isfinite(value) else _word(value)
+
+
+def _cell(value: float, places: int) -> str:
+    text = f"{abs(value):.{places}f}"
+    if float(text) == 0:
+        return ".00" if places == 2 else "~0"
+    sign = MINUS if value < 0 else ""
+    return sign + (text[1:] if text.startswith("0.") else text)
+
+
+def _exponent(value: float, places: int) -> str:
+    mantissa, _, power = f"{value:.{places}e}".partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", MINUS)
+
+
+def _significant(value: float, digits: int) -> str:
+    if not math.isfinite(value):
+        return _word(value)
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    power = math.floor(math.log10(abs(rounded)))
+    if power < -5 or power > 8:
+        return _exponent(value, digits - 1)
+    return f"{value:,.{max(digits - 1 - power, 0)}f}".replace("-", MINUS)
+
+
+def _word(value: float) -> str:
+    return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"

@@ -1,0 +1,61 @@
+"""A card: the frame of every panel, with a header of one line and a body."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.widgets.labels import Label
+
+HEADER = 22
+
+
+class Card(QFrame):
+    """Title, secondary (what, shape), spring, controls; below them `body`, a vertical layout.
+
+    Args:
+        title: English key; empty: a card without a header.
+        secondary: English key, or a ready text such as a shape.
+    """
+
+    def __init__(self, title: str = "", secondary: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Label(title, "title")
+        self.secondary = Label(secondary, "secondary")
+        # The secondary text gives way first: it may be cut by a narrow card, the title may not.
+        self.secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(0, 0, 0, 0)
+        self.header.setSpacing(8)
+        self.header.addWidget(self.title)
+        self.header.addWidget(self.secondary, 1)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 10, 12, 10)
+        whole.setSpacing(6)
+        if title:
+            self.title.setMinimumHeight(HEADER)
+            whole.addLayout(self.header)
+            self.setAccessibleName(title)
+        whole.addLayout(self.body, 1)
+
+    def set_title(self, text: str, **facts: object) -> None:
+        """Another title: an English key with its facts."""
+        self.title.set_text(text, **facts)
+
+    def set_secondary(self, text: str, **facts: object) -> None:
+        """Another secondary text: an English key with its facts, or a ready text."""
+        self.secondary.set_text(text, **facts)
+        self.secondary.setToolTip(self.secondary.text())
+
+    def add_control(self, widget: QWidget) -> None:
+        """Put a widget at the header's right end."""
+        self.header.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def set_spotlight(self, on: bool) -> None:
+        """A border in accent round the card that is talked about."""
+        from app.widgets.buttons import restyle
+        self.setProperty("spotlight", on)
+        restyle(self)
