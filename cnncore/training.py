@@ -48,7 +48,7 @@ class TrainSettings(Knobs):
     warmup: float = knob(0.0, low=0.0, high=0.5, help="Share of the training in which the rate rises from zero.")
     loss: str = knob("cross_entropy", choices=tuple(LOSSES), help="What is made small.")
     average: float = knob(0.0, low=0.0, high=0.99999, help="Memory of the running average of the weights; 0: none.")
-    calm: float = knob(0.0, low=0.0, high=1.0, help="Share at the end of the training that goes without augmentation.")
+    calm: float = knob(0.0, low=0.0, high=1.0, help="By how much augmentation weakens to the end; 1: to nothing.")
     hold_out: float = knob(0.0, low=0.0, high=0.9, help="Share of the samples kept back to measure on.")
     evaluate_every: int = knob(0, low=0, unit="steps",
                                help="Steps between two measurements; 0: an epoch, 20 steps or more.")
@@ -154,6 +154,15 @@ def average_weights(mean: Weights, weights: Weights, step: int, memory: float) -
     return {key: weights[key] + keep * (mean[key] - weights[key]) for key in weights}
 
 
+def weaker(augment: Augmenter, share: float) -> Augmenter:
+    """The augmentation with all its amounts at ``share``; one that is no set of knobs stays as it is."""
+    if share == 1.0 or not isinstance(augment, Knobs):
+        return augment
+    amounts = {name: value * share for name, value in augment.settings().items() if isinstance(value, float)}
+    turned: Augmenter = augment.but(**amounts)
+    return turned
+
+
 def train(network: Network, weights: Weights, images: Array, labels: Array, settings: TrainSettings, *,
           held_out: tuple[Array, Array] | None = None, augment: Augmenter | None = None,
           state: Any = None) -> Iterator[Progress]:
@@ -199,8 +208,8 @@ def _steps(network: Network, weights: dict[str, Array], images: Array, labels: A
             order = rng.permutation(len(labels))
         picked = order[place * settings.batch:(place + 1) * settings.batch]
         x = images[picked]
-        if augment is not None and done < 1.0 - settings.calm:
-            x = augment.apply(x, rng)
+        if augment is not None:
+            x = weaker(augment, 1.0 - settings.calm * done).apply(x, rng)
         rate = settings.rate(done)
         loss, accuracy = _step(network, live, optimizer, x, labels[picked], settings, rate, rng)
         step += 1

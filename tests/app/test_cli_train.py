@@ -151,7 +151,9 @@ def test_epochs_and_seconds_together_are_refused(idx, tmp_path):
         run_train(asked(idx, tmp_path / "m", epochs=1, seconds=1.0))
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"seconds": 0.0}, {"seconds": -1.0}, {"seconds": float("nan")}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [
+    {"epochs": 0}, {"seconds": 0.0}, {"seconds": -1.0}, {"seconds": float("nan")}, {"seed": -1},
+])
 def test_lengths_and_seeds_that_are_not_possible_are_refused(idx, tmp_path, wrong):
     with pytest.raises(CnnError, match=r"not possible|Allowed"):
         run_train(asked(idx, tmp_path / "m", **wrong))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from cnncore.errors import CnnError
 from cnncore.losses import LOSSES
 from cnncore.network import Network, chain
-from cnncore.op import Array
+from cnncore.op import Array, Knobs, knob
 from cnncore.ops import make_op
 from cnncore.optimizers import SGD
 from cnncore.training import TrainSettings, average_weights, evaluate, split, train
@@ -218,16 +220,29 @@ def test_average_is_what_best_gives():
     assert any(not np.array_equal(last.best()[key], value) for key, value in last.weights().items())
 
 
-def test_calm_leaves_the_end_without_augmentation():
-    calls: list[int] = []
+@dataclass(frozen=True)
+class Wobble(Knobs):
+    """An augmentation that notes how strong it was asked to be."""
 
-    class Count:
-        def apply(self, images, rng):
-            calls.append(1)
-            return images
+    kind = "wobble"
+    shift: float = knob(2.0, low=0.0)
+    seen: ClassVar[list[float]] = []
 
-    finished(TrainSettings(steps=10, calm=0.3), augment=Count())
-    assert len(calls) == 7
+    def apply(self, images: Array, rng: np.random.Generator) -> Array:
+        self.seen.append(self.shift)
+        return images
+
+
+def test_calm_weakens_augmentation_towards_the_end():
+    Wobble.seen.clear()
+    finished(TrainSettings(steps=4, calm=0.5), augment=Wobble())
+    assert Wobble.seen == [2.0, 1.75, 1.5, 1.25]
+
+
+def test_without_calm_augmentation_stays_as_strong():
+    Wobble.seen.clear()
+    finished(TrainSettings(steps=3), augment=Wobble())
+    assert Wobble.seen == [2.0, 2.0, 2.0]
 
 
 def test_going_on_from_a_state_equals_not_having_stopped():
