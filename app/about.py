@@ -37,9 +37,11 @@ class AboutBox(_Box):
         title = QLabel(f"ConvScope {__version__}")
         title.setFont(theme.font(20, 600))
         self.column.addWidget(title)
-        for text in (tr("A debugger for convolutional networks: every number on the screen can be asked where it comes from."),
-                     tr("Free software under the MIT licence. Works without a network; nothing leaves this computer."),
-                     tr("The shipped network learned from MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0).")):
+        for text in (
+            tr("A debugger for convolutional networks: every number on the screen can be asked where it comes from."),
+            tr("Free software under the MIT licence. Works without a network; nothing leaves this computer."),
+            tr("The shipped network learned from MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0)."),
+        ):
             label = QLabel(text)
             label.setWordWrap(True)
             label.setMinimumWidth(theme.size(420))
@@ -53,7 +55,11 @@ class KeysBox(_Box):
     def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
         super().__init__(tr("All keys"), parent)
         self.setObjectName("keys")
-        lines = "".join(f"<tr><td style='padding:2px 24px 2px 0'><code>{r.keys}</code></td><td>{r.text}</td></tr>" for r in rows if r.keys)
+        lines = "".join(
+            f"<tr><td style='padding:2px 24px 2px 0'><code>{r.keys}</code></td><td>{r.text}</td></tr>"
+            for r in rows
+            if r.keys
+        )
         table = QLabel(f"<table>{lines}</table>")
         table.setTextFormat(Qt.TextFormat.RichText)
         area = QScrollArea()

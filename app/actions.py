@@ -95,8 +95,11 @@ def _add_sample(index: int) -> Do:
     def do(desk: Desk) -> None:
         classes = desk.session.document.classes
         if index >= len(classes):
-            raise CnnError("sample.class", "There is no class {number} yet. Add classes in the Train workspace.", number=index + 1)
+            raise CnnError(
+                "sample.class", "There is no class {number} yet. Add classes in the Train workspace.", number=index + 1
+            )
         desk.session.edit(edits.add_sample, index, desk.session.view.drawing)
+
     return do
 
 
@@ -120,45 +123,136 @@ FILE = (
 )
 EDIT = (
     Action("edit.undo", N_("Undo"), N_("Edit"), lambda d: d.session.undo(), ("Ctrl+Z",), "undo", _no_undo),
-    Action("edit.redo", N_("Redo"), N_("Edit"), lambda d: d.session.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", _no_redo),
-    Action("edit.restore_all", N_("Restore all trained weights"), N_("Edit"), _restore_all, blocked=_unedited, gap=True),
+    Action(
+        "edit.redo", N_("Redo"), N_("Edit"), lambda d: d.session.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", _no_redo
+    ),
+    Action(
+        "edit.restore_all", N_("Restore all trained weights"), N_("Edit"), _restore_all, blocked=_unedited, gap=True
+    ),
     Action("edit.palette", N_("Find an action…"), N_("Edit"), ask("palette"), ("Ctrl+K",), "search", gap=True),
 )
 CANVAS = (
-    Action("canvas.pen", N_("Pen"), N_("Canvas"), lambda d: d.set_tool("pen"), ("B",), "pen", checked=lambda d: d.tool == "pen"),
-    Action("canvas.eraser", N_("Eraser"), N_("Canvas"), lambda d: d.set_tool("eraser"), ("E",), "eraser", checked=lambda d: d.tool == "eraser"),
+    Action(
+        "canvas.pen",
+        N_("Pen"),
+        N_("Canvas"),
+        lambda d: d.set_tool("pen"),
+        ("B",),
+        "pen",
+        checked=lambda d: d.tool == "pen",
+    ),
+    Action(
+        "canvas.eraser",
+        N_("Eraser"),
+        N_("Canvas"),
+        lambda d: d.set_tool("eraser"),
+        ("E",),
+        "eraser",
+        checked=lambda d: d.tool == "eraser",
+    ),
     Action("canvas.thinner", N_("Thinner stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush - 2), ("[",), gap=True),
     Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",)),
-    Action("canvas.invert", N_("Invert the drawing"), N_("Canvas"), lambda d: d.session.edit(edits.invert_drawing), ("Ctrl+I",), "invert", gap=True),
-    Action("canvas.clear", N_("Clear the canvas"), N_("Canvas"), lambda d: d.session.edit(edits.clear_drawing), ("Ctrl+Backspace",), "trash",
-           _empty_canvas),
+    Action(
+        "canvas.invert",
+        N_("Invert the drawing"),
+        N_("Canvas"),
+        lambda d: d.session.edit(edits.invert_drawing),
+        ("Ctrl+I",),
+        "invert",
+        gap=True,
+    ),
+    Action(
+        "canvas.clear",
+        N_("Clear the canvas"),
+        N_("Canvas"),
+        lambda d: d.session.edit(edits.clear_drawing),
+        ("Ctrl+Backspace",),
+        "trash",
+        _empty_canvas,
+    ),
 )
 STEP = (
     Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
     Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
     Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Shift+F10",), "step-back"),
-    Action("stepper.first", N_("First"), N_("Step"), lambda d: d.player.first(), ("Ctrl+Home",), "first", _nowhere, gap=True),
+    Action(
+        "stepper.first",
+        N_("First"),
+        N_("Step"),
+        lambda d: d.player.first(),
+        ("Ctrl+Home",),
+        "first",
+        _nowhere,
+        gap=True,
+    ),
     Action("stepper.last", N_("Last"), N_("Step"), lambda d: d.player.last(), ("Ctrl+End",), "last", _nowhere),
-    Action("stepper.loop", N_("Loop"), N_("Step"), lambda d: d.player.set_loop(not d.player.loop), ("Ctrl+L",), "loop",
-           checked=lambda d: d.player.loop),
-    *(Action(f"stepper.by_{grain}", text, N_("Step"), lambda d, g=grain: d.player.set_grain(g), gap=grain == "term",  # type: ignore[misc]
-             checked=lambda d, g=grain: d.player.grain == g)  # type: ignore[misc]
-      for grain, text in (("term", N_("Step by term")), ("cell", N_("Step by cell")), ("map", N_("Step by map")), ("layer", N_("Step by layer")))),
-    Action("stepper.leave", N_("Close the stepper"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nowhere, gap=True),
+    Action(
+        "stepper.loop",
+        N_("Loop"),
+        N_("Step"),
+        lambda d: d.player.set_loop(not d.player.loop),
+        ("Ctrl+L",),
+        "loop",
+        checked=lambda d: d.player.loop,
+    ),
+    *(
+        Action(
+            f"stepper.by_{grain}",
+            text,
+            N_("Step"),
+            lambda d, g=grain: d.player.set_grain(g),
+            gap=grain == "term",  # type: ignore[misc]
+            checked=lambda d, g=grain: d.player.grain == g,
+        )  # type: ignore[misc]
+        for grain, text in (
+            ("term", N_("Step by term")),
+            ("cell", N_("Step by cell")),
+            ("map", N_("Step by map")),
+            ("layer", N_("Step by layer")),
+        )
+    ),
+    Action(
+        "stepper.leave", N_("Close the stepper"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nowhere, gap=True
+    ),
 )
 SAMPLES = tuple(
-    Action(f"samples.add_{k + 1}", N_("Add the drawing to class {number}"), N_("Samples"), _add_sample(k), blocked=_empty_canvas)
+    Action(
+        f"samples.add_{k + 1}",
+        N_("Add the drawing to class {number}"),
+        N_("Samples"),
+        _add_sample(k),
+        blocked=_empty_canvas,
+    )
     for k in range(9)
 )
 TRAINING = (
     Action("training.toggle", N_("Train or pause"), N_("Training"), _toggle_training, ("F6",), "play"),
-    Action("training.step", N_("One training step"), N_("Training"), lambda d: d.runs.step_once(), ("F7",), "step-forward"),
-    Action("training.cancel", N_("Cancel the run"), N_("Training"), lambda d: d.runs.cancel(), ("Shift+F6",), blocked=_no_run, gap=True),
+    Action(
+        "training.step", N_("One training step"), N_("Training"), lambda d: d.runs.step_once(), ("F7",), "step-forward"
+    ),
+    Action(
+        "training.cancel",
+        N_("Cancel the run"),
+        N_("Training"),
+        lambda d: d.runs.cancel(),
+        ("Shift+F6",),
+        blocked=_no_run,
+        gap=True,
+    ),
     Action("training.accept", N_("Keep the weights shown"), N_("Training"), lambda d: d.runs.accept(), blocked=_no_run),
 )
 VIEW = (
-    Action("view.explore", N_("Explore"), N_("View"), ask("view.explore"), ("Ctrl+1",), checked=lambda d: d.workspace == "explore"),
-    Action("view.train", N_("Train"), N_("View"), ask("view.train"), ("Ctrl+2",), checked=lambda d: d.workspace == "train"),
+    Action(
+        "view.explore",
+        N_("Explore"),
+        N_("View"),
+        ask("view.explore"),
+        ("Ctrl+1",),
+        checked=lambda d: d.workspace == "explore",
+    ),
+    Action(
+        "view.train", N_("Train"), N_("View"), ask("view.train"), ("Ctrl+2",), checked=lambda d: d.workspace == "train"
+    ),
     Action("view.kernel", N_("Kernel panel"), N_("View"), ask("view.kernel"), ("K",), gap=True),
     Action("view.inspector", N_("Inspector"), N_("View"), ask("view.inspector"), ("I",)),
     Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True),
@@ -167,7 +261,9 @@ VIEW = (
     Action("view.chinese", "中文", N_("View"), ask("view.chinese")),
     Action("view.larger", N_("Larger type"), N_("View"), ask("view.larger"), ("Ctrl++", "Ctrl+="), gap=True),
     Action("view.smaller", N_("Smaller type"), N_("View"), ask("view.smaller"), ("Ctrl+-",)),
-    Action("view.motion", N_("Reduce motion"), N_("View"), ask("view.motion"), checked=lambda d: d.settings.reduce_motion),
+    Action(
+        "view.motion", N_("Reduce motion"), N_("View"), ask("view.motion"), checked=lambda d: d.settings.reduce_motion
+    ),
     Action("view.layout", N_("Standard layout"), N_("View"), ask("view.layout")),
 )
 HELP = (

@@ -44,9 +44,17 @@ class Desk(QObject):
         self.brush = 10.0
         self.workspace = "explore"
         self._rows = {row.name: row for row in ACTIONS}
+        self._reasons: dict[str, str] = {}
         self._actions = {row.name: self._make(row) for row in ACTIONS}
-        for fact in (self.session.document_changed, self.session.results_changed, self.session.selection_changed,
-                     self.session.run_moved, self.player.changed, self.tool_changed, self.workspace_changed):
+        for fact in (
+            self.session.document_changed,
+            self.session.results_changed,
+            self.session.selection_changed,
+            self.session.run_moved,
+            self.player.changed,
+            self.tool_changed,
+            self.workspace_changed,
+        ):
             fact.connect(self.refresh)
         self.refresh()
         QApplication.instance().installEventFilter(self)
@@ -92,9 +100,12 @@ class Desk(QObject):
         """Bring enabled and checked up to date."""
         for name, action in self._actions.items():
             row = self._rows[name]
-            blocked = bool(row.blocked and row.blocked(self))
-            if action.isEnabled() == blocked:
-                action.setEnabled(not blocked)
+            reason = row.blocked(self) if row.blocked else ""
+            if self._reasons.get(name, "") != reason:
+                self._reasons[name] = reason
+                action.setProperty("reason", tr(reason) if reason else "")
+            if action.isEnabled() == bool(reason):
+                action.setEnabled(not reason)
             if row.checked is not None and action.isChecked() != row.checked(self):
                 action.setChecked(row.checked(self))
 
@@ -104,6 +115,8 @@ class Desk(QObject):
             action.setText(self.text(name))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+        self._reasons.clear()
+        self.refresh()
 
     def text(self, name: str) -> str:
         """An action's text, translated."""

@@ -96,8 +96,10 @@ class Filing:
 
     def _open_dialog(self) -> Path | None:
         pictures = " ".join(f"*{s}" for s in SUFFIXES)
-        kinds = f"{tr('All that opens')} (*{SUFFIX} *.safetensors {pictures});;{tr('Projects')} (*{SUFFIX});;" \
-                f"{tr('Models')} (*.safetensors);;{tr('Pictures')} ({pictures});;{tr('All files')} (*)"
+        kinds = (
+            f"{tr('All that opens')} (*{SUFFIX} *.safetensors {pictures});;{tr('Projects')} (*{SUFFIX});;"
+            f"{tr('Models')} (*.safetensors);;{tr('Pictures')} ({pictures});;{tr('All files')} (*)"
+        )
         name, _ = QFileDialog.getOpenFileName(self.window, tr("Open"), self._folder(), kinds)
         return Path(name) if name else None
 

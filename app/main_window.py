@@ -13,7 +13,6 @@ from app import i18n, theme
 from app.about import AboutBox, KeysBox
 from app.desk import Desk
 from app.filing import Filing, fresh
-from app.i18n import tr
 from app.menus import Menus, palette_rows
 from app.messages import install_excepthook
 from app.panels.footer import Footer
@@ -65,17 +64,27 @@ class MainWindow(QMainWindow):
         """What the window does for actions."""
         settings = self.desk.settings
         self.desk.services |= {
-            "file.new": self.filing.new, "file.open": self.filing.open, "file.save": self.filing.save,
-            "file.save_as": self.filing.save_as, "file.save_model": self.filing.save_model, "file.quit": self.close,
+            "file.new": self.filing.new,
+            "file.open": self.filing.open,
+            "file.save": self.filing.save,
+            "file.save_as": self.filing.save_as,
+            "file.save_model": self.filing.save_model,
+            "file.quit": self.close,
             "palette": self.palette_box.open,
-            "view.explore": lambda: self.desk.set_workspace("explore"), "view.train": lambda: self.desk.set_workspace("train"),
-            "view.kernel": self._show_kernel, "view.inspector": self.explore.toggle_inspector,
-            "view.light": lambda: self._look("light"), "view.dark": lambda: self._look("dark"),
-            "view.english": lambda: self._language("en"), "view.chinese": lambda: self._language("zh_CN"),
-            "view.larger": lambda: self._scale(1), "view.smaller": lambda: self._scale(-1),
+            "view.explore": lambda: self.desk.set_workspace("explore"),
+            "view.train": lambda: self.desk.set_workspace("train"),
+            "view.kernel": self._show_kernel,
+            "view.inspector": self.explore.toggle_inspector,
+            "view.light": lambda: self._look("light"),
+            "view.dark": lambda: self._look("dark"),
+            "view.english": lambda: self._language("en"),
+            "view.chinese": lambda: self._language("zh_CN"),
+            "view.larger": lambda: self._scale(1),
+            "view.smaller": lambda: self._scale(-1),
             "view.motion": lambda: setattr(settings, "reduce_motion", not settings.reduce_motion),
             "view.layout": self._standard_layout,
-            "help.keys": lambda: KeysBox(palette_rows(self.desk), self).open(), "help.about": lambda: AboutBox(self).open(),
+            "help.keys": lambda: KeysBox(palette_rows(self.desk), self).open(),
+            "help.about": lambda: AboutBox(self).open(),
         }
 
     # --- workspaces

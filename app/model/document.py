@@ -25,15 +25,15 @@ class TrainingChoice:
     """How the next run starts and learns.
 
     Args:
-        start: ``"random"`` from the document's seed, or ``"trained"``: from the weights that are there, with a new head.
+        start: ``"random"`` from the document's seed, or ``"trained"``: from the weights that are there.
         settings: Optimiser, batch, steps, schedule.
         augment: How samples are varied while training.
         auto: The settings follow the number of samples until the user turns a knob.
     """
 
     start: str = "random"
-    settings: TrainSettings = TrainSettings()
-    augment: Augment = Augment()
+    settings: TrainSettings = dataclasses.field(default_factory=TrainSettings)
+    augment: Augment = dataclasses.field(default_factory=Augment)
     auto: bool = True
 
 
@@ -112,6 +112,12 @@ def cost(before: Document, after: Document) -> int:
     if before.classes is not after.classes:
         kept = {id(block) for c in after.classes for block in c.samples.blocks}
         mine_kept = {id(s) for c in after.classes for b in c.samples.blocks for s in b}
-        size += sum(s.image.nbytes for c in before.classes for b in c.samples.blocks if id(b) not in kept
-                    for s in b if id(s) not in mine_kept)
+        size += sum(
+            s.image.nbytes
+            for c in before.classes
+            for b in c.samples.blocks
+            if id(b) not in kept
+            for s in b
+            if id(s) not in mine_kept
+        )
     return size + 512

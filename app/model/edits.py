@@ -25,9 +25,11 @@ _LABELS: dict[str, tuple[str, bool]] = {}
 
 def edit(label: str, weights: bool = False) -> Callable[[Edit], Edit]:
     """Mark a function as an edit: its undo text, and whether it changes layers or weights."""
+
     def mark(function: Edit) -> Edit:
         _LABELS[function.__name__] = (label, weights)
         return function
+
     return mark
 
 
@@ -43,12 +45,18 @@ def touches_weights(function: Edit) -> bool:
 
 # --- the drawing and what the network sees of it
 
+
 @edit(N_("Draw"))
 def set_drawing(document: Document, drawing: Image) -> Document:
     """Another picture on the canvas: (SIDE, SIDE) uint8."""
     if drawing.shape != (SIDE, SIDE) or drawing.dtype != np.uint8:
-        raise CnnError("drawing.shape", "The drawing has shape {given} of {dtype}; the canvas is {side} × {side} of uint8.",
-                       given=drawing.shape, dtype=drawing.dtype, side=SIDE)
+        raise CnnError(
+            "drawing.shape",
+            "The drawing has shape {given} of {dtype}; the canvas is {side} × {side} of uint8.",
+            given=drawing.shape,
+            dtype=drawing.dtype,
+            side=SIDE,
+        )
     if np.array_equal(drawing, document.drawing):
         return document
     return dataclasses.replace(document, drawing=frozen(drawing))
@@ -75,6 +83,7 @@ def set_preprocess(document: Document, **changes: Any) -> Document:
 
 # --- weights
 
+
 @edit(N_("Change a weight"), weights=True)
 def set_weight(document: Document, key: str, index: tuple[int, ...], value: float) -> Document:
     """One number of ``"conv1.weight"`` or another parameter."""
@@ -84,8 +93,10 @@ def set_weight(document: Document, key: str, index: tuple[int, ...], value: floa
 
 
 @edit(N_("Change the kernel"), weights=True)
-def set_weights(document: Document, key: str, index: tuple[int, ...], values: Array, name: str | None = None) -> Document:
-    """A block of numbers, such as a kernel: ``index`` is where it starts along the leading axes, ``name`` the preset it is."""
+def set_weights(
+    document: Document, key: str, index: tuple[int, ...], values: Array, name: str | None = None
+) -> Document:
+    """A block of numbers, such as a kernel: ``index`` along the leading axes, ``name`` the preset it is."""
     return _with_weights(document, key, index, values, name)
 
 
@@ -117,25 +128,37 @@ def accept_run(document: Document, network: Network, weights: Weights, labels: t
     """Take over what a run learned: its network, weights and labels, as the new trained state."""
     network.check_weights(weights)
     kept = {key: frozen(value) for key, value in weights.items()}
-    return dataclasses.replace(document, network=network, weights=kept, trained=kept, labels=labels, muted=frozenset(), kernel_names={})
+    return dataclasses.replace(
+        document, network=network, weights=kept, trained=kept, labels=labels, muted=frozenset(), kernel_names={}
+    )
 
 
 def _with_weights(document: Document, key: str, index: tuple[int, ...], values: Array, name: str | None) -> Document:
     numbers = np.asarray(values, np.float64)
     if not np.isfinite(numbers).all() or np.abs(numbers).max(initial=0) > LARGEST:
         bad = numbers[~(np.abs(numbers) <= LARGEST)].reshape(-1)[0]
-        raise CnnError("weight.value", "{key}: {value} is not possible. Allowed: numbers from −{most:,.0f} to {most:,.0f}.",
-                       key=key, value=f"{bad:g}" if math.isfinite(bad) else str(bad), most=LARGEST)
+        raise CnnError(
+            "weight.value",
+            "{key}: {value} is not possible. Allowed: numbers from −{most:,.0f} to {most:,.0f}.",
+            key=key,
+            value=f"{bad:g}" if math.isfinite(bad) else str(bad),
+            most=LARGEST,
+        )
     array = document.weights[key].copy()
     if array[index].shape != numbers.shape:
-        raise CnnError("weight.shape", "{key}: {given} numbers do not fit; this place takes {needed}.",
-                       key=key, given=" × ".join(map(str, numbers.shape)), needed=" × ".join(map(str, array[index].shape)))
+        raise CnnError(
+            "weight.shape",
+            "{key}: {given} numbers do not fit; this place takes {needed}.",
+            key=key,
+            given=" × ".join(map(str, numbers.shape)),
+            needed=" × ".join(map(str, array[index].shape)),
+        )
     array[index] = numbers
     array.setflags(write=False)
     layer = key.split(".")[0]
     names = dict(document.kernel_names)
     if key.endswith(".weight") and array.ndim > 2:
-        for place in [p for p in names if p[0] == layer and p[1:1 + len(index[:2])] == index[:2]]:
+        for place in [p for p in names if p[0] == layer and p[1 : 1 + len(index[:2])] == index[:2]]:
             del names[place]
         if name is not None and len(index) == 2:
             names[(layer, *index)] = name
@@ -149,12 +172,18 @@ def _with_weights(document: Document, key: str, index: tuple[int, ...], values: 
 
 # --- samples
 
+
 @edit(N_("Add a class"))
 def add_class(document: Document, name: str) -> Document:
     """One more class to draw for."""
     name = _class_name(document, name)
     if len(document.classes) >= MAX_CLASSES:
-        raise CnnError("class.many", "There are {count} classes already. Allowed: 2 to {most}.", count=len(document.classes), most=MAX_CLASSES)
+        raise CnnError(
+            "class.many",
+            "There are {count} classes already. Allowed: 2 to {most}.",
+            count=len(document.classes),
+            most=MAX_CLASSES,
+        )
     return dataclasses.replace(document, classes=(*document.classes, SampleClass(name)))
 
 
@@ -177,14 +206,18 @@ def rename_class(document: Document, index: int, name: str) -> Document:
 @edit(N_("Delete a class"))
 def remove_class(document: Document, index: int) -> Document:
     """The class and its samples are gone."""
-    return dataclasses.replace(document, classes=document.classes[:index] + document.classes[index + 1:])
+    return dataclasses.replace(document, classes=document.classes[:index] + document.classes[index + 1 :])
 
 
 @edit(N_("Add a sample"))
 def add_sample(document: Document, index: int, image: Image) -> Document:
     """A drawing more in the class at ``index``."""
     if not image.any():
-        raise CnnError("sample.blank", "The canvas is empty: draw something, then add it to “{name}”.", name=document.classes[index].name)
+        raise CnnError(
+            "sample.blank",
+            "The canvas is empty: draw something, then add it to “{name}”.",
+            name=document.classes[index].name,
+        )
     one = document.classes[index]
     return _with_class(document, index, dataclasses.replace(one, samples=one.samples.add(Sample(frozen(image)))))
 
@@ -208,7 +241,7 @@ def relabel_sample(document: Document, index: int, place: int, to: int) -> Docum
 
 
 def _with_class(document: Document, index: int, one: SampleClass) -> Document:
-    return dataclasses.replace(document, classes=(*document.classes[:index], one, *document.classes[index + 1:]))
+    return dataclasses.replace(document, classes=(*document.classes[:index], one, *document.classes[index + 1 :]))
 
 
 def _class_name(document: Document, name: str) -> str:
@@ -222,6 +255,7 @@ def _class_name(document: Document, name: str) -> str:
 
 # --- training
 
+
 @edit(N_("Change the training settings"))
 def set_training(document: Document, **changes: Any) -> Document:
     """Turn knobs of the next run; knobs of ``settings`` and ``augment`` are turned in theirs."""
@@ -233,5 +267,10 @@ def set_training(document: Document, **changes: Any) -> Document:
 def set_seed(document: Document, seed: int) -> Document:
     """Of random starts: a whole number, at least 0."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise CnnError("seed.range", "Seed = {value} is not possible. Allowed: whole numbers from 0 to {most}.", value=seed, most=2**32 - 1)
+        raise CnnError(
+            "seed.range",
+            "Seed = {value} is not possible. Allowed: whole numbers from 0 to {most}.",
+            value=seed,
+            most=2**32 - 1,
+        )
     return document if seed == document.seed else dataclasses.replace(document, seed=seed)

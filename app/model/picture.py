@@ -21,9 +21,11 @@ def drawing_from(path: Path) -> Image:
     picture.thumbnail((SIDE, SIDE), Pillow.Resampling.LANCZOS)
     if max(picture.size) < SIDE:
         scale = SIDE / max(picture.size)
-        picture = picture.resize((round(picture.width * scale), round(picture.height * scale)), Pillow.Resampling.BICUBIC)
+        picture = picture.resize(
+            (round(picture.width * scale), round(picture.height * scale)), Pillow.Resampling.BICUBIC
+        )
     drawing = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (SIDE - picture.height) // 2, (SIDE - picture.width) // 2
-    drawing[top:top + picture.height, left:left + picture.width] = np.asarray(picture)
+    drawing[top : top + picture.height, left : left + picture.width] = np.asarray(picture)
     out: Image = frozen(drawing)  # type: ignore[assignment]
     return out

@@ -129,8 +129,8 @@ def move(network: Network, head: Playhead, grain: str, steps: int, terms: int, l
 
 
 def first(network: Network, head: Playhead, grain: str) -> Playhead:
-    """The start of what the grain is part of: the cell's first term, the map's first cell, the layer's first map, the first layer."""
-    map_, cell = flat(network, head)
+    """The start of what the grain is part of: first term of the cell, first cell of the map, and so on."""
+    map_, _ = flat(network, head)
     if grain == "term":
         return dataclasses.replace(head, term=0)
     if grain == "cell":

@@ -35,8 +35,12 @@ def save_project(path: Path, document: Document) -> None:
         "classes": [{"name": one.name, "samples": len(one.samples)} for one in document.classes],
         "muted": sorted([layer, index] for layer, index in document.muted),
         "kernel_names": [[*place, name] for place, name in sorted(document.kernel_names.items())],
-        "training": {"start": training.start, "auto": training.auto, "settings": training.settings.settings(),
-                     "augment": training.augment.settings()},
+        "training": {
+            "start": training.start,
+            "auto": training.auto,
+            "settings": training.settings.settings(),
+            "augment": training.augment.settings(),
+        },
     }
     write_container(path, header, arrays)
 
@@ -55,19 +59,35 @@ def load(path: Path) -> Document:
         raise _bad("drawing", " × ".join(map(str, drawing.shape)), f"{SIDE} × {SIDE}")
     document = from_model(model)
     return dataclasses.replace(
-        document, weights=weights if trained.keys() != weights.keys() or any(trained[k] is not weights[k] for k in weights) else trained,
-        trained=trained, drawing=drawing, classes=_classes(header, arrays), seed=_seed(header), training=_training(header),
-        muted=_muted(header, document), kernel_names=_names(header, document))
+        document,
+        weights=weights
+        if trained.keys() != weights.keys() or any(trained[k] is not weights[k] for k in weights)
+        else trained,
+        trained=trained,
+        drawing=drawing,
+        classes=_classes(header, arrays),
+        seed=_seed(header),
+        training=_training(header),
+        muted=_muted(header, document),
+        kernel_names=_names(header, document),
+    )
 
 
 def _bad(field: str, value: object, allowed: str) -> CnnError:
-    return CnnError("project.field", "This project's {field} is {value}. Allowed: {allowed}. The file is damaged or not made by ConvScope.",
-                    field=field, value=value, allowed=allowed)
+    return CnnError(
+        "project.field",
+        "This project's {field} is {value}. Allowed: {allowed}. The file is damaged or not made by ConvScope.",
+        field=field,
+        value=value,
+        allowed=allowed,
+    )
 
 
 def _image(arrays: dict[str, Array], key: str) -> Any:
     if key not in arrays:
-        raise CnnError("project.missing", "This project lacks {key}. The file is damaged or not made by ConvScope.", key=key)
+        raise CnnError(
+            "project.missing", "This project lacks {key}. The file is damaged or not made by ConvScope.", key=key
+        )
     image = arrays[key]
     if image.dtype != np.uint8 or image.ndim != 2 or not 1 <= min(image.shape) <= max(image.shape) <= 4096:
         raise _bad(key, f"{image.dtype} {image.shape}", "uint8, height × width, up to 4096")
@@ -101,7 +121,11 @@ def _seed(header: dict[str, Any]) -> int:
 
 def _training(header: dict[str, Any]) -> TrainingChoice:
     row = header.get("training")
-    if not isinstance(row, dict) or row.get("start") not in ("random", "trained") or not isinstance(row.get("auto"), bool):
+    if (
+        not isinstance(row, dict)
+        or row.get("start") not in ("random", "trained")
+        or not isinstance(row.get("auto"), bool)
+    ):
         raise _bad("training", repr(row)[:80], "start, auto, settings and augment")
     settings, augment = row.get("settings"), row.get("augment")
     if not isinstance(settings, dict) or not isinstance(augment, dict):
@@ -113,7 +137,11 @@ def _muted(header: dict[str, Any], document: Document) -> frozenset[tuple[str, i
     out = set()
     for row in _rows(header, "muted", 2):
         layer, index = row
-        if not isinstance(layer, str) or f"{layer}.weight" not in document.weights or not _within(index, document.weights[f"{layer}.weight"].shape[0]):
+        if (
+            not isinstance(layer, str)
+            or f"{layer}.weight" not in document.weights
+            or not _within(index, document.weights[f"{layer}.weight"].shape[0])
+        ):
             raise _bad("muted map", repr(row), "a layer with weights and one of its maps")
         out.add((layer, index))
     return frozenset(out)
@@ -124,7 +152,13 @@ def _names(header: dict[str, Any], document: Document) -> dict[tuple[str, int, i
     for row in _rows(header, "kernel_names", 4):
         layer, f, c, name = row
         array = document.weights.get(f"{layer}.weight")
-        if array is None or array.ndim < 3 or not _within(f, array.shape[0]) or not _within(c, array.shape[1]) or not isinstance(name, str):
+        if (
+            array is None
+            or array.ndim < 3
+            or not _within(f, array.shape[0])
+            or not _within(c, array.shape[1])
+            or not isinstance(name, str)
+        ):
             raise _bad("kernel name", repr(row), "layer, filter, channel and name")
         out[(layer, f, c)] = name
     return out

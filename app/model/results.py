@@ -87,7 +87,9 @@ def compute(document: Document, before: Results | None = None) -> Results:
     names = changed(before.document, document) if before is not None else None
     network = document.network
     if before is None or names is None:
-        return Results(document, network.forward(document.effective, prepared(document)), frozenset([INPUT, *network.shapes]))
+        return Results(
+            document, network.forward(document.effective, prepared(document)), frozenset([INPUT, *network.shapes])
+        )
     stale = network.stale_after(names)
     x = prepared(document) if INPUT in stale else before.done.outputs[INPUT]
     return Results(document, network.forward(document.effective, x, known=before.done, stale=stale), frozenset(stale))

@@ -54,8 +54,8 @@ class Samples:
     def remove(self, index: int) -> Samples:
         """Without the one at ``index``."""
         b, i = self._find(index)
-        rest = self.blocks[b][:i] + self.blocks[b][i + 1:]
-        return Samples((*self.blocks[:b], *((rest,) if rest else ()), *self.blocks[b + 1:]))
+        rest = self.blocks[b][:i] + self.blocks[b][i + 1 :]
+        return Samples((*self.blocks[:b], *((rest,) if rest else ()), *self.blocks[b + 1 :]))
 
     def _find(self, index: int) -> tuple[int, int]:
         place = index

@@ -129,7 +129,7 @@ class Session(QObject):
             self._refresh()
 
     def set_run(self, run: RunState | None) -> None:
-        """A run moved on, was scrubbed, or is gone; everything then shows its network and weights, or the document's."""
+        """A run moved on, was scrubbed, or is gone; all shows its network and weights, or the document's."""
         if run is not self.run:
             self.run = run
             self._refresh()
@@ -140,8 +140,14 @@ class Session(QObject):
         if self._stroke is not None:
             view = dataclasses.replace(view, drawing=self._stroke)
         if self.run is not None and self.run.shown is not None:
-            view = dataclasses.replace(view, network=self.run.network, weights=self.run.shown.weights,
-                                       trained=self.run.shown.weights, labels=self.run.labels, muted=frozenset())
+            view = dataclasses.replace(
+                view,
+                network=self.run.network,
+                weights=self.run.shown.weights,
+                trained=self.run.shown.weights,
+                labels=self.run.labels,
+                muted=frozenset(),
+            )
         other_network = view.network is not self.view.network
         self.results = compute(view, self.results)
         if other_network and self.playhead is not None and not self._exists(self.playhead):
@@ -156,7 +162,11 @@ class Session(QObject):
             raise CnnError("selection.cell", "There is no cell {cell} in this network.", cell=head.name)
         if head == self.playhead:
             return
-        moved = self.playhead is None or head is None or (head.node, head.index) != (self.playhead.node, self.playhead.index)
+        moved = (
+            self.playhead is None
+            or head is None
+            or (head.node, head.index) != (self.playhead.node, self.playhead.index)
+        )
         self.playhead = head
         if moved:
             self.selection_changed.emit(head)
@@ -193,4 +203,8 @@ class Session(QObject):
 
     def _exists(self, head: Playhead) -> bool:
         shape = self.view.network.shapes.get(head.node)
-        return shape is not None and len(shape) == len(head.index) and all(0 <= i < n for i, n in zip(head.index, shape, strict=True))
+        return (
+            shape is not None
+            and len(shape) == len(head.index)
+            and all(0 <= i < n for i, n in zip(head.index, shape, strict=True))
+        )

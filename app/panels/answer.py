@@ -73,14 +73,22 @@ class AnswerPanel(Card):
             self.winner.setFont(theme.font(size, 600))
         self.sure.setText(tr("Nothing drawn yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
         second = [f"{labels[k]} ({numbers.percent(shares[k])})" for k in results.order[1:3]]
-        self.then.setText(tr("The network answers while you draw.") if blank else tr("then {others}", others=", ".join(second)))
+        self.then.setText(
+            tr("The network answers while you draw.") if blank else tr("then {others}", others=", ".join(second))
+        )
         self._hint(blank, labels[one])
 
     def _hint(self, blank: bool, answer: str) -> None:
         if blank:
             self.hint.set_text(tr("Draw a **digit** on the black canvas. Nothing else to press."))
         elif answer in NEXT:
-            self.hint.set_text(tr("Turn your **{answer}** into **{other}** and watch which maps change first.", answer=answer, other=NEXT[answer]))
+            self.hint.set_text(
+                tr(
+                    "Turn your **{answer}** into **{other}** and watch which maps change first.",
+                    answer=answer,
+                    other=NEXT[answer],
+                )
+            )
         else:
             self.hint.set_text(tr("Change your drawing bit by bit and watch which maps change first."))
 
@@ -95,7 +103,9 @@ class AnswerPanel(Card):
         session = self.desk.session
         for index, one in enumerate(session.document.classes):
             entry = self.menu.addAction(f"{one.name}  ({len(one.samples)})")
-            entry.triggered.connect(lambda _=False, k=index: self.desk.attempt(session.edit, edits.add_sample, k, session.view.drawing))
+            entry.triggered.connect(
+                lambda _=False, k=index: self.desk.attempt(session.edit, edits.add_sample, k, session.view.drawing)
+            )
         if not session.document.classes:
             entry = self.menu.addAction(tr("Digits 0 to 9"))
             entry.triggered.connect(lambda: self.desk.attempt(session.edit, edits.add_classes, tuple("0123456789")))

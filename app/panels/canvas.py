@@ -16,7 +16,7 @@ from app.widgets.draw_canvas import DrawCanvas
 
 
 class CanvasPanel(Card):
-    """Pen, eraser and the drawing of the document; an unfinished stroke is shown as a preview, a finished one is an edit."""
+    """Pen, eraser and the drawing; an unfinished stroke is shown as a preview, a finished one is an edit."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(N_("Draw here"), f"{SIDE} × {SIDE}", parent)

@@ -18,11 +18,24 @@ HINTS = {
     "running": N_("The network learns. Every panel shows it as it is now."),
 }
 KEYS = {
-    "start": (("stepper.play", N_("play the network")), ("edit.palette", N_("all actions")), ("help.keys", N_("all keys"))),
-    "stepping": (("stepper.forward", N_("next")), ("stepper.back", N_("back")), ("stepper.play", N_("play")), ("stepper.leave", N_("let go")),
-                 ("help.keys", N_("all keys"))),
+    "start": (
+        ("stepper.play", N_("play the network")),
+        ("edit.palette", N_("all actions")),
+        ("help.keys", N_("all keys")),
+    ),
+    "stepping": (
+        ("stepper.forward", N_("next")),
+        ("stepper.back", N_("back")),
+        ("stepper.play", N_("play")),
+        ("stepper.leave", N_("let go")),
+        ("help.keys", N_("all keys")),
+    ),
     "train": (("training.toggle", N_("train")), ("canvas.clear", N_("clear")), ("help.keys", N_("all keys"))),
-    "running": (("training.toggle", N_("pause or go on")), ("training.step", N_("one step")), ("training.cancel", N_("cancel, keep old weights"))),
+    "running": (
+        ("training.toggle", N_("pause or go on")),
+        ("training.step", N_("one step")),
+        ("training.cancel", N_("cancel, keep old weights")),
+    ),
 }
 
 

@@ -46,7 +46,9 @@ class Header(QFrame):
             row.addWidget(widget)
         self.tabs.changed.connect(lambda name: desk.perform(f"view.{name}"))
         self.search.clicked.connect(lambda: desk.perform("edit.palette"))
-        self.language.clicked.connect(lambda: desk.perform("view.english" if i18n.language() == "zh_CN" else "view.chinese"))
+        self.language.clicked.connect(
+            lambda: desk.perform("view.english" if i18n.language() == "zh_CN" else "view.chinese")
+        )
         self.look.clicked.connect(lambda: desk.perform("view.light" if theme.name() == "dark" else "view.dark"))
         desk.workspace_changed.connect(self.tabs.set_value)
         desk.session.file_changed.connect(self._file)

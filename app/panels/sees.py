@@ -92,7 +92,9 @@ class SeesPanel(Card):
         if self.box.value() != preprocess.box:
             self.box.setValue(preprocess.box)
         self.box.setEnabled(preprocess.crop)
-        self.box.setToolTip("" if preprocess.crop else tr("Only a drawing that is cropped to its ink is fitted to a box."))
+        self.box.setToolTip(
+            "" if preprocess.crop else tr("Only a drawing that is cropped to its ink is fitted to a box.")
+        )
         text, facts = preprocess.words()
         self.words.setText(tr(text, **facts))
         self.set_secondary(" × ".join(map(str, self.desk.session.view.network.input_shape)))

@@ -58,7 +58,7 @@ class InviteCard(Card):
 
 
 class Explore(QWidget):
-    """Left: canvas, what the network sees, the answer. Centre: the network, under it the stepper. Right: the inspector."""
+    """Left: canvas, what the network sees, the answer. Centre: network, under it the stepper. Right: inspector."""
 
     title = N_("Explore")
 
@@ -90,12 +90,21 @@ class Explore(QWidget):
         """True while the stepper is open."""
         return self.stepper is not None and self.stepper.isVisibleTo(self)
 
+    @property
+    def folding(self) -> bool:
+        """True while the network is on its way to its strip."""
+        return self._fold.state() == QVariantAnimation.State.Running
+
     def _strip(self) -> int:
         return theme.size(STRIP[self.height() < LOW])
 
     def _build(self) -> None:
         """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""
-        self.stepper, self.transport, self.inspector = StepperPanel(self.desk), TransportPanel(self.desk), InspectorPanel(self.desk)
+        self.stepper, self.transport, self.inspector = (
+            StepperPanel(self.desk),
+            TransportPanel(self.desk),
+            InspectorPanel(self.desk),
+        )
         layout = self.centre.layout()
         layout.addWidget(self.stepper, 1)
         layout.addWidget(self.transport)

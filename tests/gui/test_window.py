@@ -1,0 +1,213 @@
+"""Journeys in the real window, by mouse and key, from the program's own builder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app import i18n, paths, theme
+from app.drive import draw
+from app.main_window import build
+from app.model import edits
+from app.model.playback import Playhead
+from app.settings import Settings
+from cnncore.data.strokes import load_templates
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    window = build(Settings(tmp_path / "test.ini"))
+    window.desk.perform("view.english")
+    window.resize(1366, 700)
+    window.show()
+    qtbot.addWidget(window)
+    qtbot.waitExposed(window)
+    window.filing.ask_unsaved = lambda: "discard"
+    yield window
+    window.desk.runs.shutdown()
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def three():
+    return load_templates(paths.asset("strokes", "digits.json"))["3"][0]
+
+
+def test_a_three_drawn_with_the_mouse_is_read_as_a_three(window, three):
+    draw(window.explore.canvas.canvas, three)
+    assert window.explore.answer.winner.text() == "3"
+    assert window.desk.session.modified
+
+
+def test_undo_takes_back_one_stroke_at_a_time(window, qtbot):
+    canvas = window.explore.canvas.canvas
+    draw(canvas, [np.array([[0.2, 0.2], [0.8, 0.2]]), np.array([[0.2, 0.8], [0.8, 0.8]])])
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    image = window.desk.session.document.drawing
+    assert image[:140].any()
+    assert not image[140:].any()
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not window.desk.session.document.drawing.any()
+    assert window.explore.answer.winner.text() == "?"
+
+
+def test_escape_drops_the_stroke_under_the_pen(window, qtbot):
+    canvas = window.explore.canvas.canvas
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    qtbot.mouseMove(canvas, QPoint(90, 90))
+    assert window.desk.session.view.drawing.any()
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    assert not window.desk.session.view.drawing.any()
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(90, 90))
+    assert not window.desk.session.document.drawing.any()
+
+
+def test_the_right_button_erases(window, qtbot):
+    canvas = window.explore.canvas.canvas
+    draw(canvas, [np.array([[0.5, 0.5], [0.52, 0.5]])])
+    assert window.desk.session.document.drawing.any()
+    window.desk.set_brush(30)
+    at = canvas.at(143, 140).toPoint()
+    qtbot.mousePress(canvas, Qt.MouseButton.RightButton, pos=at)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=at)
+    assert not window.desk.session.document.drawing.any()
+
+
+def test_the_stepper_opens_with_a_selection_and_closes_with_escape(window, qtbot, three):
+    draw(window.explore.canvas.canvas, three)
+    assert not window.explore.stepping
+    window.desk.session.select(Playhead("conv1", (2, 10, 9)))
+    assert window.explore.stepping
+    assert not window.explore.invite.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.explore.stepping
+    assert window.explore.invite.isVisible()
+
+
+def test_nothing_is_wider_than_the_small_window(window, qtbot, three):
+    draw(window.explore.canvas.canvas, three)
+    window.desk.session.select(Playhead("conv2", (2, 4, 4)))
+    qtbot.waitUntil(lambda: not window.explore.folding)
+    for page in ("explore", "train"):
+        window.desk.set_workspace(page)
+        qtbot.wait(10)
+        assert window.width() == 1366
+        assert window.minimumSizeHint().width() <= 1366
+        assert window.minimumSizeHint().height() <= 700
+
+
+def test_save_close_reopen_finds_all_as_it_was(window, qtbot, three, tmp_path):
+    file = tmp_path / "three.convscope"
+    draw(window.explore.canvas.canvas, three)
+    window.filing.ask_save = lambda *_: file
+    window.desk.session.edit(edits.set_weight, "conv1.weight", (0, 0, 0, 0), 0.5)
+    assert window.desk.perform("file.save")
+    assert not window.desk.session.modified
+    shares = window.desk.session.results.probabilities
+    drawing = window.desk.session.document.drawing
+    window.desk.perform("file.new")
+    assert not window.desk.session.document.drawing.any()
+    window.desk.attempt(window.filing.open_path, file)
+    np.testing.assert_array_equal(window.desk.session.document.drawing, drawing)
+    np.testing.assert_array_equal(window.desk.session.results.probabilities, shares)
+    assert window.desk.settings.recent == [file]
+
+
+def test_a_broken_file_shows_a_sentence_and_leaves_the_document(window, three, tmp_path):
+    draw(window.explore.canvas.canvas, three)
+    before = window.desk.session.document
+    bad = tmp_path / "bad.convscope"
+    bad.write_bytes(b"not a project")
+    assert not window.desk.attempt(window.filing.open_path, bad)
+    assert window.desk.session.document is before
+    assert window.banner.isVisible()
+
+
+def test_unsaved_work_is_asked_about_before_closing(window, three):
+    draw(window.explore.canvas.canvas, three)
+    window.filing.ask_unsaved = lambda: "cancel"
+    assert not window.close()
+    assert window.isVisible()
+    window.filing.ask_unsaved = lambda: "discard"
+    assert window.close()
+
+
+def test_language_and_theme_switch_without_a_restart(window, qtbot):
+    english = window.explore.canvas.title.text()
+    qtbot.mouseClick(window.header.language, Qt.MouseButton.LeftButton)
+    assert window.explore.canvas.title.text() == "在此绘画" != english
+    assert "撤销" in window.desk.action("edit.undo").text()
+    qtbot.mouseClick(window.header.look, Qt.MouseButton.LeftButton)
+    assert theme.name() == "dark"
+    assert window.palette().window().color() == theme.color("bg")
+    qtbot.mouseClick(window.header.look, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.header.language, Qt.MouseButton.LeftButton)
+    assert window.explore.canvas.title.text() == english
+
+
+def test_the_palette_finds_an_action_by_letters_and_does_it(window, qtbot, three):
+    draw(window.explore.canvas.canvas, three)
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = window.palette_box.field
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "clear can")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not window.desk.session.document.drawing.any()
+    assert not window.palette_box.isVisible()
+
+
+def test_the_palette_finds_by_the_other_languages_name(window, qtbot):
+    window.desk.perform("edit.palette")
+    window.palette_box.field.setText("深色")
+    qtbot.keyClick(window.palette_box.field, Qt.Key.Key_Return)
+    assert theme.name() == "dark"
+    window.desk.perform("view.light")
+
+
+def test_a_picture_file_lands_on_the_canvas_as_light_ink(window, tmp_path):
+    from PIL import Image
+
+    paper = np.full((100, 60), 250, np.uint8)
+    paper[20:80, 28:34] = 10
+    Image.fromarray(paper).save(tmp_path / "one.png")
+    assert window.desk.attempt(window.filing.open_path, tmp_path / "one.png")
+    image = window.desk.session.document.drawing
+    assert image[140, 140] > 200
+    assert image[0, 0] < 30
+
+
+def test_actions_all_have_texts_and_no_two_share_a_key(window):
+    seen = {}
+    for action in window.desk.actions():
+        assert action.text()
+        for keys in action.shortcuts():
+            assert keys.toString() not in seen, (action.objectName(), seen)
+            seen[keys.toString()] = action.objectName()
+
+
+def test_the_digit_keys_add_to_classes_while_the_canvas_has_the_focus(window, qtbot, three):
+    canvas = window.explore.canvas.canvas
+    draw(canvas, three)
+    window.desk.session.edit(edits.add_classes, ("circle", "k"))
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_1)
+    qtbot.keyClicks(canvas, "k")
+    counts = [len(c.samples) for c in window.desk.session.document.classes]
+    assert counts == [1, 1]
+    qtbot.keyClick(canvas, Qt.Key.Key_7)
+    assert [len(c.samples) for c in window.desk.session.document.classes] == counts
+
+
+def test_the_window_remembers_its_place(qtbot, tmp_path):
+    settings = Settings(Path(tmp_path) / "place.ini")
+    window = build(settings)
+    qtbot.addWidget(window)
+    window.resize(1200, 690)
+    window.show()
+    window.close()
+    again = build(Settings(Path(tmp_path) / "place.ini"))
+    qtbot.addWidget(again)
+    assert again.size() == window.size()
