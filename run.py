@@ -233,7 +233,8 @@ def install(stamp, extras):
             os.remove(STAMP)
         sys.exit("ConvScope: {}; all that pip said is in {}.".format(why_pip_failed(), LOG))
     packages = answer([PYTHON, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
-    holds = [name for name in os.listdir(packages) if "." not in name or name.startswith("__editable__")]
+    holds = [name for name in os.listdir(packages)
+             if name.startswith("__editable__") or ("." not in name and name != "__pycache__")]
     stamp = {"made_by": MADE_BY, "project": project(), "extras": extras, "packages": packages, "holds": holds,
              "passed": []}
     write_stamp(stamp)
