@@ -161,7 +161,8 @@ def _with_weights(document: Document, key: str, index: tuple[int, ...], values: 
         for place in [p for p in names if p[0] == layer and p[1 : 1 + len(index[:2])] == index[:2]]:
             del names[place]
         if name is not None and len(index) == 2:
-            names[(layer, *index)] = name
+            f, c = index
+            names[(layer, f, c)] = name
     weights = {**document.weights, key: array}
     if np.array_equal(array, document.trained[key]):
         weights[key] = document.trained[key]

@@ -27,5 +27,4 @@ def drawing_from(path: Path) -> Image:
     drawing = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (SIDE - picture.height) // 2, (SIDE - picture.width) // 2
     drawing[top : top + picture.height, left : left + picture.width] = np.asarray(picture)
-    out: Image = frozen(drawing)  # type: ignore[assignment]
-    return out
+    return frozen(drawing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 BLOCK = 256
 
 Image = NDArray[np.uint8]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """A read-only copy, or the array itself when it is read-only already and owns its memory."""
     if array.flags.writeable or array.base is not None:
         array = array.copy()

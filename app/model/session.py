@@ -125,7 +125,7 @@ class Session(QObject):
     def preview_drawing(self, drawing: Image | None) -> None:
         """Show an unfinished stroke (a buffer that may go on changing: it is copied), or drop it."""
         if drawing is not None or self._stroke is not None:
-            self._stroke = None if drawing is None else frozen(drawing.copy())  # type: ignore[assignment]
+            self._stroke = None if drawing is None else frozen(drawing.copy())
             self._refresh()
 
     def set_run(self, run: RunState | None) -> None:
