@@ -48,8 +48,8 @@ def read_idx(path: Path) -> Array:
                        name=path.name, reason=error.strerror or error) from None
     if len(content) != size:
         given = f"{len(content)}" if len(content) < size else f">{size}"
-        raise CnnError("idx.length", "{name} holds {given} bytes after its head; by its sizes {sizes} it must be {size}. "
-                       "Copy it again.", name=path.name, given=given, sizes=_times(sizes), size=size)
+        raise CnnError("idx.length", "{name} holds {given} bytes after its head; by its sizes {sizes} it must be "
+                       "{size}. Copy it again.", name=path.name, given=given, sizes=_times(sizes), size=size)
     return np.frombuffer(content, np.uint8).reshape(sizes)
 
 
@@ -75,8 +75,8 @@ def read_idx_folder(folder: Path, part: str = "train", least: int = 1) -> Labell
     label_file = _partner(image_file)
     images, labels = read_idx(image_file), read_idx(label_file)
     if images.ndim != 3 or not images.size:
-        raise CnnError("idx.images", "{name} has the sizes {sizes}; pictures need count × height × width, none of them 0.",
-                       name=image_file.name, sizes=_times(images.shape))
+        raise CnnError("idx.images", "{name} has the sizes {sizes}; pictures need count × height × width, none of "
+                       "them 0.", name=image_file.name, sizes=_times(images.shape))
     if labels.ndim != 1:
         raise CnnError("idx.labels", "{name} has the sizes {sizes}; labels need one size, their count.",
                        name=label_file.name, sizes=_times(labels.shape))
@@ -90,7 +90,7 @@ def read_idx_folder(folder: Path, part: str = "train", least: int = 1) -> Labell
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The files in ``folder`` that by their names hold IDX images, sorted; unpacked ones stand for their packed twins."""
+    """Files in ``folder`` that by their names hold IDX images, sorted; of twins the one that is not packed."""
     named = sorted(p for p in folder.iterdir() if p.is_file() and "images" in p.name and "idx" in p.name)
     return [p for p in named if p.suffix != ".gz" or p.with_suffix("") not in named]
 
@@ -101,8 +101,8 @@ def _choose(folder: Path, part: str) -> Path:
         return found[0]
     fitting = [p for p in found if any(word in p.name for word in PARTS[part])]
     if len(fitting) != 1:
-        raise CnnError("idx.choice", "{folder} holds {count} IDX files of pictures for {part}; there must be one, named "
-                       "{words}-images-idx3-ubyte, or a single pair for all.", folder=folder.name, count=len(fitting),
+        raise CnnError("idx.choice", "{folder} holds {count} IDX files of pictures for {part}; there must be one, "
+                       "named {words}-images-idx3-ubyte, or a single pair for all.", folder=folder.name, count=len(fitting),
                        part=part, words=PARTS[part][0])
     return fitting[0]
 
