@@ -10,7 +10,7 @@ from cnncore.trace import Operand, Trace
 from cnncore.training import Progress, TrainSettings, evaluate, split, train
 
 __all__ = [
-    "LOSSES", "OPS", "OPTIMIZERS", "SGD", "CnnError", "Convolution", "CrossEntropy", "Dense", "Flatten", "MaxPool", "MeanPool",
-    "MeanSquaredError", "Network", "Node", "Op", "Operand", "Progress", "ReLU", "Run", "Softmax", "Trace", "TrainSettings", "chain",
-    "evaluate", "make_op", "split", "train",
+    "LOSSES", "OPS", "OPTIMIZERS", "SGD", "CnnError", "Convolution", "CrossEntropy", "Dense", "Flatten", "MaxPool",
+    "MeanPool", "MeanSquaredError", "Network", "Node", "Op", "Operand", "Progress", "ReLU", "Run", "Softmax", "Trace",
+    "TrainSettings", "chain", "evaluate", "make_op", "split", "train",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def he(rng: np.random.Generator, shape: Shape) -> Array:
         rng: Drawn from.
         shape: (F, …): everything after the first axis feeds one output.
     """
-    return rng.standard_normal(shape, np.float32) * np.float32(math.sqrt(2.0 / math.prod(shape[1:])))
+    return _normal(rng, shape, math.sqrt(2.0 / math.prod(shape[1:])))
 
 
 def glorot(rng: np.random.Generator, shape: Shape) -> Array:
@@ -28,7 +28,7 @@ def glorot(rng: np.random.Generator, shape: Shape) -> Array:
     Glorot and Bengio 2010, AISTATS 9:249.
     """
     fans = math.prod(shape[1:]) + shape[0] * math.prod(shape[2:])
-    return rng.standard_normal(shape, np.float32) * np.float32(math.sqrt(2.0 / fans))
+    return _normal(rng, shape, math.sqrt(2.0 / fans))
 
 
 def zeros(rng: np.random.Generator, shape: Shape) -> Array:
@@ -36,4 +36,15 @@ def zeros(rng: np.random.Generator, shape: Shape) -> Array:
     return np.zeros(shape, np.float32)
 
 
+def _normal(rng: np.random.Generator, shape: Shape, deviation: float) -> Array:
+    out: Array = rng.standard_normal(shape, np.float32)
+    out *= np.float32(deviation)
+    return out
+
+
 INITIALIZERS: dict[str, Callable[[np.random.Generator, Shape], Array]] = {"he": he, "glorot": glorot, "zeros": zeros}
+
+
+def he_and_zeros(rng: np.random.Generator, shapes: Mapping[str, Shape]) -> dict[str, Array]:
+    """`he` for ``"weight"``, `zeros` for every other parameter: how convolution and dense start."""
+    return {key: (he if key == "weight" else zeros)(rng, shape) for key, shape in shapes.items()}

@@ -36,10 +36,11 @@ class Loss(Knobs):
         raise NotImplementedError
 
     def _checked(self, scores: Array, label: int, cell: tuple[int, ...] | None) -> Array:
-        if scores.ndim != 1 or not 0 <= label < scores.size or (cell is not None and not (len(cell) == 1 and 0 <= cell[0] < scores.size)):
+        classes = [label] if cell is None else [label, *cell]
+        if scores.ndim != 1 or len(classes) > 2 or not all(0 <= k < scores.size for k in classes):
             raise CnnError("loss.cell", "{owner}: there is no class {label} or {cell} among scores of shape {shape}.",
                            owner=self.kind, label=label, cell=cell, shape=scores.shape)
-        return np.arange(scores.size) == label
+        return np.equal(np.arange(scores.size), label)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class CrossEntropy(Loss):
 
     def gradient(self, scores: Array, labels: Array) -> Array:
         """(p − target) / N."""
-        out = np.exp(scores - scores.max(axis=1, keepdims=True))
+        out: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
         out /= out.sum(axis=1, keepdims=True)
         out[np.arange(len(labels)), labels] -= 1
         out /= len(labels)
@@ -65,13 +66,12 @@ class CrossEntropy(Loss):
 
     def trace(self, scores: Array, label: int, cell: tuple[int, ...] | None = None) -> Trace:
         """Loss: terms exp(score − largest), reduced to −ln(right / sum). Gradient: p and −target."""
-        target = self._checked(scores, label, cell)
-        labels = np.array([label])
-        if cell is None:
-            terms = np.exp((scores - scores.max()).astype(np.float64))
-            seen = column("input0", scores, np.arange(scores.size))
-            return Trace("shares", "output", (), (seen,), terms, (scores.size,), self.value(scores[None], labels), "surprise", winner=label)
+        target, labels = self._checked(scores, label, cell), np.array([label])
         terms = np.exp((scores - scores.max()).astype(np.float64))
+        if cell is None:
+            total = self.value(scores[None], labels)
+            seen = column("input0", scores, np.arange(scores.size))
+            return Trace("shares", "output", (), (seen,), terms, terms.shape, total, "surprise", winner=label)
         p = float(terms[cell] / terms.sum())
         total = float(self.gradient(scores[None], labels)[0][cell])
         parts = column("difference", [p, -float(target[cell])])
@@ -99,15 +99,16 @@ class MeanSquaredError(Loss):
         """Loss: error · error over the number of classes. Gradient: 2·score and −2·target over that number."""
         target, labels = self._checked(scores, label, cell), np.array([label])
         if cell is None:
+            total = self.value(scores[None], labels)
             errors = column("difference", scores.astype(np.float64) - target)
-            return Trace("products", "output", (), (errors, errors), errors.values**2, (scores.size,), self.value(scores[None], labels),
-                         divisor=scores.size)
+            terms = errors.values**2
+            return Trace("products", "output", (), (errors, errors), terms, terms.shape, total, divisor=scores.size)
         parts = column("difference", [2.0 * float(scores[cell]), -2.0 * float(target[cell])])
         total = float(self.gradient(scores[None], labels)[0][cell])
         return Trace("products", "input0", cell, (parts,), parts.values, (2,), total, divisor=scores.size)
 
     def _errors(self, scores: Array, labels: Array) -> Array:
-        out = scores.copy()
+        out: Array = scores.copy()
         out[np.arange(len(labels)), labels] -= 1
         return out
 

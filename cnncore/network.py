@@ -63,14 +63,27 @@ class Network:
         seen = {INPUT}
         for node in self.nodes:
             if node.name in seen or not node.name or "." in node.name:
-                raise CnnError("network.name", "The layer name {name!r} is empty, taken, or has a dot in it.", name=node.name)
+                raise CnnError(
+                    "network.name", "The layer name {name!r} is empty, taken, or has a dot in it.", name=node.name
+                )
             for source in node.inputs:
                 if source not in seen:
-                    raise CnnError("network.source", "{name} reads {source!r}, which does not stand before it. Did you mean: {near}?",
-                                   name=node.name, source=source, near=did_you_mean(source, seen))
+                    raise CnnError(
+                        "network.source",
+                        "{name} reads {source!r}, which does not stand before it. Did you mean: {near}?",
+                        name=node.name,
+                        source=source,
+                        near=did_you_mean(source, seen),
+                    )
             if len(node.inputs) != node.op.arity:
-                raise CnnError("network.arity", "{name} reads {given} layers; {op} takes {arity}.",
-                               name=node.name, given=len(node.inputs), op=node.op.kind, arity=node.op.arity)
+                raise CnnError(
+                    "network.arity",
+                    "{name} reads {given} layers; {op} takes {arity}.",
+                    name=node.name,
+                    given=len(node.inputs),
+                    op=node.op.kind,
+                    arity=node.op.arity,
+                )
             seen.add(node.name)
         if not self.nodes:
             raise CnnError("network.empty", "A network needs at least one layer.")
@@ -90,8 +103,11 @@ class Network:
     @cached_property
     def parameter_shapes(self) -> dict[str, Shape]:
         """``"conv1.weight"`` to shape, in the order of the nodes."""
-        return {f"{node.name}.{key}": shape for node in self.nodes
-                for key, shape in node.op.parameter_shapes(*self.input_shapes(node.name)).items()}
+        return {
+            f"{node.name}.{key}": shape
+            for node in self.nodes
+            for key, shape in node.op.parameter_shapes(*self.input_shapes(node.name)).items()
+        }
 
     @cached_property
     def _by_name(self) -> dict[str, Node]:
@@ -100,13 +116,20 @@ class Network:
     @cached_property
     def _keys(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """Node to the names of its parameters, short and full: asked for at every pass."""
-        return {node.name: tuple((full.split(".", 1)[1], full) for full in self.parameter_shapes if full.split(".")[0] == node.name)
-                for node in self.nodes}
+        keys = [(*full.split(".", 1), full) for full in self.parameter_shapes]
+        return {
+            node.name: tuple((short, full) for owner, short, full in keys if owner == node.name) for node in self.nodes
+        }
 
     def node(self, name: str) -> Node:
         """The node of that name."""
         if name not in self._by_name:
-            raise CnnError("network.node", "There is no layer {name!r}. Did you mean: {near}?", name=name, near=did_you_mean(name, self._by_name))
+            raise CnnError(
+                "network.node",
+                "There is no layer {name!r}. Did you mean: {near}?",
+                name=name,
+                near=did_you_mean(name, self._by_name),
+            )
         return self._by_name[name]
 
     def input_shapes(self, name: str) -> tuple[Shape, ...]:
@@ -119,8 +142,11 @@ class Network:
 
     def parameter_count(self, name: str | None = None) -> int:
         """Number of weights and biases of one node, or of all."""
-        return sum(int(np.prod(shape)) for key, shape in self.parameter_shapes.items()
-                   if name is None or key.split(".")[0] == name)
+        return sum(
+            int(np.prod(shape))
+            for key, shape in self.parameter_shapes.items()
+            if name is None or key.split(".")[0] == name
+        )
 
     @property
     def last(self) -> str:
@@ -138,7 +164,8 @@ class Network:
         out: dict[str, Array] = {}
         for k, node in enumerate(self.nodes):
             rng = np.random.default_rng([seed, k])
-            out |= {f"{node.name}.{key}": value for key, value in node.op.start(rng, *self.input_shapes(node.name)).items()}
+            own = node.op.start(rng, *self.input_shapes(node.name))
+            out |= {f"{node.name}.{key}": value for key, value in own.items()}
         return out
 
     def check_weights(self, weights: Weights) -> None:
@@ -148,7 +175,13 @@ class Network:
                 raise CnnError("weights.missing", "The weights lack {key}.", key=key)
             value = weights[key]
             if value.shape != shape:
-                raise CnnError("weights.shape", "{key} has shape {given}; this network needs {needed}.", key=key, given=value.shape, needed=shape)
+                raise CnnError(
+                    "weights.shape",
+                    "{key} has shape {given}; this network needs {needed}.",
+                    key=key,
+                    given=value.shape,
+                    needed=shape,
+                )
             if value.dtype.kind != "f" or not np.isfinite(value).all():
                 raise CnnError("weights.value", "{key} holds values that are not finite numbers.", key=key)
         for key in weights:
@@ -162,10 +195,16 @@ class Network:
     def check_input(self, x: Array) -> None:
         """`CnnError` unless ``x`` is (N, C, *S) floats of this network's input shape."""
         if x.ndim != len(self.input_shape) + 1 or x.shape[1:] != self.input_shape:
-            raise CnnError("input.shape", "The input has shape {given}; this network takes (samples, {needed}).",
-                           given=x.shape, needed=", ".join(map(str, self.input_shape)))
+            raise CnnError(
+                "input.shape",
+                "The input has shape {given}; this network takes (samples, {needed}).",
+                given=x.shape,
+                needed=", ".join(map(str, self.input_shape)),
+            )
         if x.dtype.kind != "f":
-            raise CnnError("input.dtype", "The input holds {given}; this network takes float32 or float64.", given=x.dtype)
+            raise CnnError(
+                "input.dtype", "The input holds {given}; this network takes float32 or float64.", given=x.dtype
+            )
 
     def stale_after(self, changed: Iterable[str]) -> set[str]:
         """Nodes whose output may differ once the named nodes (or ``"input"``) changed: they and all after them."""
@@ -175,8 +214,16 @@ class Network:
                 stale.add(node.name)
         return stale
 
-    def forward(self, weights: Weights, x: Array, *, training: bool = False, rng: np.random.Generator | None = None,
-                known: Pass | None = None, stale: Collection[str] = ()) -> Pass:
+    def forward(
+        self,
+        weights: Weights,
+        x: Array,
+        *,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+        known: Pass | None = None,
+        stale: Collection[str] = (),
+    ) -> Pass:
         """Run every node on ``x`` (N, C, *S).
 
         Args:
@@ -200,8 +247,9 @@ class Network:
             outputs[node.name] = forwards[node.name].output
         return Pass(outputs, forwards)
 
-    def backward(self, weights: Weights, done: Pass, grad: Array, at: str | None = None, *,
-                 input_gradient: bool = True) -> Gradients:
+    def backward(
+        self, weights: Weights, done: Pass, grad: Array, at: str | None = None, *, input_gradient: bool = True
+    ) -> Gradients:
         """Gradients of everything, from ``grad`` = ∂L/∂ of the output of ``at`` (by default `scores`).
 
         Without ``input_gradient`` ∂L/∂input is left out, and so are the `Backward`s of nodes that read only the input.
@@ -228,13 +276,23 @@ class Network:
         """One node of one pass, as `Op.trace` reads it."""
         inputs = tuple(done.outputs[s] for s in self.node(name).inputs)
         grad = gradients.outputs.get(name) if gradients else None
-        return Run(inputs, self.params(weights, name), done.forwards[name], grad,
-                   gradients.backwards.get(name) if gradients else None)
+        return Run(
+            inputs,
+            self.params(weights, name),
+            done.forwards[name],
+            grad,
+            gradients.backwards.get(name) if gradients else None,
+        )
 
     def settings(self) -> dict[str, Any]:
         """The architecture as plain data; `Network.make` reads it back."""
-        return {"name": self.name, "input_shape": list(self.input_shape),
-                "nodes": [{"name": n.name, "op": n.op.kind, "inputs": list(n.inputs), **n.op.settings()} for n in self.nodes]}
+        return {
+            "name": self.name,
+            "input_shape": list(self.input_shape),
+            "nodes": [
+                {"name": n.name, "op": n.op.kind, "inputs": list(n.inputs), **n.op.settings()} for n in self.nodes
+            ],
+        }
 
 
 def chain(name: str, input_shape: Shape, layers: Iterable[tuple[str, Op]]) -> Network:

@@ -56,8 +56,12 @@ class Knob:
         values = value if self.per_axis and isinstance(value, tuple) else (value,)
         if not values or not all(self._fits(v) for v in values):
             raise CnnError(
-                "knob.range", "{owner}: {knob} = {value} is not possible. Allowed: {allowed}.",
-                owner=owner, knob=name, value=value, allowed=self.allowed,
+                "knob.range",
+                "{owner}: {knob} = {value} is not possible. Allowed: {allowed}.",
+                owner=owner,
+                knob=name,
+                value=value,
+                allowed=self.allowed,
             )
 
     def _fits(self, value: object) -> bool:
@@ -71,8 +75,14 @@ class Knob:
 
 
 def knob(
-    default: Any, *, low: float | None = None, high: float | None = None, choices: tuple[str, ...] = (),
-    per_axis: bool = False, unit: str = "", help: str = "",
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    per_axis: bool = False,
+    unit: str = "",
+    help: str = "",
 ) -> Any:
     """A dataclass field that is a setting. With ``per_axis`` it takes one value, or one for each space axis."""
     spec = Knob(type(default), low, high, choices, per_axis, unit, help)
@@ -112,8 +122,11 @@ def _known(cls: type[Knobs], settings: Mapping[str, Any]) -> Mapping[str, Any]:
     for name in settings:
         if name not in cls.knobs():
             raise CnnError(
-                "knob.unknown", "{owner} has no setting {name}. Did you mean: {near}?",
-                owner=cls.kind, name=name, near=did_you_mean(name, cls.knobs()),
+                "knob.unknown",
+                "{owner} has no setting {name}. Did you mean: {near}?",
+                owner=cls.kind,
+                name=name,
+                near=did_you_mean(name, cls.knobs()),
             )
     return settings
 
@@ -182,8 +195,9 @@ class Op(Knobs):
         """Gradients of the inputs and parameters from ``grad`` = ∂L/∂output."""
         raise NotImplementedError
 
-    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params,
-                            forward: Forward) -> dict[str, Array]:
+    def parameter_gradients(
+        self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward
+    ) -> dict[str, Array]:
         """The parameters' part of `backward` alone: an op whose input gradient is dear leaves it out here."""
         return self.backward(grad, inputs, params, forward).params
 
@@ -191,7 +205,8 @@ class Op(Knobs):
         """One number of this op, term by term.
 
         Args:
-            target: ``"output"``; ``"input0"``, ``"input1"``, … for the gradient of an input; a parameter's name for its gradient.
+            target: ``"output"``; ``"input0"``, ``"input1"``, … for the gradient of an input; a parameter's name for its
+                gradient.
             cell: Index into the target, without the sample axis; a parameter's gradient sums over all samples.
             run: Arrays of the pass; gradients need ``run.grad``.
             sample: Which sample of the batch.
@@ -204,17 +219,32 @@ class Op(Knobs):
             array = run.forward.output[sample]
         else:
             if run.grad is None:
-                raise CnnError("trace.pass", "A gradient needs a backward pass first: {target} of {owner} has none.",
-                               target=target, owner=self.kind)
+                raise CnnError(
+                    "trace.pass",
+                    "A gradient needs a backward pass first: {target} of {owner} has none.",
+                    target=target,
+                    owner=self.kind,
+                )
             back = run.backward or self.backward(run.grad, run.inputs, run.params, run.forward)
             by_name = {f"input{k}": array[sample] for k, array in enumerate(back.inputs)} | back.params
             if target not in by_name:
-                raise CnnError("trace.target", "{owner} has nothing called {target}. Did you mean: {near}?", owner=self.kind,
-                               target=target, near=did_you_mean(target, ["output", *by_name]))
+                raise CnnError(
+                    "trace.target",
+                    "{owner} has nothing called {target}. Did you mean: {near}?",
+                    owner=self.kind,
+                    target=target,
+                    near=did_you_mean(target, ["output", *by_name]),
+                )
             array = by_name[target]
         if len(cell) != array.ndim or not all(0 <= i < n for i, n in zip(cell, array.shape, strict=True)):
-            raise CnnError("trace.cell", "{target} of {owner} has no cell {cell}; its shape is {shape}.",
-                           target=target, owner=self.kind, cell=cell, shape=array.shape)
+            raise CnnError(
+                "trace.cell",
+                "{target} of {owner} has no cell {cell}; its shape is {shape}.",
+                target=target,
+                owner=self.kind,
+                cell=cell,
+                shape=array.shape,
+            )
         return float(array[cell])
 
     def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
@@ -245,7 +275,10 @@ class Op(Knobs):
         return ""
 
     def summary(self) -> tuple[str, dict[str, object]]:
-        """Settings in a few words of the field: an English key and its facts, ``("stride {stride} · no padding", {"stride": 1})``."""
+        """Settings in a few words of the field: an English key and its facts.
+
+        For example ``("stride {stride} · no padding", {"stride": "1"})``.
+        """
         return "", {}
 
 

@@ -52,7 +52,7 @@ class SGD(Knobs):
 
     def trace(self, key: str, index: tuple[int, ...], weights: Mapping[str, Array], gradients: Mapping[str, Array],
               state: State, rate: float = 1.0) -> Trace:
-        """One weight's update, term by term: w, −rate·momentum·v, −rate·∂L/∂w, −rate·decay·w; they sum to the new weight.
+        """One weight's update: w, −rate·momentum·v, −rate·∂L/∂w, −rate·decay·w; they sum to the new weight.
 
         Args:
             key: Which array of ``weights``.

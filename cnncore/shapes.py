@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,8 +31,8 @@ def per_axis(owner: str, knob: str, value: int | tuple[int, ...], rank: int) -> 
     if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
-        raise CnnError("shape.axes", "{owner}: {knob} = {value} has {given} numbers; the input has {allowed} space axes. "
-                       "Give one number for all, or one for each axis.",
+        raise CnnError("shape.axes", "{owner}: {knob} = {value} has {given} numbers. Allowed: {allowed}, one for each "
+                       "space axis of the input, or a single number for all.",
                        owner=owner, knob=knob, value=value, given=len(value), allowed=rank)
     return value
 
@@ -62,7 +62,7 @@ class Axis(NamedTuple):
         """Windows that lie on input cell ``i``; where it falls between windows, an empty range at its place."""
         places = [i + self.padding - k * self.dilation for k in reversed(range(self.kernel))]
         outs = [p // self.stride for p in places if p % self.stride == 0 and 0 <= p < self.out * self.stride]
-        step = gcd(*(b - a for a, b in zip(outs, outs[1:], strict=False))) if len(outs) > 1 else 1
+        step = gcd(*(b - a for a, b in pairwise(outs))) if len(outs) > 1 else 1
         edge = min(max((i + self.padding) // self.stride + 1, 0), self.out)
         return (outs[0], outs[-1] + 1, step) if outs else (edge, edge, 1)
 
@@ -83,13 +83,15 @@ def window_axes(owner: str, space: Shape, kernel: int | Shape, stride: int | Sha
                        "Put it before flatten.", owner=owner, knob=name, value=kernel, allowed="1, 2, 3")
     rank = len(space)
     knobs = ((name, kernel), ("stride", stride), ("padding", padding), ("dilation", dilation))
-    axes = tuple(Axis(*numbers) for numbers in zip(space, *(per_axis(owner, k, v, rank) for k, v in knobs), strict=True))
+    values = (per_axis(owner, k, v, rank) for k, v in knobs)
+    axes = tuple(Axis(*numbers) for numbers in zip(space, *values, strict=True))
     for axis in axes:
         if axis.out < 1:
             widest = (axis.size + 2 * axis.padding - 1) // axis.dilation + 1
-            raise CnnError("shape.window", "{owner}: {knob} = {value} is wider than the input, which is {size} with its padding. "
-                           "Allowed: {allowed}. Make {knob} or dilation smaller, or padding larger.", owner=owner, knob=name,
-                           value=kernel, size=axis.size + 2 * axis.padding, allowed=f"1 … {widest}")
+            raise CnnError("shape.window", "{owner}: {knob} = {value} is wider than the input, which is {size} with "
+                           "its padding. Allowed: {allowed}. Make {knob} or dilation smaller, or padding larger.",
+                           owner=owner, knob=name, value=kernel, size=axis.size + 2 * axis.padding,
+                           allowed=f"1 … {widest}")
     return axes
 
 
@@ -143,18 +145,20 @@ def reached(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
 
 def multiply_adds(network: Network, name: str | None = None) -> int:
     """Multiplications with a weight, for one sample, of one node or of all."""
-    return sum(node.op.multiply_adds(*network.input_shapes(node.name)) for node in network.nodes if name in (None, node.name))
+    return sum(node.op.multiply_adds(*network.input_shapes(node.name))
+               for node in network.nodes if name in (None, node.name))
 
 
 def _checked(network: Network, node: str, cell: Shape) -> tuple[Range, ...]:
     shape = network.shapes[node] if node in network.shapes else network.shapes[network.node(node).name]
     if len(cell) != len(shape) or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
-        raise CnnError("shape.cell", "{node} has no cell {cell}; its shape is {shape}.", node=node, cell=cell, shape=shape)
+        raise CnnError("shape.cell", "{node} has no cell {cell}; its shape is {shape}.",
+                       node=node, cell=cell, shape=shape)
     return single(cell)
 
 
 def _corners(region: tuple[Range, ...]) -> list[Shape]:
-    """First, second and last cell of a box: windows move evenly with their cell, so these three tell what the box reads."""
+    """First, second and last cell of a box: windows move evenly with their cell, so these tell what the box reads."""
     if any(stop <= start for start, stop, _ in region):
         return []
     first, last = tuple(start for start, _, _ in region), tuple(stop - 1 for _, stop, _ in region)

@@ -39,14 +39,16 @@ class Trace:
     """How one cell came to be.
 
     Args:
-        kind: Which view shows it: ``products``, ``window`` (pooling), ``curve`` (activation), ``shares`` (softmax), ``copy``.
+        kind: Which view shows it: ``products``, ``window`` (pooling), ``curve`` (activation), ``shares`` (softmax),
+            ``copy``, ``update`` (of a weight).
         target: As in `Op.trace`.
         cell: Index into the target, without the sample axis.
         operands: Columns of factors; a term is the product of its row unless the kind says otherwise.
         terms: (n,) float64.
         layout: The shape in which the terms lie, for example (C, *K) of a convolution; its product is n.
         total: The engine's own result, float32 as it is.
-        reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms.
+        reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms;
+            ``surprise``: −ln of that share.
         bias: Added after the terms.
         divisor: Of a mean.
         winner: Index of the term that is picked or shared.
@@ -71,6 +73,8 @@ class Trace:
             return float(self.terms[self._winner])
         if self.reduce == "share":
             return float(self.terms[self._winner] / self.terms.sum())
+        if self.reduce == "surprise":
+            return float(np.log(self.terms.sum()) - np.log(self.terms[self._winner]))
         return (float(self.terms.sum()) + (self.bias or 0.0)) / self.divisor
 
     @property
@@ -83,7 +87,12 @@ class Trace:
         """The most that rounding can be: n·eps·Σ|terms|, and one eps of the total."""
         eps = float(np.finfo(np.float32).eps)
         size = float(np.abs(self.terms).sum()) + abs(self.bias or 0.0)
-        scale = abs(self.exact) * 4 if self.reduce == "share" else size / self.divisor
+        if self.reduce == "share":
+            scale = abs(self.exact) * 4
+        elif self.reduce == "surprise":  # relative errors of the sum, absolute ones of its logarithm
+            scale = 4 * (1 + abs(self.exact))
+        else:
+            scale = size / self.divisor
         return (self.terms.size + 2) * eps * scale + eps * abs(self.total)
 
     @property

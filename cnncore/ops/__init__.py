@@ -22,6 +22,7 @@ __all__ = ["OPS", "Convolution", "Dense", "Flatten", "MaxPool", "MeanPool", "ReL
 def make_op(kind: str, settings: Mapping[str, Any]) -> Op:
     """The op of that kind; `CnnError` for an unknown word or a setting that is not possible."""
     if kind not in OPS:
-        raise CnnError("op.kind", "There is no layer of kind {kind!r}. Did you mean: {near}?", kind=kind, near=did_you_mean(kind, OPS))
+        raise CnnError("op.kind", "There is no layer of kind {kind!r}. Did you mean: {near}?",
+                       kind=kind, near=did_you_mean(kind, OPS))
     op: Op = OPS[kind].make(settings)
     return op

@@ -38,7 +38,8 @@ class ReLU(Op):
         x = float(run.inputs[0][sample][cell])
         slope = column("slope", [float(x > 0)])
         if target == "output":
-            return Trace("curve", target, cell, (column("input0", [x], [cell]), slope), np.array([max(x, 0.0)]), (1,), total)
+            seen = column("input0", [x], [cell])
+            return Trace("curve", target, cell, (seen, slope), np.array([max(x, 0.0)]), (1,), total)
         assert run.grad is not None  # total() has seen to it
         came = column("grad", [run.grad[sample][cell]], [cell])
         return Trace("products", target, cell, (came, slope), came.values * slope.values, (1,), total)

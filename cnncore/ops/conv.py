@@ -1,4 +1,4 @@
-"""Convolution over 1, 2 or 3 space axes. As everywhere in deep learning it is a cross-correlation: the kernel is not flipped.
+"""Convolution over 1, 2 or 3 space axes; as everywhere in deep learning, a cross-correlation: no kernel is flipped.
 
 Letters: N samples, C channels, F filters, S input space, K kernel space, G output space.
 """
@@ -6,18 +6,20 @@ Letters: N samples, C channels, F filters, S input space, K kernel space, G outp
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnncore.errors import CnnError
-from cnncore.initializers import he, zeros
+from cnncore.initializers import he_and_zeros
 from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Region, Run, Shape, knob
 from cnncore.ops import windows
 from cnncore.ops.text import sizes
 from cnncore.shapes import Axis, window_axes
 from cnncore.trace import Trace, column
+
+CACHE = 1 << 19  # bytes of columns at a time: half of a usual second-level cache
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,14 @@ class Convolution(Op):
     title = "convolution"
     filters: int = knob(8, low=1, high=65_536, help="Number of kernels, and of maps that come out.")
     kernel: int | tuple[int, ...] = knob(3, low=1, high=1024, per_axis=True, unit="cells", help="Size of the window.")
-    stride: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells", help="How far the window moves at each step.")
-    padding: int | tuple[int, ...] = knob(0, low=0, high=1024, per_axis=True, unit="cells", help="Zeros added on every side.")
-    dilation: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells", help="Distance between neighbours in the window.")
-    groups: int = knob(1, low=1, high=65_536, help="Parts into which channels and filters are split; each filter sees its own part only.")
+    stride: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells",
+                                         help="How far the window moves at each step.")
+    padding: int | tuple[int, ...] = knob(0, low=0, high=1024, per_axis=True, unit="cells",
+                                          help="Zeros added on every side.")
+    dilation: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells",
+                                           help="Distance between neighbours in the window.")
+    groups: int = knob(1, low=1, high=65_536,
+                       help="Parts into which channels and filters are split; each filter sees its own part only.")
     bias: bool = knob(True, help="One number added to every cell of a map.")
 
     def axes(self, space: Shape) -> tuple[Axis, ...]:
@@ -42,52 +48,66 @@ class Convolution(Op):
         """(F, *G)."""
         channels, *space = inputs[0]
         axes = self.axes(tuple(space))
-        for what, count in (("channels", channels), ("filters", self.filters)):
-            if count % self.groups:
-                allowed = ", ".join(str(g) for g in range(1, math.gcd(channels, self.filters) + 1)
-                                    if channels % g == 0 and self.filters % g == 0)
-                raise CnnError("conv.groups", "{owner}: {knob} = {value} does not divide the {count} {what}. Allowed: {allowed}.",
-                               owner=self.kind, knob="groups", value=self.groups, count=count, what=what, allowed=allowed)
+        common = math.gcd(channels, self.filters)
+        if common % self.groups:
+            raise CnnError("conv.groups", "{owner}: {knob} = {value} does not divide both the {channels} channels and "
+                           "the {filters} filters. Allowed: {allowed}.", owner=self.kind, knob="groups",
+                           value=self.groups, channels=channels, filters=self.filters,
+                           allowed=", ".join(str(g) for g in range(1, common + 1) if common % g == 0))
         return (self.filters, *windows.out_space(axes))
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """weight (F, C/groups, *K) and bias (F,)."""
         channels, *space = inputs[0]
-        shapes: dict[str, Shape] = {"weight": (self.filters, channels // self.groups, *windows.kernel_space(self.axes(tuple(space))))}
+        kernel = windows.kernel_space(self.axes(tuple(space)))
+        shapes: dict[str, Shape] = {"weight": (self.filters, channels // self.groups, *kernel)}
         return shapes | {"bias": (self.filters,)} if self.bias else shapes
 
     def start(self, rng: np.random.Generator, *inputs: Shape) -> dict[str, Array]:
         """He's weights, zero biases."""
-        return {key: (he if key == "weight" else zeros)(rng, shape) for key, shape in self.parameter_shapes(*inputs).items()}
+        return he_and_zeros(rng, self.parameter_shapes(*inputs))
 
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
-        """One matrix product a sample and group; keeps the copied windows while training."""
-        x, weight = inputs[0], params["weight"]
+        """One matrix product a sample and group, a few samples at a time."""
+        x = inputs[0]
         axes = self.axes(x.shape[2:])
-        columns = self._columns(x, axes)
-        out: Array = np.matmul(weight.reshape(self.groups, self.filters // self.groups, -1), columns)  # (N, groups, F/groups, G)
-        out = out.reshape(x.shape[0], self.filters, *windows.out_space(axes))
+        weight = params["weight"].reshape(self.groups, self.filters // self.groups, -1)
+        out = np.empty((len(x), *weight.shape[:2], math.prod(windows.out_space(axes))), np.result_type(x, weight))
+        for part, columns in self._columns(x, axes):
+            np.matmul(weight, columns, out=out[part])  # (n, groups, F/groups, G)
+        out = out.reshape(len(x), self.filters, *windows.out_space(axes))
         if self.bias:
             out += params["bias"].reshape(-1, *(1,) * len(axes))
-        return Forward(out, columns if context.training else None)
+        return Forward(out)
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """The transposed products; each window's gradient is added back where the window lay."""
         x, weight = inputs[0], params["weight"]
         axes = self.axes(x.shape[2:])
-        by_group = weight.reshape(self.groups, self.filters // self.groups, -1).swapaxes(-1, -2)  # (groups, C/groups·K, F/groups)
-        shares = np.matmul(by_group, self._grouped(grad))  # (N, groups, C/groups·K, G)
-        shares = shares.reshape(*x.shape[:2], math.prod(windows.kernel_space(axes)), *windows.out_space(axes))
-        out = np.zeros((*x.shape[:2], *(axis.size + 2 * axis.padding for axis in axes)), grad.dtype)
-        for k, place in enumerate(windows.taps(axes)):
-            out[place] += shares[:, :, k]
-        return Backward((out[windows.inner(axes)],), self.parameter_gradients(grad, inputs, params, forward))
+        by_group = weight.reshape(self.groups, self.filters // self.groups, -1).swapaxes(-1, -2)  # (groups, C·K, F)
+        came, spots = self._grouped(grad), windows.taps(axes)
+        space = tuple(axis.size + 2 * axis.padding for axis in axes)
+        out = np.empty(x.shape, grad.dtype)
+        for part in self._parts(x, axes):
+            last = np.ascontiguousarray(came[part].transpose(1, 2, 3, 0))  # samples last: the sums run over long rows
+            shares = np.matmul(by_group, last.reshape(*last.shape[:2], -1))  # (groups, C/groups·K, G·n)
+            shares = shares.reshape(x.shape[1], len(spots), *windows.out_space(axes), -1)
+            sums = np.zeros((x.shape[1], *space, shares.shape[-1]), grad.dtype)
+            for k, (_, *place) in enumerate(spots):
+                at = (slice(None), *place)
+                sums[at] += shares[:, k]
+            out[part] = np.moveaxis(sums, -1, 0)[windows.inner(axes)]
+        return Backward((out,), self.parameter_gradients(grad, inputs, params, forward))
 
-    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> dict[str, Array]:
+    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params,
+                            forward: Forward) -> dict[str, Array]:
         """Sums over samples and places."""
         x, weight = inputs[0], params["weight"]
-        columns = forward.saved if forward.saved is not None else self._columns(x, self.axes(x.shape[2:]))
-        out = {"weight": np.matmul(self._grouped(grad), columns.swapaxes(-1, -2)).sum(axis=0).reshape(weight.shape)}
+        came = self._grouped(grad)
+        total = np.zeros((self.groups, self.filters // self.groups, weight[0].size), grad.dtype)
+        for part, columns in self._columns(x, self.axes(x.shape[2:])):
+            total += np.matmul(came[part], columns.swapaxes(-1, -2)).sum(axis=0)
+        out = {"weight": total.reshape(weight.shape)}
         return out | {"bias": grad.sum(axis=(0, *range(2, grad.ndim)))} if self.bias else out
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
@@ -116,7 +136,8 @@ class Convolution(Op):
             own, bias = _kernel_cells(filters, [c], axes), None
             layout = (per_out, *weight.shape[2:])
         weights = column("weight", weight[tuple(own.T)], own)
-        return Trace("products", target, cell, (factors, weights), factors.values * weights.values, layout, total, bias=bias)
+        terms = factors.values * weights.values
+        return Trace("products", target, cell, (factors, weights), terms, layout, total, bias=bias)
 
     def _parameter_trace(self, target: str, cell: tuple[int, ...], run: Run, total: float) -> Trace:
         assert run.grad is not None  # total() has seen to it
@@ -131,8 +152,9 @@ class Convolution(Op):
             return Trace("products", target, cell, (came,), came.values, layout, total)
         channel = cell[0] // (self.filters // self.groups) * run.params["weight"].shape[1] + cell[1]
         axes = self.axes(x.shape[2:])
-        at = np.array([k * a.dilation - a.padding for k, a in zip(cell[2:], axes, strict=True)]) + spots * [a.stride for a in axes]
-        inside = ((at >= 0) & (at < x.shape[2:])).all(axis=1)
+        shift = [k * a.dilation - a.padding for k, a in zip(cell[2:], axes, strict=True)]
+        at = spots * [a.stride for a in axes] + shift
+        inside = np.all((at >= 0) & (at < x.shape[2:]), axis=1)
         cells = np.hstack([np.full((len(at), 1), channel), at])
         went = column("input0", windows.gather(x, np.hstack([samples[:, None], cells]), inside), cells, inside, samples)
         return Trace("products", target, cell, (came, went), came.values * went.values, layout, total)
@@ -164,7 +186,7 @@ class Convolution(Op):
         x, w, f, rank = names["input0"], names["weight"], cell[0], len(cell) - 1
         knobs = (self.kernel, self.stride, self.padding, self.dilation)
         numbers = list(zip(*(v if isinstance(v, tuple) else (v,) * rank for v in knobs), strict=True))
-        spots = windows.sliced(tuple((o * s, o * s + (k - 1) * d + 1, d) for o, (k, s, _, d) in zip(cell[1:], numbers, strict=True)))
+        ranges = ((o * s, o * s + (k - 1) * d + 1, d) for o, (k, s, _, d) in zip(cell[1:], numbers, strict=True))
         lines, channels = [], ":"
         if any(p for _, _, p, _ in numbers):
             lines.append(f"q = np.pad({x}, [(0, 0), {', '.join(f'({p}, {p})' for _, _, p, _ in numbers)}])")
@@ -174,7 +196,8 @@ class Convolution(Op):
             lines.append(f"n = {w}.shape[1]")
             channels = f"{group} * n:{group + 1} * n"
         bias = f" + {names['bias']}[{f}]" if self.bias else ""
-        return "\n".join([*lines, f"p = {x}[{channels}, {spots}]", f"(p * {w}[{f}]).sum(){bias}"])
+        lines.append(f"p = {x}[{channels}, {windows.sliced(tuple(ranges))}]")
+        return "\n".join([*lines, f"(p * {w}[{f}]).sum(){bias}"])
 
     def summary(self) -> tuple[str, dict[str, object]]:
         """Stride, padding, and what is out of the ordinary."""
@@ -182,12 +205,28 @@ class Convolution(Op):
         if sizes(self.dilation) != "1" or self.groups > 1:
             return ("stride {stride} · padding {padding} · dilation {dilation} · groups {groups}",
                     facts | {"dilation": sizes(self.dilation), "groups": self.groups})
-        return ("stride {stride} · no padding" if facts["padding"] == "0" else "stride {stride} · padding {padding}"), facts
+        if sizes(self.padding) == "0":
+            return "stride {stride} · no padding", facts
+        return "stride {stride} · padding {padding}", facts
 
-    def _columns(self, x: Array, axes: tuple[Axis, ...]) -> Array:
-        """Every window as a column: (N, groups, C/groups·K, G), one copy."""
-        ways = windows.view(windows.padded(x, axes), axes)
-        return ways.reshape(x.shape[0], self.groups, -1, math.prod(windows.out_space(axes)))
+    def _columns(self, x: Array, axes: tuple[Axis, ...]) -> Iterator[tuple[slice, Array]]:
+        """Every window as a column, (n, groups, C/groups·K, G), a few samples at a time, into one buffer."""
+        source = windows.padded(x, axes)
+        shape = (self.groups, source[0].shape[0] // self.groups * math.prod(windows.kernel_space(axes)),
+                 math.prod(windows.out_space(axes)))
+        parts = self._parts(x, axes)
+        ways = windows.view(source, axes)  # (N, C, *K, *G)
+        buffer = np.empty((parts[0].stop, *ways.shape[1:]), x.dtype)
+        for part in parts:
+            columns = buffer[:part.stop - part.start]
+            np.copyto(columns, ways[part])
+            yield part, columns.reshape(len(columns), *shape)
+
+    def _parts(self, x: Array, axes: tuple[Axis, ...]) -> list[slice]:
+        """The batch in pieces whose columns stay in the cache."""
+        cells = x.shape[1] * math.prod(windows.kernel_space(axes)) * math.prod(windows.out_space(axes))
+        step = max(1, CACHE // max(cells * x.itemsize, 1))
+        return [slice(k, min(k + step, len(x))) for k in range(0, len(x), step)] or [slice(0, 0)]
 
     def _grouped(self, grad: Array) -> Array:
         """(N, F, *G) to (N, groups, F/groups, G)."""

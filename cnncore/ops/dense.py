@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncore.errors import CnnError
-from cnncore.initializers import he, zeros
+from cnncore.initializers import he_and_zeros
 from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Run, Shape, knob
 from cnncore.trace import Trace, column
 
@@ -25,9 +25,9 @@ class Dense(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         """(units,)."""
         if len(inputs[0]) != 1:
-            raise CnnError("dense.rank", "{owner}: {knob} = {value} units read a plain list of numbers, but the input is maps of shape "
-                           "{shape}. Allowed: {allowed}. Put flatten before it.", owner=self.kind, knob="units", value=self.units,
-                           shape=inputs[0], allowed="(C,)")
+            raise CnnError("dense.rank", "{owner}: the input has shape {value}. Allowed: {allowed}, a plain list of "
+                           "numbers. Put flatten before it.", owner=self.kind, knob="units", value=inputs[0],
+                           allowed="(C,)")
         return (self.units,)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
@@ -37,7 +37,7 @@ class Dense(Op):
 
     def start(self, rng: np.random.Generator, *inputs: Shape) -> dict[str, Array]:
         """He's weights, zero biases."""
-        return {key: (he if key == "weight" else zeros)(rng, shape) for key, shape in self.parameter_shapes(*inputs).items()}
+        return he_and_zeros(rng, self.parameter_shapes(*inputs))
 
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
         """x · weightᵀ + bias."""
@@ -50,7 +50,8 @@ class Dense(Op):
         """The transposed products."""
         return Backward((np.matmul(grad, params["weight"]),), self.parameter_gradients(grad, inputs, params, forward))
 
-    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> dict[str, Array]:
+    def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params,
+                            forward: Forward) -> dict[str, Array]:
         """Sums over samples."""
         # One sample: an outer product, for which BLAS has no quick way.
         out = {"weight": grad.T * inputs[0] if len(grad) == 1 else np.matmul(grad.T, inputs[0])}

@@ -22,8 +22,10 @@ class _Pool(Op):
     """What both poolings share: windows that slide over each channel by itself."""
 
     window: int | tuple[int, ...] = knob(2, low=1, high=1024, per_axis=True, unit="cells", help="Size of the window.")
-    stride: int | tuple[int, ...] = knob(2, low=1, high=1024, per_axis=True, unit="cells", help="How far the window moves at each step.")
-    padding: int | tuple[int, ...] = knob(0, low=0, high=512, per_axis=True, unit="cells", help="Cells added on every side.")
+    stride: int | tuple[int, ...] = knob(2, low=1, high=1024, per_axis=True, unit="cells",
+                                         help="How far the window moves at each step.")
+    padding: int | tuple[int, ...] = knob(0, low=0, high=512, per_axis=True, unit="cells",
+                                          help="Cells added on every side.")
 
     def axes(self, space: Shape) -> tuple[Axis, ...]:
         """The windows along each space axis of the input."""
@@ -45,10 +47,10 @@ class _Pool(Op):
 
     def summary(self) -> tuple[str, dict[str, object]]:
         """Window, stride, padding."""
-        facts: dict[str, object] = {"window": sizes(self.window), "stride": sizes(self.stride), "padding": sizes(self.padding)}
-        if facts["padding"] == "0":
+        facts: dict[str, object] = {"window": sizes(self.window), "stride": sizes(self.stride)}
+        if sizes(self.padding) == "0":
             return "window {window} · stride {stride}", facts
-        return "window {window} · stride {stride} · padding {padding}", facts
+        return "window {window} · stride {stride} · padding {padding}", facts | {"padding": sizes(self.padding)}
 
     def _sliced(self, cell: tuple[int, ...], x: str) -> str:
         rank = len(cell) - 1
@@ -94,7 +96,7 @@ class MaxPool(_Pool):
         return Backward((out[windows.inner(axes)],), {})
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Layout (*K). Output: the window and its winner; input0: what came back of each window, and whether the cell won it."""
+        """Layout (*K). Output: the window and its winner; input0: what came back of each window, if the cell won it."""
         total = self.total(target, cell, run, sample)
         x = run.inputs[0][sample]
         axes = self.axes(x.shape[1:])
@@ -106,8 +108,7 @@ class MaxPool(_Pool):
         assert run.grad is not None  # total() has seen to it
         spots, inside = windows.reached_cells(axes, cell[1:])
         cells, inside = windows.with_channels(np.array([cell[0]]), spots, inside)
-        won = [ok and tuple(found[0][found[2]]) == cell for ok, at in zip(inside, cells, strict=True)
-               for found in [self._won(x, axes, tuple(at)) if ok else None] if found is not None or not ok]
+        won = [bool(ok) and self._winner(x, axes, tuple(at)) == cell for ok, at in zip(inside, cells, strict=True)]
         came = column("grad", windows.gather(run.grad[sample], cells, inside), cells, inside)
         share = column("won", won)
         return Trace("products", target, cell, (came, share), came.values * share.values, layout, total)
@@ -116,6 +117,10 @@ class MaxPool(_Pool):
         """Cells of a window of (C, *S), which of them exist, and which wins."""
         cells, inside = windows.with_channels(np.array([cell[0]]), *windows.read_cells(axes, cell[1:]))
         return cells, inside, int(np.where(inside, windows.gather(x, cells, inside), -math.inf).argmax())
+
+    def _winner(self, x: Array, axes: tuple[Axis, ...], cell: tuple[int, ...]) -> tuple[int, ...]:
+        cells, _, winner = self._won(x, axes, cell)
+        return tuple(int(i) for i in cells[winner])
 
     def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
         """The window cut out, and its maximum."""
@@ -150,7 +155,7 @@ class MeanPool(_Pool):
         return Backward((out[windows.inner(axes)],), {})
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Layout (*K). Output: the window over its number of cells; input0: what came back of each window, times its share."""
+        """Layout (*K). Output: the window over its size; input0: what came back of each window, times its share."""
         total = self.total(target, cell, run, sample)
         x = run.inputs[0][sample]
         axes = self.axes(x.shape[1:])
@@ -183,6 +188,7 @@ def _axes(kind: str, space: Shape, window: int | Shape, stride: int | Shape, pad
     for axis in axes:
         # PyTorch's bound; beyond it whole windows could lie on padding.
         if 2 * axis.padding > axis.kernel:
-            raise CnnError("pool.padding", "{owner}: {knob} = {value} is more than half the window. Allowed: {allowed}.",
-                           owner=kind, knob="padding", value=padding, allowed=f"0 … {axis.kernel // 2}")
+            raise CnnError("pool.padding", "{owner}: {knob} = {value} is more than half the window. "
+                           "Allowed: {allowed}.", owner=kind, knob="padding", value=padding,
+                           allowed=f"0 … {axis.kernel // 2}")
     return axes

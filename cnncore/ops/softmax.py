@@ -35,17 +35,22 @@ class Softmax(Op):
         return Backward((p * (grad - (grad * p).sum(axis=1, keepdims=True)),), {})
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Output: layout (C,), terms exp(score − largest). input0: layout (1 + C,), g·p of the cell, then −g·p·p of every class."""
+        """Output: layout (C,), terms exp(score − largest).
+
+        input0: layout (1 + C,), the cell's own g·p, then −g·p·p of every class: their sum is p·(g − Σ g·p).
+        """
         total = self.total(target, cell, run, sample)
         channels, place = run.inputs[0].shape[1], cell[1:]
+        line = (slice(None), *place)
         cells = np.array([(c, *place) for c in range(channels)])
         if target == "output":
-            scores = run.inputs[0][sample][(slice(None), *place)]
+            scores = run.inputs[0][sample][line]
             terms = np.exp((scores - scores.max()).astype(np.float64))
-            return Trace("shares", target, cell, (column("input0", scores, cells),), terms, (channels,), total, "share", winner=cell[0])
+            seen = column("input0", scores, cells)
+            return Trace("shares", target, cell, (seen,), terms, (channels,), total, "share", winner=cell[0])
         assert run.grad is not None  # total() has seen to it
-        p = run.forward.output[sample][(slice(None), *place)].astype(np.float64)
-        g = run.grad[sample][(slice(None), *place)].astype(np.float64)
+        p = run.forward.output[sample][line].astype(np.float64)
+        g = run.grad[sample][line].astype(np.float64)
         own = cell[0]
         came = column("grad", [g[own], *g], np.vstack([cells[own], cells]))
         share = column("share", [p[own], *(-p[own] * p)])

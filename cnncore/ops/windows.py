@@ -38,7 +38,8 @@ def view(x: Array, axes: Axes) -> Array:
     strides = (*x.strides[:2], *(s * a.dilation for s, a in zip(steps, axes, strict=True)),
                *(s * a.stride for s, a in zip(steps, axes, strict=True)))
     # ndarray() checks the strides against the buffer, as_strided would not, and costs a tenth of it.
-    return np.ndarray((*x.shape[:2], *kernel_space(axes), *out_space(axes)), x.dtype, x, 0, strides)
+    out: Array = np.ndarray((*x.shape[:2], *kernel_space(axes), *out_space(axes)), x.dtype, x, 0, strides)
+    return out
 
 
 @lru_cache(maxsize=1024)
@@ -56,9 +57,12 @@ def out_space(axes: Axes) -> Shape:
 @lru_cache(maxsize=1024)
 def taps(axes: Axes) -> tuple[tuple[Any, ...], ...]:
     """For each kernel cell, row by row, the index of the padded cells that it meets: (..., *G)."""
-    return tuple(
-        (..., *(slice(k * a.dilation, k * a.dilation + (a.out - 1) * a.stride + 1, a.stride) for k, a in zip(place, axes, strict=True)))
-        for place in places(kernel_space(axes)))
+    return tuple((..., *map(_tap, place, axes)) for place in places(kernel_space(axes)))
+
+
+def _tap(k: int, axis: Axis) -> slice:
+    first = k * axis.dilation
+    return slice(first, first + (axis.out - 1) * axis.stride + 1, axis.stride)
 
 
 @lru_cache(maxsize=1024)
@@ -72,16 +76,20 @@ def read_cells(axes: Axes, cell: Shape) -> tuple[Array, Array]:
     spots = np.array(places(kernel_space(axes)), np.int64)
     stride, padding, dilation, size = _numbers(axes)
     cells = np.asarray(cell) * stride - padding + spots * dilation
-    return cells, ((cells >= 0) & (cells < size)).all(axis=1)
+    return cells, np.all((cells >= 0) & (cells < size), axis=1)
 
 
 def reached_cells(axes: Axes, cell: Shape) -> tuple[Array, Array]:
-    """For each kernel cell, the window that lays it on input ``cell`` (*S): (K, rank) places in G and (K,) whether there is one."""
+    """For each kernel cell, the window that lays it on input ``cell`` (*S).
+
+    Returns:
+        (K, rank) places in G, and (K,) whether there is such a window.
+    """
     spots = np.array(places(kernel_space(axes)), np.int64)
     stride, padding, dilation, _ = _numbers(axes)
     starts = np.asarray(cell) + padding - spots * dilation
     cells = starts // stride
-    return cells, ((starts % stride == 0) & (cells >= 0) & (cells < np.array(out_space(axes)))).all(axis=1)
+    return cells, np.all((starts % stride == 0) & (cells >= 0) & (cells < out_space(axes)), axis=1)
 
 
 def _numbers(axes: Axes) -> tuple[Array, Array, Array, Array]:
@@ -91,7 +99,7 @@ def _numbers(axes: Axes) -> tuple[Array, Array, Array, Array]:
 
 def gather(values: Array, cells: Array, inside: Array) -> Array:
     """(n,) values at (n, rank) cells; 0 where a cell does not exist."""
-    found = values[tuple(np.where(inside[:, None], cells, 0).T)]
+    found: Array = values[tuple(np.where(inside[:, None], cells, 0).T)]
     return np.where(inside, found, found.dtype.type(0))
 
 
