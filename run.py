@@ -273,13 +273,13 @@ def see_to_qt(screen):
     # A system that lacks the first of them lacks them all.
     groups = ["offscreen"] + screen[:1] + ["font"] if "offscreen" in missing else missing
     line = " ".join([INSTALL.get(manager, "")] + [known[group] for group in groups if group in known])
-    line = line if os.geteuid() == 0 else "sudo " + line
+    line = line if os.geteuid() == 0 else "sudo " + line  # no full stop after it: it will be copied
     if list(missing) == ["font"]:
         say("no font here has Chinese characters, so they show as boxes; {}".format(
             "for them: " + line if known else "install one for them."))
         return
-    sys.exit("ConvScope: Qt needs system libraries that are not here ({}); install them{}.".format(
-        next(iter(missing.values())), ": " + line if known else ": OpenGL, EGL, fontconfig, xkbcommon, xcb-cursor"))
+    sys.exit("ConvScope: Qt needs system libraries that are not here ({}); install them: {}".format(
+        next(iter(missing.values())), line if known else "OpenGL, EGL, fontconfig, xkbcommon and xcb-cursor."))
 
 
 def probe(screen):
