@@ -102,8 +102,8 @@ def _choose(folder: Path, part: str) -> Path:
     fitting = [p for p in found if any(word in p.name for word in PARTS[part])]
     if len(fitting) != 1:
         raise CnnError("idx.choice", "{folder} holds {count} IDX files of pictures for {part}; there must be one, "
-                       "named {words}-images-idx3-ubyte, or a single pair for all.", folder=folder.name, count=len(fitting),
-                       part=part, words=PARTS[part][0])
+                       "named {words}-images-idx3-ubyte, or a single pair for all.",
+                       folder=folder.name, count=len(fitting), part=part, words=PARTS[part][0])
     return fitting[0]
 
 
