@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import i18n
@@ -157,10 +157,12 @@ def _font(px: float, weight: int, mono: bool, scale: float) -> QFont:
 @lru_cache(maxsize=2)
 def _families(mono: bool) -> tuple[str, ...]:
     # Named families that are missing cost a search at every font on some systems: ask once.
+    # The system's own name may be an alias ("Sans Serif") that a list of families does not follow: resolve it.
     system = QFontDatabase.SystemFont.FixedFont if mono else QFontDatabase.SystemFont.GeneralFont
+    own = QFontInfo(QFontDatabase.systemFont(system)).family()
     first = ("JetBrains Mono", "DejaVu Sans Mono") if mono else ("Inter",)
     there = [f for f in first if QFontDatabase.hasFamily(f)]
-    return (*there, QFontDatabase.systemFont(system).family(), *(f for f in HAN if QFontDatabase.hasFamily(f)))
+    return (*there, own, *(f for f in HAN if QFontDatabase.hasFamily(f)))
 
 
 # --- palette and style sheet

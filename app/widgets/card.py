@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app import theme
 from app.widgets.labels import Label
 
 HEADER = 22
@@ -24,7 +25,10 @@ class Card(QFrame):
         self.secondary = Label(secondary, "secondary")
         # The secondary text gives way first: it may be cut by a narrow card, the title may not.
         self.secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.header = QHBoxLayout()
+        head = QWidget()
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        head.setMinimumHeight(theme.size(HEADER))
+        self.header = QHBoxLayout(head)
         self.header.setContentsMargins(0, 0, 0, 0)
         self.header.setSpacing(8)
         self.header.addWidget(self.title)
@@ -36,9 +40,7 @@ class Card(QFrame):
         whole.setContentsMargins(12, 10, 12, 10)
         whole.setSpacing(6)
         if title:
-            self.title.setMinimumHeight(HEADER)
-            whole.addLayout(self.header)
-            self.setAccessibleName(title)
+            whole.addWidget(head)
         whole.addLayout(self.body, 1)
 
     def set_title(self, text: str, **facts: object) -> None:

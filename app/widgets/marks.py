@@ -1,0 +1,138 @@
+"""The lines that say a state, the same over every picture: ring, hover, window, brackets, hatch, cross, slash."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from app import theme
+
+RING, HALO, WINDOW, HOVER = 2.0, 1.5, 2.5, 1.5
+HATCH = 8  # px a tile: 6 px from line to line at 45 degrees
+CORNER = 4
+
+
+def ring(painter: QPainter, cell: QRectF, bounds: QRectF | None = None, width: float = RING) -> None:
+    """The selection ring round a cell, with its halo; moved inwards where ``bounds`` would cut it."""
+    _frame(painter, cell, bounds, "ring", width)
+
+
+def window(painter: QPainter, cells: QRectF, bounds: QRectF | None = None) -> None:
+    """The window of an op on its input: a ring of 2.5."""
+    _frame(painter, cells, bounds, "ring", WINDOW)
+
+
+def hover(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None:
+    """The pointer's cell: a thin line in ink, with its halo."""
+    _frame(painter, cell, bounds, "ink", HOVER)
+
+
+def dashed(painter: QPainter, rect: QRectF) -> None:
+    """The frame of a grid of gradients, inside its edge."""
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inner = rect.adjusted(1, 1, -1, -1)
+    painter.setPen(QPen(theme.color("panel"), 3.5))
+    painter.drawRect(inner)
+    pen = QPen(theme.color("ink"), 1.5)
+    pen.setDashPattern([4, 3])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.drawRect(inner)
+    painter.restore()
+
+
+def brackets(painter: QPainter, cells: QRectF) -> None:
+    """Four corner brackets: the receptive field in an earlier layer."""
+    arm = min(6.0, cells.width() / 3, cells.height() / 3)
+    lines = []
+    for x, dx in ((cells.left(), arm), (cells.right(), -arm)):
+        for y, dy in ((cells.top(), arm), (cells.bottom(), -arm)):
+            lines += [QLineF(x, y, x + dx, y), QLineF(x, y, x, y + dy)]
+    painter.save()
+    for token, width in (("panel", RING + 2 * HALO), ("ring", RING)):
+        pen = QPen(theme.color(token), width)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+        painter.setPen(pen)
+        painter.drawLines(lines)
+    painter.restore()
+
+
+def hatch(painter: QPainter, rect: QRectF) -> None:
+    """Not computed yet."""
+    painter.fillRect(rect, theme.color("panel"))
+    painter.fillRect(rect, hatch_brush())
+
+
+def hatch_brush() -> QBrush:
+    """Lines at 45 degrees, on nothing."""
+    return QBrush(_tile(theme.tokens().hatch, theme.size(HATCH)))
+
+
+def cross(painter: QPainter, cell: QRectF) -> None:
+    """NaN or infinity, on the panel's colour."""
+    air = min(cell.width(), cell.height()) / 4
+    inner = cell.adjusted(air, air, -air, -air)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("wrong"), max(1.0, min(2.0, air / 2))))
+    painter.drawLine(inner.topLeft(), inner.bottomRight())
+    painter.drawLine(inner.topRight(), inner.bottomLeft())
+    painter.restore()
+
+
+def muted(painter: QPainter, rect: QRectF) -> None:
+    """Switched off: three quarters of panel over the map, and a slash."""
+    veil = theme.color("panel")
+    veil.setAlphaF(0.75)
+    painter.save()
+    painter.fillRect(rect, veil)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("edge"), 1.5))
+    painter.drawLine(rect.bottomLeft(), rect.topRight())
+    painter.restore()
+
+
+def corner(painter: QPainter, cell: QRectF, colour: QColor) -> None:
+    """An edited cell: a small triangle in its top right corner."""
+    side = theme.size(CORNER) + 1
+    x, y = cell.right() - 2, cell.top() + 2  # clear of the ring
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon(QPolygonF([QPointF(x - side, y), QPointF(x, y), QPointF(x, y + side)]))
+    painter.restore()
+
+
+def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float) -> None:
+    whole = width + 2 * HALO
+    # Round a tiny cell the line stands outside, else the cell would vanish under its halo.
+    out = whole / 2 if min(cell.width(), cell.height()) < 12 else width / 2
+    line = cell.adjusted(-out, -out, out, out)
+    if bounds is not None:
+        line = line.intersected(bounds.adjusted(whole / 2, whole / 2, -whole / 2, -whole / 2))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for name, thick in (("panel", whole), (token, width)):
+        pen = QPen(theme.color(name), thick)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawRect(line)
+    painter.restore()
+
+
+@lru_cache(maxsize=8)
+def _tile(colour: str, side: int) -> QPixmap:
+    tile = QPixmap(side, side)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colour), 1.2))
+    for shift in (-side, 0, side):
+        painter.drawLine(QLineF(shift - 1, side + 1, shift + side + 1, -1))
+    painter.end()
+    return tile
