@@ -97,7 +97,8 @@ class Network:
             try:
                 out[node.name] = node.op.output_shape(*(out[s] for s in node.inputs))
             except CnnError as error:
-                raise CnnError(error.code, "{layer}: " + error.text, **{**error.facts, "layer": node.name}) from None
+                # The same sentence, with the layer's own name where the op could only say its kind.
+                raise CnnError(error.code, error.text, **{**error.facts, "owner": node.name}) from None
         return out
 
     @cached_property
