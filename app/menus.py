@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.actions import ACTIONS, MENUS
 from app.desk import Desk
 from app.i18n import catalogue, language, tr
+from app.paths import asset
 from app.widgets.palette import Row
 
 
@@ -60,6 +63,16 @@ class Menus:
             self.recent.addAction(tr("Nothing opened yet")).setEnabled(False)
 
 
+@lru_cache(maxsize=1)
+def _initials() -> dict[str, str]:
+    return dict(json.loads(asset("i18n", "initials.json").read_text(encoding="utf-8")))
+
+
+def pinyin_initials(text: str) -> str:
+    """The first letter of each Han character's pinyin: 撤销 is ``cx``."""
+    return "".join(_initials().get(letter, "") for letter in text)
+
+
 def palette_rows(desk: Desk) -> list[Row]:
     """Every action with its name in both languages, its keys, and why it is blocked."""
     rows = []
@@ -70,5 +83,6 @@ def palette_rows(desk: Desk) -> list[Row]:
         chinese = catalogue("zh_CN").get(row.text, row.text).replace("{number}", number)
         other = chinese if language() == "en" else english
         keys = desk.action(row.name).shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        rows.append(Row(row.name, text, "" if other == text else other, keys, desk.reason(row.name)))
+        initials = pinyin_initials(chinese)
+        rows.append(Row(row.name, text, "" if other == text else other, keys, desk.reason(row.name), initials))
     return rows

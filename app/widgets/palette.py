@@ -17,13 +17,14 @@ WIDTH = 560
 
 @dataclass(frozen=True)
 class Row:
-    """One entry: ``other`` is its name in the other language, ``reason`` why it cannot be chosen now."""
+    """One entry: ``other`` is its name in the other language, ``reason`` why it is blocked, ``initials`` its pinyin."""
 
     name: str
     text: str
     other: str
     keys: str
     reason: str = ""
+    initials: str = ""
 
 
 def score(words: str, text: str) -> float | None:
@@ -83,7 +84,8 @@ class Palette(QFrame):
     def _search(self, words: str) -> None:
         ranked = []
         for order, row in enumerate(self._rows()):
-            scores = [s for s in (score(words, row.text), score(words, row.other)) if s is not None]
+            names = (row.text, row.other, row.initials)
+            scores = [s for s in (score(words, name) for name in names) if s is not None]
             if scores:
                 ranked.append((min(scores) if words else 0, order, row))
         self._found = [row for _, _, row in sorted(ranked, key=lambda r: r[:2])]

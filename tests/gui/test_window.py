@@ -9,8 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from app import i18n, paths, theme
+from app.actions import ACTIONS
 from app.drive import draw
+from app.i18n import catalogue
 from app.main_window import build
+from app.menus import pinyin_initials
 from app.model import edits
 from app.model.playback import Playhead
 from app.settings import Settings
@@ -165,6 +168,21 @@ def test_the_palette_finds_by_the_other_languages_name(window, qtbot):
     qtbot.keyClick(window.palette_box.field, Qt.Key.Key_Return)
     assert theme.name() == "dark"
     window.desk.perform("view.light")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("qkhb", "canvas.clear"), ("undo", "edit.undo"), ("thi str", "canvas.thinner")]
+)
+def test_the_palette_ranks_what_is_meant_first(window, words, name):
+    window.desk.perform("edit.palette")
+    window.palette_box.field.setText(words)
+    assert window.palette_box._found[0].name == name
+
+
+def test_every_han_character_of_an_action_has_its_pinyin_initial(window):
+    for row in ACTIONS:
+        text = catalogue("zh_CN").get(row.text, row.text)
+        assert len(pinyin_initials(text)) == sum("\u4e00" <= c <= "\u9fff" for c in text), text
 
 
 def test_a_picture_file_lands_on_the_canvas_as_light_ink(window, tmp_path):

@@ -1,0 +1,33 @@
+"""A desk for tests of one panel, and drawings to put on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app import i18n, theme
+from app.desk import Desk
+from app.filing import fresh
+from app.model.document import SIDE
+from app.settings import Settings
+
+
+@pytest.fixture
+def desk(qapp, tmp_path):
+    """A desk around the shipped model, in English and light, with settings of its own."""
+    i18n.install(QApplication.instance())
+    i18n.set_language("en")
+    theme.apply(QApplication.instance(), "light", 1.0)
+    desk = Desk(fresh(), Settings(tmp_path / "desk.ini"))
+    yield desk
+    desk.player.pause()
+    desk.runs.shutdown()
+
+
+@pytest.fixture
+def bar():
+    """A thick upright bar on black: (SIDE, SIDE) uint8."""
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[60:220, 125:155] = 255
+    return image
