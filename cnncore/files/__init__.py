@@ -1,0 +1,1 @@
+"""Files: models and projects, in safetensors with a JSON header."""
