@@ -1,0 +1,116 @@
+"""How far the colours of a picture reach: one range for a map, a layer or the whole network, symmetric about zero."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.model.results import Results
+from cnncore.network import INPUT, Network
+from cnncore.op import Array, single
+
+CHOICES = ("map", "layer", "all")
+HOLD = 1.0  # seconds: a range grows at once and shrinks only after this, so that colours do not jump while drawing
+
+
+class Ranges(QObject):
+    """The colour ranges that network, stepper and inspector share.
+
+    Args:
+        parent: Qt owner.
+        clock: Seconds; tests give their own.
+    """
+
+    changed = Signal()  # another choice, or a range has shrunk: ask again
+
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._choice = "layer"
+        self._network: Network | None = None
+        self._peaks: dict[str, tuple[Array, Array]] = {}
+        self._held: dict[str, tuple[Array, Array]] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.changed)
+
+    @property
+    def choice(self) -> str:
+        """One of `CHOICES`: what shares one range."""
+        return self._choice
+
+    def set_choice(self, choice: str) -> None:
+        """Let a map, a layer or everything share one range."""
+        if choice in CHOICES and choice != self._choice:
+            self._choice = choice
+            self._held.clear()
+            self.changed.emit()
+
+    def bound(self, results: Results, node: str, map_: int = 0) -> float:
+        """The value that gets the strongest colour in one map of ``node``; its negative gets the other one."""
+        bounds = self.bounds(results, node)
+        return float(bounds[min(map_, len(bounds) - 1)])
+
+    def bounds(self, results: Results, node: str) -> Array:
+        """(C,) of every map with the choice ``map``, else (1,)."""
+        network = results.network
+        if network is not self._network:
+            self._network = network
+            self._peaks.clear()
+            self._held.clear()
+        if node == INPUT or shares(network, node):
+            return np.ones(1)
+        node = source(network, node)
+        if self._choice == "all":
+            peaks = [self._peak(results, n.name).max(initial=0.0) for n in network.nodes if not shares(network, n.name)]
+            return self._hold("", np.array([max(peaks, default=0.0)]))
+        peak = self._peak(results, node)
+        return self._hold(node, peak if self._choice == "map" else peak.max(keepdims=True))
+
+    def _peak(self, results: Results, node: str) -> Array:
+        """(C,) largest finite |value| of every map."""
+        values = results.done.outputs[node]
+        known = self._peaks.get(node)
+        if known is None or known[0] is not values:
+            size = np.abs(values[0].reshape(values.shape[1], -1))
+            peak = size.max(axis=1)
+            if not np.isfinite(peak).all():
+                peak = np.where(np.isfinite(size), size, 0).max(axis=1)
+            known = self._peaks[node] = (values, peak)
+        return known[1]
+
+    def _hold(self, key: str, peak: Array) -> Array:
+        now = self._clock()
+        if key not in self._held:
+            self._held[key] = (peak, np.full(peak.shape, now))
+        held, seen = self._held[key]
+        take = (peak >= held) | (now - seen >= HOLD)
+        if take.all():
+            self._held[key] = (peak, np.full(peak.shape, now))
+            return peak
+        bounds = np.where(take, peak, held)
+        self._held[key] = (bounds, np.where(take, now, seen))
+        if not self._timer.isActive():
+            self._timer.start(round(HOLD * 1000) + 20)
+        return bounds
+
+
+def shares(network: Network, node: str) -> bool:
+    """True for a layer whose values are shares of 1: they need no range of their own."""
+    return network.node(node).op.kind == "softmax"
+
+
+def source(network: Network, node: str) -> str:
+    """Whose range a node has: an activation has that of what it reads, so that one sees what it does."""
+    while True:
+        one = network.node(node)
+        if len(one.inputs) != 1 or one.inputs[0] == INPUT or one.op.parameter_shapes(network.shapes[one.inputs[0]]):
+            return node
+        shape = network.shapes[one.inputs[0]]
+        cell = (0,) * len(shape)
+        if network.shapes[node] != shape or one.op.reads(cell, shape) != (single(cell),):
+            return node
+        node = one.inputs[0]
