@@ -137,6 +137,7 @@ def test_ctrl_c_is_no_fault(monkeypatch, capsys):
 
 def test_as_a_process_it_gives_its_exit_status_and_last_line(tmp_path: Path):
     words = ["train", str(tmp_path / "none"), "--out", str(tmp_path / "m")]
+    words = ["train", str(tmp_path / "none"), "--out", str(tmp_path / "m")]
     done = subprocess.run([sys.executable, "-m", "app", *words], cwd=Path(__file__).parents[2], capture_output=True,
                           text=True, check=False)
     assert done.returncode == 1
