@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_the_old_file(document, tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CnnError, match="space"):
+    with pytest.raises(CnnError, match="disk is full"):
         save_project(path, edits.clear_drawing(document))
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.convscope"]
