@@ -9,6 +9,7 @@ from cnncore.op import Array
 
 MOST_CLASSES = 36
 LARGEST = 2**30  # bytes of all pictures together
+Remark = tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Labelled:
     images: Array | tuple[Array, ...]
     labels: Array
     classes: tuple[str, ...]
-    remarks: tuple[tuple[str, dict[str, object]], ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def check_class_count(name: str, count: int, least: int) -> None:
