@@ -72,6 +72,7 @@ class IconButton(QToolButton):
     def _say(self) -> None:
         facts = self._facts
         text, tip = (tr(t, **facts) if t else "" for t in (self._text, self._tip or self._text))
+        self.setProperty("both", bool(text and self._picture))
         self.setToolButtonStyle(BOTH if text and self._picture else TEXT if text else PICTURE)
         self.setText(f" {text}" if text and self._picture else text)
         self.setAccessibleName(text or tip)
@@ -143,7 +144,7 @@ class ActionButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName(f"button_{action.objectName().replace('.', '_')}")
         self.setProperty("primary", primary)
-        self.setProperty("picture", not text)
+        self.setProperty("both", bool(text))
         self.setToolButtonStyle(BOTH if text else PICTURE)
         self.setDefaultAction(action)
         action.changed.connect(self._say)

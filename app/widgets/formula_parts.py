@@ -1,0 +1,126 @@
+"""A sum as it is printed, so that whoever adds up the printed numbers gets the printed result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app import numbers
+
+
+@dataclass(frozen=True)
+class Part:
+    """One printed term.
+
+    Args:
+        index: Its place among the terms given.
+        text: As printed, ``.54·.32``; negative factors in brackets.
+        value: What the printed text comes to, exactly.
+    """
+
+    index: int
+    text: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class FormulaParts:
+    """(parts + rest + bias) / divisor = result, exactly, in the numbers as printed.
+
+    Args:
+        parts: The terms that are shown, strongest first.
+        rest: What the others come to, and the rounding of those shown.
+        more: How many others there are; 0: the rest is rounding only.
+        bias: Printed bias; None: there is none.
+        divisor: What the sum is divided by.
+        result: Printed result.
+        exact: False when a number is not finite: then nothing adds up.
+    """
+
+    parts: tuple[Part, ...]
+    rest: Decimal
+    more: int
+    bias: Decimal | None
+    divisor: int
+    result: Decimal
+    exact: bool = True
+    bias_text: str = ""
+    result_text: str = ""
+
+    @property
+    def rest_text(self) -> str:
+        """The rest with every digit it needs, without its sign."""
+        return decimal_text(abs(self.rest).normalize())
+
+    @property
+    def sum_text(self) -> str:
+        """What result and bias leave for the terms: sum + bias = result, as printed."""
+        total = self.result * self.divisor - (self.bias or 0)
+        places = min((n.as_tuple().exponent for n in (self.result, self.bias) if n), default=0)
+        return decimal_text(total.quantize(Decimal((0, (1,), places)))) if self.exact else self.result_text
+
+
+def formula_parts(
+    terms: Sequence[tuple[float, float | None, float]], bias: float | None, total: float, shown: int = 4,
+    divisor: int = 1,
+) -> FormulaParts:
+    """Choose and print the strongest terms; the rest makes up the difference.
+
+    Args:
+        terms: ``(a, b, product)``; ``b`` None: the term is ``a`` alone.
+        bias: Added to the sum; None: there is none.
+        total: The result, after the division.
+        shown: How many terms are printed; the others are the rest.
+        divisor: What sum and bias are divided by.
+    """
+    finite = math.isfinite(total) and all(math.isfinite(t[2]) for t in terms) and math.isfinite(bias or 0.0)
+    order = sorted(range(len(terms)), key=lambda k: (-abs(terms[k][2]) if math.isfinite(terms[k][2]) else -math.inf, k))
+    chosen = [terms[k] for k in order[:shown]]
+    places = _places(t[0] for t in chosen), _places(t[1] for t in chosen if t[1] is not None)
+    parts = tuple(_part(k, terms[k], places) for k in order[:shown])
+    bias_text, result_text = ("" if bias is None else numbers.figure(bias)), numbers.figure(total)
+    if not finite:
+        return FormulaParts(parts, Decimal(0), len(terms) - len(parts), None if bias is None else Decimal(0), divisor,
+                            Decimal(0), False, bias_text, result_text)
+    result, added = printed(result_text), None if bias is None else printed(bias_text)
+    rest = result * divisor - (added or 0) - sum((p.value for p in parts), Decimal(0))
+    return FormulaParts(parts, rest, len(terms) - len(parts), added, divisor, result, True, bias_text, result_text)
+
+
+def printed(text: str) -> Decimal:
+    """The exact value of a number as `app.numbers` prints it."""
+    return Decimal(text.replace(numbers.MINUS, "-").replace(",", ""))
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal in full, with a true minus sign."""
+    return format(value, "f").replace("-", numbers.MINUS)
+
+
+def _places(values: object) -> int:
+    """Decimals of a factor: two as in the cells, more where two would leave nothing of the strongest."""
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)  # type: ignore[attr-defined]
+    return 2 if largest >= 0.095 or largest == 0 else min(1 - math.floor(math.log10(largest)), 12)
+
+
+def _part(index: int, term: tuple[float, float | None, float], places: tuple[int, int]) -> Part:
+    a, b, _ = term
+    first = _factor(a, places[0])
+    if b is None:
+        return Part(index, first, _exact(a, first))
+    second = _factor(b, places[1])
+    text = "·".join(f"({t})" if t.startswith(numbers.MINUS) else t for t in (first, second))
+    return Part(index, text, _exact(a, first) * _exact(b, second))
+
+
+def _factor(value: float, places: int) -> str:
+    if places == 2 or not math.isfinite(value) or value == 0:
+        return numbers.cell(value)
+    text = f"{abs(value):.{places}f}"
+    return (numbers.MINUS if value < 0 else "") + (text[1:] if text.startswith("0.") else text)
+
+
+def _exact(value: float, text: str) -> Decimal:
+    return printed(text) if math.isfinite(value) else Decimal(0)
