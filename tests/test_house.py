@@ -257,7 +257,7 @@ def facts(text: str) -> set[str]:
 def test_every_text_is_in_the_chinese_catalogue():
     known = {key for path in CATALOGUES for key, _ in pairs_of(path)}
     missing = sorted(f"{where}: {key}" for key, where in all_keys().items() if key not in known)
-    assert missing == [], f"{len(missing)} texts have no translation in assets/i18n/zh_CN"
+    assert not missing, f"{len(missing)} texts have no translation in assets/i18n/zh_CN:\n" + "\n".join(missing)
 
 
 def test_no_text_is_translated_twice():
