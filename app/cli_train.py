@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from cnncore.data import read
+from cnncore.data import Labelled, read
 from cnncore.errors import CnnError, did_you_mean
 from cnncore.evaluation import evaluate
 from cnncore.files.project import Model, read_model, write_model
@@ -32,13 +32,13 @@ POINTS = 500  # of a curve in the JSON file; what lies between two is averaged
 def run_train(args: Namespace) -> int:
     """Train on ``args.data`` and write a model to ``args.out``; the exit status."""
     out, report = Path(args.out), Path(args.json) if args.json else None
+    wanted = _wanted(args)
     _check_writable(out, report)
-    data = read(Path(args.data), "train")
+    data = _read(args.data, "train")
     check_classes(data.classes)
-    seed = 0 if args.seed is None else args.seed
-    model = _start(args.from_, data.classes, seed)
+    model = _start(args.from_, data.classes, wanted["seed"])
     settings, augment = recipe(len(data.labels), len(data.classes))
-    settings = _with_length(settings.but(seed=seed), args.epochs, args.seconds)
+    settings = settings.but(**wanted)
     images = model.preprocess.apply(data.images)
     run = train(model.network, model.weights, images, data.labels, settings, augment=augment)
     curves, last, stopped = _follow(run, settings)
@@ -63,7 +63,7 @@ def run_evaluate(args: Namespace) -> int:
     """Count what ``args.model`` gets right of ``args.data``; the exit status."""
     report = Path(args.json) if args.json else None
     _check_writable(report)
-    model, data = read_model(Path(args.model)), read(Path(args.data), "test")
+    model, data = read_model(Path(args.model)), _read(args.data, "test")
     labels = _matched(data.labels, data.classes, model.labels)
     found = evaluate(model.network, model.weights, model.preprocess.apply(data.images), labels)
     if report:
@@ -73,7 +73,15 @@ def run_evaluate(args: Namespace) -> int:
     return 0
 
 
-def _start(path: str | None, classes: tuple[str, ...], seed: int) -> Model:
+def _read(path: Path, part: str) -> Labelled:
+    """The samples; what the reader changed is said on standard error."""
+    data = read(Path(path), part)
+    for text, facts in data.remarks:
+        print(text.format(**facts), file=sys.stderr)
+    return data
+
+
+def _start(path: Path | None, classes: tuple[str, ...], seed: int) -> Model:
     """What training starts from: a LeNet, or a model with its head fitted to the classes."""
     if path is None:
         network = lenet(len(classes))
@@ -83,17 +91,20 @@ def _start(path: str | None, classes: tuple[str, ...], seed: int) -> Model:
     return Model(network, weights, classes, old.preprocess, {})
 
 
-def _with_length(settings: TrainSettings, epochs: int | None, seconds: float | None) -> TrainSettings:
-    if epochs is not None and seconds is not None:
+def _wanted(args: Namespace) -> dict[str, Any]:
+    """What the words ask of the settings, checked before anything is read."""
+    if args.epochs is not None and args.seconds is not None:
         raise CnnError("train.length", "Give --epochs or --seconds, not both.")
-    if epochs is not None:
-        settings = settings.but(epochs=epochs, steps=0)
-    if seconds is not None:
-        if seconds <= 0:
-            raise CnnError("train.seconds", "--seconds {seconds} is not possible. Allowed: more than 0.",
-                           seconds=seconds)
-        settings = settings.but(seconds=float(seconds))
-    return settings
+    if args.seconds is not None and args.seconds <= 0:
+        raise CnnError("train.seconds", "--seconds {seconds} is not possible. Allowed: more than 0.",
+                       seconds=args.seconds)
+    wanted: dict[str, Any] = {"seed": args.seed or 0}
+    if args.epochs is not None:
+        wanted |= {"epochs": args.epochs, "steps": 0}
+    if args.seconds is not None:
+        wanted["seconds"] = float(args.seconds)
+    TrainSettings(**wanted)
+    return wanted
 
 
 def _follow(run: Iterator[Progress], settings: TrainSettings) -> tuple[dict[str, Any], Progress, bool]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from cnncore.losses import LOSSES
 
 from cnncore.errors import CnnError
+from cnncore.losses import LOSSES
 from cnncore.network import Network, Weights
 from cnncore.op import Array
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from cnncore.losses import LOSSES
-from cnncore.optimizers import OPTIMIZERS
 
 from cnncore.errors import CnnError
 from cnncore.evaluation import Evaluation, check_samples, evaluate
+from cnncore.losses import LOSSES
 from cnncore.network import Network, Weights
 from cnncore.op import Array, Knobs, knob
+from cnncore.optimizers import OPTIMIZERS
 
 __all__ = ["Evaluation", "Progress", "TrainSettings", "average_weights", "evaluate", "split", "train"]
 

@@ -66,8 +66,8 @@ def pictures(tmp_path):
 
 
 def asked(data, out, **more) -> Namespace:
-    return Namespace(**{"data": str(data), "out": str(out), "from_": None, "epochs": None, "seconds": None, "seed": None,
-                        "json": None, **more})
+    return Namespace(**{"data": str(data), "out": str(out), "from_": None, "epochs": None, "seconds": None,
+                        "seed": None, "json": None, **more})
 
 
 def test_ten_drawings_of_each_class_are_learned_and_measured(idx, tmp_path, capsys):
