@@ -278,8 +278,9 @@ def see_to_qt(screen):
         say("no font here has Chinese characters, so they show as boxes; {}".format(
             "for them: " + line if known else "install one for them."))
         return
-    sys.exit("ConvScope: Qt needs system libraries that are not here ({}); install them: {}".format(
-        next(iter(missing.values())), line if known else "OpenGL, EGL, fontconfig, xkbcommon and xcb-cursor."))
+    sys.exit("ConvScope: Qt needs system libraries that are not here ({}{}); install them: {}".format(
+        next(iter(missing.values())), ", and apt did not help, see " + LOG if tried else "",
+        line if known else "OpenGL, EGL, fontconfig, xkbcommon and xcb-cursor."))
 
 
 def probe(screen):

@@ -320,6 +320,7 @@ def test_an_apt_that_fails_is_tried_once_and_is_one_sentence(run: ModuleType, sy
         run.see_to_qt([])
     assert len(system.did) == 2
     assert "libGL.so.1" in str(ended.value.code)
+    assert "apt did not help, see " + run.LOG in str(ended.value.code)
 
 
 def test_a_missing_font_is_said_and_does_not_stop(run: ModuleType, system, monkeypatch, capsys):
