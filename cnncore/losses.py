@@ -65,13 +65,14 @@ class CrossEntropy(Loss):
         return out
 
     def trace(self, scores: Array, label: int, cell: tuple[int, ...] | None = None) -> Trace:
-        """Loss: terms exp(score − largest), reduced to −ln(right / sum). Gradient: p and −target."""
+        """Loss: ln of the sum of exp(score − largest), and as bias largest − right score. Gradient: p and −target."""
         target, labels = self._checked(scores, label, cell), np.array([label])
         terms = np.exp((scores - scores.max()).astype(np.float64))
         if cell is None:
             total = self.value(scores[None], labels)
             seen = column("input0", scores, np.arange(scores.size))
-            return Trace("shares", "output", (), (seen,), terms, terms.shape, total, "surprise", winner=label)
+            bias = float(scores.max() - scores[label])
+            return Trace("shares", "output", (), (seen,), terms, terms.shape, total, "log", bias, winner=label)
         p = float(terms[cell] / terms.sum())
         total = float(self.gradient(scores[None], labels)[0][cell])
         parts = column("difference", [p, -float(target[cell])])

@@ -286,7 +286,7 @@ class Network:
         )
 
     def settings(self) -> dict[str, Any]:
-        """The architecture as plain data; `Network.make` reads it back."""
+        """The architecture as plain data; `cnncore.files` reads it back."""
         return {
             "name": self.name,
             "input_shape": list(self.input_shape),

@@ -78,9 +78,10 @@ def window_axes(owner: str, space: Shape, kernel: int | Shape, stride: int | Sha
         kernel, stride, padding, dilation: One value, or one for each axis.
         name: What the layer calls its kernel.
     """
-    if not space:
-        raise CnnError("shape.rank", "{owner} needs maps with 1, 2 or 3 space axes; its input is a plain list. "
-                       "Put it before flatten.", owner=owner, knob=name, value=kernel, allowed="1, 2, 3")
+    if not 1 <= len(space) <= 3:
+        raise CnnError("shape.rank", "{owner}: a {knob} slides over maps; the input has {value} space axes. "
+                       "Allowed: {allowed}. Put it before flatten.", owner=owner, knob=name, value=len(space),
+                       allowed="1, 2, 3")
     rank = len(space)
     knobs = ((name, kernel), ("stride", stride), ("padding", padding), ("dilation", dilation))
     values = (per_axis(owner, k, v, rank) for k, v in knobs)

@@ -48,7 +48,7 @@ class Trace:
         layout: The shape in which the terms lie, for example (C, *K) of a convolution; its product is n.
         total: The engine's own result, float32 as it is.
         reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms;
-            ``surprise``: −ln of that share.
+            ``log``: ln Σ terms + bias (cross-entropy).
         bias: Added after the terms.
         divisor: Of a mean.
         winner: Index of the term that is picked or shared.
@@ -73,8 +73,8 @@ class Trace:
             return float(self.terms[self._winner])
         if self.reduce == "share":
             return float(self.terms[self._winner] / self.terms.sum())
-        if self.reduce == "surprise":
-            return float(np.log(self.terms.sum()) - np.log(self.terms[self._winner]))
+        if self.reduce == "log":
+            return float(np.log(self.terms.sum())) + (self.bias or 0.0)
         return (float(self.terms.sum()) + (self.bias or 0.0)) / self.divisor
 
     @property
@@ -84,16 +84,16 @@ class Trace:
 
     @property
     def bound(self) -> float:
-        """The most that rounding can be: n·eps·Σ|terms|, and one eps of the total."""
-        eps = float(np.finfo(np.float32).eps)
+        """The most that rounding can be: n·eps·Σ|terms|, one eps of the total, and what is too small for float32."""
+        eps, tiny = float(np.finfo(np.float32).eps), float(np.finfo(np.float32).tiny)
         size = float(np.abs(self.terms).sum()) + abs(self.bias or 0.0)
         if self.reduce == "share":
             scale = abs(self.exact) * 4
-        elif self.reduce == "surprise":  # relative errors of the sum, absolute ones of its logarithm
+        elif self.reduce == "log":  # what is relative in the sum is absolute in its logarithm
             scale = 4 * (1 + abs(self.exact))
         else:
             scale = size / self.divisor
-        return (self.terms.size + 2) * eps * scale + eps * abs(self.total)
+        return (self.terms.size + 2) * (eps * scale + tiny) + eps * abs(self.total)
 
     @property
     def partial_sums(self) -> NDArray[np.float64]:

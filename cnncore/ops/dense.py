@@ -85,8 +85,10 @@ class Dense(Op):
 
     def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
         """The input times the unit's weights, summed."""
+        if target != "output":
+            return ""
         bias = f" + {names['bias']}[{cell[0]}]" if self.bias else ""
-        return f"({names['input0']} * {names['weight']}[{cell[0]}]).sum(){bias}" if target == "output" else ""
+        return f"({names['input0']} * {names['weight']}[{cell[0]}]).sum(){bias}"
 
     def summary(self) -> tuple[str, dict[str, object]]:
         """How many units."""

@@ -81,7 +81,8 @@ def _pool(rank: int) -> st.SearchStrategy[dict[str, Any]]:
 
 
 Draws = Callable[[int], st.SearchStrategy[dict[str, Any]]]
-SETTINGS: dict[str, Draws] = {"conv": _conv, "maxpool": _pool, "meanpool": _pool}  # where the knobs depend on each other
+# Where the knobs of a kind depend on each other.
+SETTINGS: dict[str, Draws] = {"conv": _conv, "maxpool": _pool, "meanpool": _pool}
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from cnncore.errors import CnnError
-from cnncore.op import Array, Knob, Region
+from cnncore.op import Array, Knob, Region, Run
 from cnncore.ops import OPS, make_op
 from tests.cnncore.cases import Case, cases, ranks
 from tests.cnncore.loops import forward as slow_forward
@@ -96,7 +97,17 @@ def test_parameter_gradients_alone_are_those_of_backward(case: Case) -> None:
 
 @over_cases(12)
 def test_every_cell_equals_its_trace(case: Case) -> None:
-    run = case.run()
+    check_traces(case, case.run())
+
+
+@over_cases(6)
+def test_every_cell_equals_its_trace_where_many_inputs_are_equal(case: Case) -> None:
+    case = replace(case, inputs=tuple(np.round(x) for x in case.inputs))
+    check_traces(case, case.run())
+
+
+def check_traces(case: Case, run: Run) -> None:
+    """Every output cell, and every gradient cell of inputs and parameters."""
     targets = {"output": run.forward.output} | {f"input{k}": g for k, g in enumerate(run.backward.inputs)}
     for target, array in targets.items():
         for sample, *cell in spread(array.shape):
@@ -112,7 +123,7 @@ def spread(shape: tuple[int, ...], most: int = 160) -> list[tuple[int, ...]]:
     return cells if len(cells) <= most else [*cells[::len(cells) // most + 1], cells[-1]]
 
 
-def check_trace(case: Case, run: Any, target: str, cell: tuple[int, ...], sample: int, total: float) -> None:
+def check_trace(case: Case, run: Run, target: str, cell: tuple[int, ...], sample: int, total: float) -> None:
     """The trace is about that cell, its columns are what they say, and it adds up."""
     trace = case.op.trace(target, cell, run, sample)
     assert (trace.target, trace.cell, trace.total) == (target, cell, total)
@@ -202,10 +213,16 @@ def test_float32_stays_float32(case: Case) -> None:
 
 @over_cases(9)
 def test_a_batch_is_its_samples_one_by_one(case: Case) -> None:
-    whole = case.op.forward(case.inputs, case.params).output
-    for n in range(len(whole)):
-        alone = case.op.forward(tuple(x[n:n + 1] for x in case.inputs), case.params).output
-        np.testing.assert_allclose(alone[0], whole[n], rtol=1e-12, atol=1e-12)
+    whole, sums = case.run(np.float64), {key: np.zeros_like(value) for key, value in case.params.items()}
+    for n in range(len(case.grad)):
+        one = replace(case, inputs=tuple(x[n:n + 1] for x in case.inputs), grad=case.grad[n:n + 1]).run(np.float64)
+        np.testing.assert_allclose(one.forward.output[0], whole.forward.output[n], rtol=1e-12, atol=1e-12)
+        for mine, ours in zip(one.backward.inputs, whole.backward.inputs, strict=True):
+            np.testing.assert_allclose(mine[0], ours[n], rtol=1e-12, atol=1e-12)
+        for key, value in one.backward.params.items():
+            sums[key] += value
+    for key, value in sums.items():
+        np.testing.assert_allclose(whole.backward.params[key], value, rtol=1e-12, atol=1e-12)
 
 
 @over_cases(10)
