@@ -22,6 +22,7 @@ class AnswerPanel(Card):
         super().__init__(N_("The answer"), "", parent)
         self.setObjectName("answer_panel")
         self.desk = desk
+        self.body.setSpacing(6)
         self.winner = QLabel()
         self.winner.setObjectName("answer_winner")
         self.winner.setMinimumWidth(52)
@@ -29,6 +30,7 @@ class AnswerPanel(Card):
         self.sure, self.then = QLabel(), QLabel()
         self.sure.setObjectName("answer_sure")
         self.then.setObjectName("answer_then")
+        self.sure.setWordWrap(True)
         self.then.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -72,7 +74,7 @@ class AnswerPanel(Card):
             self.winner.setProperty("px", size)
             self.winner.setFont(theme.font(size, 600))
         self.sure.setText(tr("Nothing drawn yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
-        second = [f"{labels[k]} ({numbers.percent(shares[k])})" for k in results.order[1:3]]
+        second = [f"{labels[k]} ({numbers.percent(shares[k], 0)})" for k in results.order[1:3]]
         self.then.setText(
             tr("The network answers while you draw.") if blank else tr("then {others}", others=", ".join(second))
         )
@@ -96,7 +98,8 @@ class AnswerPanel(Card):
         classes = self.desk.session.document.classes
         names = [c.name for c in classes]
         answer = self.winner.text()
-        self.add.setText(answer if answer in names else names[0] if names else tr("New class"))
+        self.add_label.setVisible(bool(names))
+        self.add.setText(answer if answer in names else names[0] if names else tr("Add to samples"))
 
     def _fill(self) -> None:
         self.menu.clear()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
+from app import theme
 from app.desk import BRUSHES, Desk
 from app.i18n import N_, tr
 from app.model import edits
@@ -14,12 +15,14 @@ from app.widgets.buttons import action_button
 from app.widgets.card import Card
 from app.widgets.draw_canvas import DrawCanvas
 
+TOOL = 34
+
 
 class CanvasPanel(Card):
     """Pen, eraser and the drawing; an unfinished stroke is shown as a preview, a finished one is an edit."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(N_("Draw here"), f"{SIDE} × {SIDE}", parent)
+        super().__init__(N_("Draw here"), "", parent)
         self.setObjectName("canvas_panel")
         self.desk = desk
         self.canvas = DrawCanvas(SIDE)
@@ -31,21 +34,24 @@ class CanvasPanel(Card):
         for name in ("canvas.pen", "canvas.eraser", "", "canvas.invert", "edit.undo", "canvas.clear"):
             if name:
                 self.buttons.append(action_button(desk.action(name)))
+                self.buttons[-1].setFixedWidth(theme.size(TOOL))
                 tools.addWidget(self.buttons[-1])
             else:
                 tools.addStretch(1)
         self.body.addLayout(tools)
-        self.size = QSlider(Qt.Orientation.Horizontal)
-        self.size.setObjectName("brush_size")
-        self.size.setRange(round(BRUSHES[0]), round(BRUSHES[1]))
-        self.body.addWidget(self.size)
+        self.brush = QSlider(Qt.Orientation.Horizontal)
+        self.brush.setObjectName("brush_size")
+        self.brush.setRange(round(BRUSHES[0]), round(BRUSHES[1]))
+        self.brush.setMaximumWidth(theme.size(110))
+        self.add_control(self.brush)
+        self.body.addStretch(1)
 
         self.canvas.stroke_moved.connect(desk.session.preview_drawing)
         self.canvas.stroke_dropped.connect(lambda: desk.session.preview_drawing(None))
         self.canvas.stroke_ended.connect(self._keep)
         self.canvas.brush_turned.connect(lambda step: desk.set_brush(desk.brush + step))
         self.canvas.key_typed.connect(self._key)
-        self.size.valueChanged.connect(desk.set_brush)
+        self.brush.valueChanged.connect(desk.set_brush)
         desk.session.document_changed.connect(self._document)
         desk.tool_changed.connect(self._tool)
         self._document(None, desk.session.document)
@@ -74,14 +80,15 @@ class CanvasPanel(Card):
 
     def _tool(self) -> None:
         self.canvas.set_brush(self.desk.brush, self.desk.tool == "eraser")
-        if self.size.value() != round(self.desk.brush):
-            self.size.setValue(round(self.desk.brush))
+        if self.brush.value() != round(self.desk.brush):
+            self.brush.setValue(round(self.desk.brush))
 
     def retranslate(self) -> None:
         """Names for people who do not see the pictures."""
         self.canvas.setAccessibleName(tr("Canvas: draw with the mouse or a pen"))
-        self.size.setAccessibleName(tr("Size of the stroke"))
-        self.size.setToolTip(tr("Size of the stroke ([ and ], or Ctrl and the wheel)"))
+        self.title.setToolTip(tr("{side} × {side} pixels, as they are saved", side=SIDE))
+        self.brush.setAccessibleName(tr("Size of the stroke"))
+        self.brush.setToolTip(tr("Size of the stroke ([ and ], or Ctrl and the wheel)"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -90,3 +97,10 @@ class CanvasPanel(Card):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.canvas.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The canvas is a square as wide as the card."""
+        super().resizeEvent(event)
+        margins = self.layout().contentsMargins()
+        self.canvas.setFixedHeight(self.width() - margins.left() - margins.right())
+        self.setMinimumHeight(self.layout().minimumSize().height())

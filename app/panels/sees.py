@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
@@ -13,7 +13,7 @@ from app.widgets.card import Card
 from app.widgets.heat_map import HeatMap
 from cnncore.network import INPUT
 
-SMALL = 68
+SMALL = 60
 
 
 class SeesPanel(Card):
@@ -25,7 +25,8 @@ class SeesPanel(Card):
         self.desk = desk
         self.picture = HeatMap()
         self.picture.setObjectName("sees_picture")
-        self.picture.setFixedSize(SMALL, SMALL)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.picture.setFixedSize(theme.size(SMALL), theme.size(SMALL))
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.change = QToolButton()
@@ -36,11 +37,14 @@ class SeesPanel(Card):
         beside = QVBoxLayout()
         beside.setSpacing(2)
         beside.addWidget(self.words)
-        beside.addWidget(self.change)
+        beside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         beside.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        above = QVBoxLayout()
+        above.addWidget(self.picture)
+        above.addStretch(1)
+        row.addLayout(above, 0)
         row.addLayout(beside, 1)
         self.body.addLayout(row)
         self.switches = self._switches()
@@ -97,7 +101,7 @@ class SeesPanel(Card):
         )
         text, facts = preprocess.words()
         self.words.setText(tr(text, **facts))
-        self.set_secondary(" × ".join(map(str, self.desk.session.view.network.input_shape)))
+        self.set_secondary("×".join(map(str, self.desk.session.view.network.input_shape)))
 
     def retranslate(self) -> None:
         """All texts in the language of now."""

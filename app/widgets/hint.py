@@ -21,7 +21,7 @@ class Hint(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.MarkdownText)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 8, 10, 8)
+        row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(8)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)

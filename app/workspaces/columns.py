@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 GAP = 8
@@ -63,6 +63,8 @@ class Columns(QSplitter):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self.fit()
+        # Once more when the children have told their least widths: the splitter spreads what it held back.
+        QTimer.singleShot(0, self, self.fit)
 
     def standard(self) -> None:
         """Forget the person's own widths."""
