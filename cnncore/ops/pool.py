@@ -67,16 +67,9 @@ class MaxPool(_Pool):
     title = "max pooling"
 
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
-        """One maximum a window cell, over shifted slices of the whole batch."""
+        """Maxima over shifted slices of the whole batch."""
         axes = self.axes(inputs[0].shape[2:])
-        x = windows.padded(inputs[0], axes, -math.inf)
-        first, *rest = windows.taps(axes)
-        if not rest:
-            return Forward(x[first].copy())
-        out = np.maximum(x[first], x[rest[0]])
-        for place in rest[1:]:
-            np.maximum(out, x[place], out=out)
-        return Forward(out)
+        return Forward(windows.combined(windows.padded(inputs[0], axes, -math.inf), axes, np.maximum))
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """All of a window's gradient goes to its winner."""
@@ -135,15 +128,9 @@ class MeanPool(_Pool):
     title = "mean pooling"
 
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
-        """Sum over shifted slices, divided once."""
+        """Sums over shifted slices of the whole batch, divided once."""
         axes = self.axes(inputs[0].shape[2:])
-        x = windows.padded(inputs[0], axes)
-        first, *rest = windows.taps(axes)
-        out = x[first].copy()
-        for place in rest:
-            out += x[place]
-        out /= self._cells(axes)
-        return Forward(out)
+        return Forward(windows.combined(windows.padded(inputs[0], axes), axes, np.add) / self._cells(axes))
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """Every cell of a window gets the same part of its gradient."""

@@ -65,6 +65,21 @@ def _tap(k: int, axis: Axis) -> slice:
     return slice(first, first + (axis.out - 1) * axis.stride + 1, axis.stride)
 
 
+def combined(x: Array, axes: Axes, ufunc: np.ufunc) -> Array:
+    """A sum or a maximum over every window of a padded (N, C, *S), one axis after the other: (N, C, *G), contiguous."""
+    for i, axis in enumerate(axes):
+        front = (slice(None),) * (2 + i)
+        spots = [(*front, _tap(k, axis)) for k in range(axis.kernel)]
+        first, *rest = (x[place] for place in spots)
+        if rest:
+            x = ufunc(first, rest[0])
+            for one in rest[1:]:
+                ufunc(x, one, out=x)
+        else:
+            x = first
+    return np.ascontiguousarray(x)
+
+
 @lru_cache(maxsize=1024)
 def apart(axes: Axes) -> bool:
     """True where no two windows share a cell."""
