@@ -34,15 +34,6 @@ OS_ERRORS = {
 OS_ERROR = N_("{name} could not be read or written: {reason}.")
 NO_FILE = N_("The file")
 NO_MEMORY = N_("There is not enough memory for that. Close other programs or take something smaller.")
-# What knobs allow, as `cnncore.op.Knob.allowed` words it.
-ALLOWED = (
-    (re.compile(r"whole number from (?P<low>\S+) to (?P<high>\S+)"), N_("whole number from {low} to {high}")),
-    (re.compile(r"whole number, at least (?P<low>\S+)"), N_("whole number, at least {low}")),
-    (re.compile(r"number from (?P<low>\S+) to (?P<high>\S+)"), N_("number from {low} to {high}")),
-    (re.compile(r"number, at least (?P<low>\S+)"), N_("number, at least {low}")),
-    (re.compile(r"whole number"), N_("whole number")),
-    (re.compile(r"number"), N_("number")),
-)
 
 Button = tuple[str, Callable[[], Any]] | None
 
@@ -163,12 +154,9 @@ def install_excepthook(messages: Messages) -> Callable[[], None]:
 
 
 def _fact(text: str, name: str, value: object) -> object:
-    """A fact as it is shown: numbers with a true minus, what a knob allows in the language of now."""
+    """A fact as it is shown: numbers with a true minus, a reason in the language of now."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and f"{{{name}}}" in text:
         return f"{value}".replace("-", numbers.MINUS)
     if name == "allowed" and isinstance(value, str):
-        for pattern, key in ALLOWED:
-            found = pattern.fullmatch(value)
-            if found:
-                return tr(key, **{k: v.replace("-", numbers.MINUS) for k, v in found.groupdict().items()})
-    return value
+        return re.sub(r"(?<!\w)-(?=\d)", numbers.MINUS, value)
+    return tr(value) if name == "reason" and isinstance(value, str) else value

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.i18n import N_, tr
-from app.messages import Message
 from app.widgets.buttons import IconButton, restyle, tool_button
 from app.widgets.icons import icon
+
+if TYPE_CHECKING:
+    from app.messages import Message
 
 SIGNS = {"error": ("cross", "wrong", N_("Error")), "warn": ("warn", "warn", N_("Warning")),
          "info": ("check", "right", N_("Done"))}

@@ -141,7 +141,7 @@ class CurvePlot(QWidget):
         low = min((float(y.min()) for y in ys if y.size), default=0.0)
         high = 1.0 if self._share else top if top > 0 else 1.0
         self.area.setXRange(self._low, self._high, padding=0)
-        self.area.setYRange(min(low, 0.0), high * 1.02, padding=0)
+        self.area.setYRange(min(low, -0.02 * high), high * 1.02, padding=0)
         self._place_labels()
 
     def _place_labels(self) -> None:
@@ -163,7 +163,7 @@ class CurvePlot(QWidget):
         spots = [e[0].y() - high / 2 for e in ends]
         for k in range(1, len(spots)):
             spots[k] = max(spots[k], spots[k - 1] + high)
-        over = max(spots[-1] + high - bottom - high / 2, 0.0) if spots else 0.0
+        over = max(spots[-1] + high - bottom, 0.0) if spots else 0.0
         for (_, label), y in zip(ends, spots, strict=True):
             label.setPos(right + theme.size(8), y - over)
 

@@ -1,0 +1,70 @@
+"""Numbers as LOOK.md, rule 7, words them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import numbers
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.17, ".17"), (-0.08, "−.08"), (1.23, "1.23"), (0, "0"), (-0.0, "0"), (0.004, ".00"), (-0.004, ".00"),
+    (0.999, "1.00"), (12345, "1.2e4"), (-98765, "−9.9e4"), (9999, "9999.00"),
+    (math.nan, "NaN"), (math.inf, "∞"), (-math.inf, "−∞"),
+])
+def test_cell_shows_two_decimals_without_the_leading_zero(value: float, text: str) -> None:
+    assert numbers.cell(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (-1.23, "−1.2"), (12.34, "12.3"), (-12.34, "−12"), (1234.5, "1234"), (-0.11, "−.11"), (0.001, ".00"),
+    (99999, "1e5"),
+])
+def test_narrow_cell_drops_decimals_first(value: float, text: str) -> None:
+    assert numbers.cell(value, 4) == text
+
+
+def test_value_that_rounds_to_zero_in_a_very_narrow_cell_is_a_tilde() -> None:
+    assert numbers.cell(0.001, 2) == "~0"
+
+
+@given(st.floats(-1e6, 1e6), st.integers(4, 8))
+def test_cell_keeps_to_its_characters(value: float, chars: int) -> None:
+    assert len(numbers.cell(value, chars)) <= chars
+
+
+@given(st.floats(-9000, 9000))
+def test_cell_reads_back_within_its_rounding(value: float) -> None:
+    assert abs(float(numbers.cell(value).replace(numbers.MINUS, "-")) - value) <= 0.005 + 1e-9
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.6558, "0.656"), (-0.034, "−0.0340"), (12.345, "12.3"), (1234.5, "1,234"), (0, "0"), (0.9996, "1.00"),
+    (1e-9, "1.00e−9"),
+    (5.91e-5, "0.0000591"), (math.nan, "NaN"),
+])
+def test_figure_has_three_significant_decimals(value: float, text: str) -> None:
+    assert numbers.figure(value) == text
+
+
+def test_gradient_has_four_significant_decimals() -> None:
+    assert numbers.gradient(0.0591) == "0.05910"
+
+
+def test_percent_has_one_decimal_and_a_thin_space() -> None:
+    assert numbers.percent(0.6514) == "65.1\u202f%"
+
+
+def test_count_separates_thousands() -> None:
+    assert numbers.count(44426) == "44,426"
+    assert numbers.count(-1200) == "−1,200"
+
+
+def test_no_number_is_printed_with_a_hyphen() -> None:
+    for show in (numbers.cell, numbers.figure, numbers.gradient, numbers.full):
+        assert "-" not in show(-1.5e-7)
+        assert "-" not in show(-12345.678)
