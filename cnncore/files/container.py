@@ -95,7 +95,7 @@ def _plain(value: object) -> object:
 def _content(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise CnnError("file.folder", "{name} is a folder, not a file.", name=path.name)
+            raise CnnError("file.folder", "{name} is a folder; a project or a model is one file.", name=path.name)
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
