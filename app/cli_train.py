@@ -42,16 +42,17 @@ def run_train(args: Namespace) -> int:
     images = model.preprocess.apply(data.images)
     run = train(model.network, model.weights, images, data.labels, settings, augment=augment)
     curves, last, stopped = _follow(run, settings)
-    weights = last.best()
+    # A schedule that ran to its end has its best weights there; the best of many measurements is mostly luck.
+    weights, kept = (last.best(), last.best_step) if stopped else (last.averaged(), last.step)
     notes = {"settings": settings.settings(), "augment": augment.settings(), "samples": len(data.labels),
              "steps": last.step, "seconds": round(last.seconds, 2)}
     write_model(out, Model(model.network, weights, data.classes, model.preprocess, notes))
     if report:
         _write_json(report, {"settings": settings.settings(), "augment": augment.settings(),
                              "classes": list(data.classes), "n": len(data.labels), **curves, "steps": last.step,
-                             "kept_step": last.best_step, "seconds": last.seconds, "stopped": stopped})
+                             "kept_step": kept, "seconds": last.seconds, "stopped": stopped})
     held = curves["held_out"]["accuracy"]
-    said = f", {max(held):.2%} right on held-out samples" if held else ""
+    said = f", {max(held) if stopped else held[-1]:.2%} right on held-out samples" if held else ""
     if stopped:
         print(f"Stopped at step {last.step}; the best so far is kept.")
     print(f"{out}: {len(data.classes)} classes, {len(data.labels)} samples, {last.step} steps, "

@@ -109,6 +109,10 @@ class Progress:
         """A copy of the weights as they are now, which is after the newest step, not after this one."""
         return {key: value.copy() for key, value in self._live.weights.items()}
 
+    def averaged(self) -> dict[str, Array]:
+        """A copy of the averaged weights now; without ``average`` the same as `weights`."""
+        return {key: value.copy() for key, value in self._live.mean.items()}
+
     def best(self) -> dict[str, Array]:
         """A copy of the best weights so far: by held-out accuracy, then loss; without held-out samples the newest.
 
