@@ -142,7 +142,7 @@ def check_trace(case: Case, run: Run, target: str, cell: tuple[int, ...], sample
         else:
             assert one.cells.shape[1] == 0
     if trace.kind == "products":
-        np.testing.assert_array_equal(trace.terms, np.prod([one.values for one in trace.operands], axis=0))
+        np.testing.assert_allclose(trace.terms, np.prod([one.values for one in trace.operands], axis=0), rtol=1e-12)
     if trace.winner is not None:
         assert trace.operands[0].inside[trace.winner]
 

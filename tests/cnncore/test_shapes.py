@@ -140,6 +140,7 @@ NETWORKS = {
     "branches": BRANCHES,
     "far padding": chain("far padding", (1, 6), [
         ("a", Convolution(1, 2, padding=5)), ("b", Convolution(1, 3, dilation=3)), ("c", ReLU())]),
+    "comb": chain("comb", (1, 9), [("a", Convolution(1, 2, dilation=2)), ("b", Convolution(1, 3))]),
     "gaps": chain("gaps", (1, 13, 9), [
         ("a", Convolution(1, 2, stride=3)), ("b", Convolution(1, (2, 1), dilation=2)), ("c", MeanPool((1, 2), 1))]),
 }
