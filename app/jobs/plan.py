@@ -91,7 +91,7 @@ def plan(document: Document) -> Plan:
     samples = tuple(s for c in document.classes for s in c.samples)
     truth = np.repeat(np.arange(len(labels)), [len(c.samples) for c in document.classes])
     held = hold_back(truth, choice.settings.hold_out, document.seed)
-    note = N_("A class has a single drawing: none is held back.") if choice.settings.hold_out and not held.any() else ""
+    note = N_("A class has a single drawing: none is held out.") if choice.settings.hold_out and not held.any() else ""
     return Plan(network, weights, labels, samples, truth, held, choice, document.preprocess, note)
 
 

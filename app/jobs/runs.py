@@ -22,7 +22,8 @@ from app.model.session import Session
 from cnncore.errors import CnnError
 from cnncore.network import Weights
 
-OPEN = "A training run is open: keep or discard its weights first."
+OPEN = N_("A training run is open: keep or discard its weights first.")
+BROKEN = N_("The run broke off.")
 
 
 class Runs(QObject):
@@ -132,6 +133,14 @@ class Runs(QObject):
         self.discard()
         jobs.close_all()
 
+    def _gentler(self) -> None:
+        """Again, with shorter steps."""
+        if self.plan is not None:
+            now = self.plan.choice
+            settings = now.settings.but(learning_rate=now.settings.learning_rate / 10)
+            self.session.edit(edits.set_training, settings=settings, augment=now.augment, auto=False)
+            self.start()
+
     # --- what views ask
 
     @property
@@ -182,9 +191,10 @@ class Runs(QObject):
             return
         self._worker = None
         self._status = "failed"
-        text, facts = (error.text, error.facts) if isinstance(error, CnnError) else (N_("The run broke off."), {})
+        text, facts = (error.text, error.facts) if isinstance(error, CnnError) else (BROKEN, {})
         self._show(text, facts)
-        self.messages.error(error)
+        remedy = (N_("Train with a tenth of the learning rate"), self._gentler) if text != BROKEN else None
+        self.messages.error(error, remedy)  # type: ignore[arg-type]
 
     def _release(self) -> None:
         worker, self._worker = self._worker, None

@@ -1,0 +1,294 @@
+"""The settings row of a run: its buttons, its settings, its time; and why it cannot start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app import numbers, theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.jobs.plan import chosen, hindrance
+from app.messages import text_of
+from app.model import edits
+from app.model.document import TrainingChoice
+from app.widgets.buttons import tool_button
+from app.widgets.card import Card
+from app.widgets.labels import Label
+from app.widgets.option import Entry, Option, OptionRow
+from cnncore.augment import Augment
+from cnncore.errors import CnnError
+
+RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
+BATCHES = (4, 8, 16, 32, 64, 128)
+STEPS = (100, 200, 400, 600, 1000, 2000, 5000)
+EPOCHS = (5, 10, 20, 40)
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)
+AMOUNTS = ((0.0, N_("none")), (0.5, N_("a little")), (1.0, N_("normal")), (1.6, N_("strong")))
+RUNNING = N_("The run has these settings until it ends.")
+
+
+class TrainingPanel(Card):
+    """Restart, Train or Pause, one step, cancel or keep; the settings; the reason why not, with what mends it."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent)
+        self.setObjectName("training_panel")
+        self.desk = desk
+        self._buttons()
+        self._settings()
+        self._reason_line()
+        self.time, self.place = Label("", "secondary"), Label("", "title")
+        self.place.setObjectName("training_place")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in (self.restart, self.toggle, self.step, self.cancel, self.keep):
+            row.addWidget(button)
+        line = QFrame()
+        line.setFixedWidth(1)
+        line.setFixedHeight(theme.size(30))
+        line.setProperty("role", "line")
+        row.addSpacing(4)
+        row.addWidget(line)
+        row.addSpacing(4)
+        row.addWidget(self.options, 1)
+        at = QVBoxLayout()
+        at.setSpacing(0)
+        for label in (self.time, self.place):
+            label.setAlignment(label.alignment().AlignRight | label.alignment().AlignVCenter)
+            at.addWidget(label)
+        row.addLayout(at)
+        self.body.addLayout(row)
+        self.body.addWidget(self.reason)
+        session = desk.session
+        session.document_changed.connect(self._document)
+        session.results_changed.connect(self._drawing)
+        session.run_moved.connect(self._run)
+        self._blank: bool | None = None
+        self._shown: tuple[object, ...] = ()
+        self._document()
+
+    def _buttons(self) -> None:
+        perform = self.desk.perform
+        self.restart = tool_button("undo", N_("Start again from the beginning, with the same seed"))
+        self.toggle = tool_button("play", N_("Train on the samples"), N_("Train"))
+        self.toggle.set_primary()
+        self.step = tool_button("step-forward", N_("One training step"), N_("One step"))
+        self.cancel = tool_button("cross", N_("End the run; the weights are as they were before"), N_("Cancel"))
+        self.keep = tool_button("check", N_("Keep the weights shown now; undo brings the old ones back"), N_("Keep"))
+        for name in ("restart", "toggle", "step", "cancel", "keep"):
+            getattr(self, name).setObjectName(f"training_{name}")
+        self.restart.clicked.connect(lambda: self.desk.attempt(self.desk.runs.restart))
+        self.toggle.clicked.connect(lambda: perform("training.toggle"))
+        self.step.clicked.connect(lambda: perform("training.step"))
+        self.cancel.clicked.connect(lambda: perform("training.cancel"))
+        self.keep.clicked.connect(lambda: perform("training.accept"))
+        for button, name in ((self.toggle, "toggle"), (self.step, "step"), (self.cancel, "cancel")):
+            button.set_keys(self.desk.action(f"training.{name}").shortcut().toString())
+
+    def _settings(self) -> None:
+        knob = self._knob
+        self.momentum = Option(N_("Optimiser"), lambda: knob("momentum", MOMENTA, momentum_text))
+        self.rate = Option(N_("Learning rate"), lambda: knob("learning_rate", RATES, rate_text))
+        self.batch = Option(N_("Batch"), lambda: knob("batch", BATCHES, str))
+        self.augment = Option(N_("Augmentation"), self._augments)
+        self.start = Option(N_("Start"), self._starts)
+        self.length = Option(N_("Length"), self._lengths)
+        self.held = Option(N_("Held out"), lambda: knob("hold_out", SHARES, share_text))
+        self.seed = Option(N_("Seed"), self._seeds)
+        every = (self.momentum, self.rate, self.batch, self.augment, self.start, self.length, self.held, self.seed)
+        names = ("momentum", "rate", "batch", "augment", "start", "length", "held", "seed")
+        for name, option in zip(names, every, strict=True):
+            option.setObjectName(f"option_{name}")
+        self.options = OptionRow(every, N_("More"), self._extras)
+
+    def _reason_line(self) -> None:
+        self.reason = QWidget()
+        self.reason.setObjectName("training_reason")
+        self.reason_text = Label("")
+        self.reason_text.setProperty("role", "warn")
+        self.reason_text.setWordWrap(True)
+        self.mend = tool_button("", "").set_small()
+        self.mend.setObjectName("training_mend")
+        self.mend.clicked.connect(lambda: self._mending())
+        self._mending: Callable[[], object] = lambda: None
+        row = QHBoxLayout(self.reason)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.reason_text, 1)
+        row.addWidget(self.mend)
+
+    # --- what the menus offer
+
+    def _choice(self) -> TrainingChoice:
+        return chosen(self.desk.session.document)
+
+    def _turn(self, **changes: Any) -> None:
+        """Turn knobs: from now on the settings are the person's."""
+        now = self._choice()
+        augment = changes.pop("augment", now.augment)
+        start = changes.pop("start", now.start)
+        settings = now.settings.but(**changes)
+        self.desk.attempt(self.desk.session.edit, edits.set_training, start=start, settings=settings, augment=augment,
+                          auto=False)
+
+    def _knob(self, name: str, values: Sequence[Any], text: Callable[[Any], str]) -> list[Entry]:
+        now = getattr(self._choice().settings, name)
+        return [Entry(text(v), lambda v=v: self._turn(**{name: v}), v == now)
+                for v in sorted({*values, now})]
+
+    def _augments(self) -> list[Entry]:
+        now = self._choice().augment
+        return [Entry(tr(name), lambda a=amount: self._turn(augment=augmented(a)), augmented(amount) == now)
+                for amount, name in AMOUNTS]
+
+    def _starts(self) -> list[Entry]:
+        now = self.desk.session.document.training.start
+        edit = self.desk.session.edit
+        return [Entry(text, lambda s=start: self.desk.attempt(edit, edits.set_training, start=s), start == now)
+                for start, text in (("random", tr("random weights")), ("trained", tr("the weights that are there")))]
+
+    def _lengths(self) -> list[Entry]:
+        s = self._choice().settings
+        by_steps = [Entry(length_text(n, 0), lambda n=n: self._turn(steps=n), s.steps == n)
+                    for n in sorted({*STEPS, *([s.steps] if s.steps else [])})]
+        by_epochs = [Entry(length_text(0, n), lambda n=n: self._turn(steps=0, epochs=n), (s.steps, s.epochs) == (0, n))
+                     for n in sorted({*EPOCHS, *([] if s.steps else [s.epochs])})]
+        return [*by_steps, Entry(""), *by_epochs]
+
+    def _seeds(self) -> list[Entry]:
+        now, edit = self.desk.session.document.seed, self.desk.session.edit
+        after, drawn = (now + 1) % 2**32, int(np.random.default_rng().integers(1000))
+        texts = {now: str(now), after: tr("{seed} (the next)", seed=after), drawn: tr("{seed} (drawn)", seed=drawn)}
+        return [Entry(text, lambda v=value: self.desk.attempt(edit, edits.set_seed, v), value == now)
+                for value, text in texts.items()]
+
+    def _extras(self) -> list[Entry]:
+        auto = self.desk.session.document.training.auto
+        attempt, edit = self.desk.attempt, self.desk.session.edit
+        text = tr("Settings that fit the samples")
+        return [Entry(text, lambda: attempt(edit, edits.set_training, auto=True), auto)]
+
+    # --- what is shown
+
+    def _document(self, *_: object) -> None:
+        document = self.desk.session.document
+        now = self._choice()
+        s = now.settings
+        self.momentum.set_value(momentum_text(s.momentum))
+        self.rate.set_value(rate_text(s.learning_rate))
+        self.batch.set_value(str(s.batch))
+        amount = next((name for a, name in AMOUNTS if augmented(a) == now.augment), N_("own"))
+        self.augment.set_value(tr(amount))
+        self.start.set_value(tr("random") if now.start == "random" else tr("trained"))
+        self.length.set_value(length_text(s.steps, s.epochs))
+        self.held.set_value(share_text(s.hold_out))
+        self.seed.set_value(str(document.seed))
+        self._shown = ()
+        self._run()
+
+    def _drawing(self, *_: object) -> None:
+        blank = not self.desk.session.view.drawing.any()
+        if blank is not self._blank:
+            self._blank = blank
+            self._why()
+
+    def _run(self, *_: object) -> None:
+        run = self.desk.session.run
+        if run is None or not run.steps:
+            self.time.set_text("" if run is None else run.text, **({} if run is None else run.facts))
+            self.place.set_text("")
+        else:
+            self.time.set_text(N_("{seconds} s"), seconds=f"{run.seconds:.1f}")
+            self.place.set_text(N_("step {step} of {steps}"), step=numbers.count(run.step),
+                                steps=numbers.count(run.steps))
+        status = run.status if run is not None else ""
+        shown = (status, run is not None and bool(run.checkpoints))
+        if shown != self._shown:
+            self._shown = shown
+            self._states(status)
+
+    def _states(self, status: str) -> None:
+        """Buttons and settings for idle, running, paused, finished, failed."""
+        running, paused, finished = status == "running", status == "paused", status == "finished"
+        active = running or paused
+        self.toggle.setVisible(not finished)
+        self.toggle.set_icon("pause" if running else "play")
+        self.toggle.set_text(N_("Pause") if running else N_("Go on") if paused else N_("Train"),
+                             N_("Stand still after the step under way") if running else N_("Train on the samples"))
+        self.step.setVisible(not finished)
+        self.cancel.setVisible(bool(status))
+        self.cancel.set_text(N_("Cancel") if active else N_("Discard"))
+        run = self.desk.session.run
+        self.keep.setVisible((paused and run is not None and bool(run.checkpoints)) or finished)
+        self.keep.set_primary(finished)
+        for option in self.options.options:
+            option.set_blocked(RUNNING if active else "")
+        self._why()
+        self.options.fit()
+
+    def _why(self) -> None:
+        """The reason why a run cannot start, and the button that mends it."""
+        run = self.desk.session.run
+        why = hindrance(self.desk.session.document) if run is None or not run.active else None
+        sentence = "" if why is None else text_of(why)
+        self.toggle.set_blocked(sentence)
+        self.step.set_blocked(sentence)
+        self.restart.set_blocked(sentence)
+        self.reason.setVisible(why is not None)
+        if why is not None:
+            self.reason_text.setText(f"⚠ {sentence}")
+            self._offer(why)
+
+    def _offer(self, why: CnnError) -> None:
+        classes = self.desk.session.document.classes
+        if why.code in ("classes.none", "classes.one"):
+            self.mend.set_text(N_("New class"))
+            self._mending = self.desk.services.get("samples.new_class", lambda: None)
+            self.mend.set_blocked("")
+        else:
+            index = next(k for k, c in enumerate(classes) if not len(c.samples))
+            self.mend.set_text(N_("Add the drawing to “{name}”"), name=classes[index].name)
+            session = self.desk.session
+            self._mending = lambda: self.desk.attempt(session.edit, edits.add_sample, index, session.view.drawing)
+            self.mend.set_blocked(N_("The canvas is empty.") if self._blank else "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_shown"):
+            self._document()
+
+
+def augmented(amount: float) -> Augment:
+    """The usual augmentation, stronger or weaker by a factor."""
+    usual, knobs = Augment(), Augment.knobs()
+    turned = {name: round(min(getattr(usual, name) * amount, knobs[name].high or np.inf), 4) for name in knobs}
+    made: Augment = usual.but(**turned)
+    return made
+
+
+def momentum_text(value: float) -> str:
+    """``momentum 0.9``."""
+    return tr("momentum {value}", value=f"{value:g}") if value else tr("no momentum")
+
+
+def rate_text(value: float) -> str:
+    """``0.02``."""
+    return f"{value:g}"
+
+
+def share_text(value: float) -> str:
+    """``20 %``, ``nothing``."""
+    return f"{value * 100:g}{numbers.THIN_SPACE}%" if value else tr("nothing")
+
+
+def length_text(steps: int, epochs: int) -> str:
+    """``600 steps`` or ``10 epochs``."""
+    if steps:
+        return tr("{count} steps", count=numbers.count(steps))
+    return tr("{count} epochs", count=numbers.count(epochs))
