@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pickle
+import random
 import stat
 import struct
 import sys
@@ -223,6 +224,25 @@ def test_header_that_is_no_json_or_no_object_is_refused(saved):
 def test_safetensors_of_another_program_is_refused(tmp_path):
     safetensors.numpy.save_file({"conv1.weight": np.zeros(3, np.float32)}, tmp_path / "torch.safetensors")
     assert "torch.safetensors holds arrays, but ConvScope did not write it" in refused(tmp_path / "torch.safetensors")
+
+
+def test_whatever_is_changed_in_a_header_gives_a_model_or_a_sentence(saved):
+    rng, (header, arrays) = random.Random(0), parts(saved)
+    junk = [None, True, -1, 0, 3, 10**18, 2**63, 1.5, "", "a", "input", "conv", [], [1, 2], [[1]], {}, {"a": 1}, "x" * 999]
+    for _ in range(300):
+        changed = json.loads(json.dumps(header))
+        place = changed
+        while True:
+            key = rng.choice(list(place) if isinstance(place, dict) else range(len(place)))
+            if not isinstance(place[key], (dict, list)) or not place[key] or rng.random() < 0.2:
+                break
+            place = place[key]
+        place[key] = rng.choice(junk)
+        lie(saved, changed, arrays)
+        try:
+            read_model(saved)
+        except CnnError as error:
+            assert "good.safetensors" in str(error)
 
 
 # --- arrays that do not fit
