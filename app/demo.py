@@ -155,12 +155,12 @@ class Demo:
         """Ten drawings of each class, added with the class's key."""
         self.desk.perform("view.train")
         settle()
-        for number, name in enumerate(CLASSES, 1):
+        for name in CLASSES:
             self.window.train.samples.add_class(name)
             for k in range(SAMPLES):
                 template = self.templates[name][k % len(self._train_templates(name))]
                 self._draw(vary(template, self.rng))
-                key(self.canvas, Qt.Key(ord(str(number))), str(number))
+                key(self.canvas, Qt.Key(ord(name)), name)
         self.picture("samples")
         return {"classes": list(CLASSES)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -74,3 +74,9 @@ class SampleClass:
 
     name: str
     samples: Samples = Samples()
+
+
+def class_keys(names: Sequence[str]) -> list[str]:
+    """The key that adds to each class: its own character, else its number from 1 if no class is called so, else ""."""
+    own = {name for name in names if len(name) == 1}
+    return [name if name in own else str(k) if k <= 9 and str(k) not in own else "" for k, name in enumerate(names, 1)]

@@ -11,6 +11,7 @@ from app.desk import BRUSHES, Desk
 from app.i18n import N_, tr
 from app.model import edits
 from app.model.document import SIDE
+from app.model.samples import class_keys
 from app.widgets.buttons import action_button
 from app.widgets.card import Card
 from app.widgets.draw_canvas import DrawCanvas
@@ -64,19 +65,18 @@ class CanvasPanel(Card):
 
     def _key(self, text: str) -> None:
         """A class's own character, or its number."""
-        classes = self.desk.session.document.classes
-        names = [c.name for c in classes]
-        place = names.index(text) if text in names else int(text) - 1 if text.isdigit() else -1
-        if 0 <= place < len(classes):
-            self.desk.attempt(self.desk.session.edit, edits.add_sample, place, self.desk.session.view.drawing)
-        elif text.isdigit():
+        keys = class_keys([c.name for c in self.desk.session.document.classes])
+        if text in keys:
+            self.desk.attempt(
+                self.desk.session.edit, edits.add_sample, keys.index(text), self.desk.session.view.drawing
+            )
+        elif int(text) > len(keys):
             self.desk.perform(f"samples.add_{text}")
 
     def _document(self, before: object, after: object) -> None:
         document = self.desk.session.document
         self.canvas.set_picture(document.drawing)
-        own = {c.name for c in document.classes if len(c.name) == 1}
-        self.canvas.typed_keys = frozenset(own | set("123456789"))
+        self.canvas.typed_keys = frozenset(class_keys([c.name for c in document.classes])) - {""} | set("123456789")
 
     def _tool(self) -> None:
         self.canvas.set_brush(self.desk.brush, self.desk.tool == "eraser")

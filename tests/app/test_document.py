@@ -8,7 +8,7 @@ import pytest
 from app.model import edits
 from app.model.document import SIDE, cost, from_model
 from app.model.history import History, Step
-from app.model.samples import BLOCK, Sample, Samples
+from app.model.samples import BLOCK, Sample, Samples, class_keys
 from cnncore.errors import CnnError
 from cnncore.files.project import Model
 from cnncore.preprocess import Preprocess
@@ -155,3 +155,16 @@ def test_steps_with_one_merge_key_undo_as_one(document):
     assert history.undo() is document
     assert history.undo() is None
     assert history.redo() is now
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        (("circle", "cross"), ["1", "2"]),
+        (("0", "3", "7"), ["0", "3", "7"]),
+        (("3", "circle", "heart"), ["3", "2", ""]),
+        (("k", "圆"), ["k", "圆"]),
+    ],
+)
+def test_a_class_is_added_to_by_its_own_character_or_its_number(names, keys):
+    assert class_keys(names) == keys

@@ -22,12 +22,12 @@ def measure() -> dict[str, object]:
     settle()
     rng = np.random.default_rng(0)
     canvas = window.train.canvas.canvas
-    for number, name in enumerate("037", 1):
+    for name in "037":
         window.train.samples.add_class(name)
         for k in range(10):
             window.desk.perform("canvas.clear")
             draw(canvas, vary(templates()[name][k % 2], rng))
-            key(canvas, Qt.Key(ord(str(number))), str(number))
+            key(canvas, Qt.Key(ord(name)), name)
     ticks: list[float] = []
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
