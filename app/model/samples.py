@@ -78,5 +78,5 @@ class SampleClass:
 
 def class_keys(names: Sequence[str]) -> list[str]:
     """The key that adds to each class: its own character, else its number from 1 if no class is called so, else ""."""
-    own = {name for name in names if len(name) == 1}
+    own = {name for name in names if len(name) == 1 and name.isascii()}  # others are not one key
     return [name if name in own else str(k) if k <= 9 and str(k) not in own else "" for k, name in enumerate(names, 1)]

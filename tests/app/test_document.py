@@ -163,7 +163,7 @@ def test_steps_with_one_merge_key_undo_as_one(document):
         (("circle", "cross"), ["1", "2"]),
         (("0", "3", "7"), ["0", "3", "7"]),
         (("3", "circle", "heart"), ["3", "2", ""]),
-        (("k", "圆"), ["k", "圆"]),
+        (("k", "圆"), ["k", "2"]),
     ],
 )
 def test_a_class_is_added_to_by_its_own_character_or_its_number(names, keys):
