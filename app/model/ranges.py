@@ -55,7 +55,7 @@ class Ranges(QObject):
         return float(bounds[min(map_, len(bounds) - 1)])
 
     def bounds(self, results: Results, node: str) -> Array:
-        """(C,) of every map with the choice ``map``, else (1,)."""
+        """(C,) of every map with the choice ``map``, else (1,); the units of a plain list are one map."""
         network = results.network
         if network is not self._network:
             self._network = network
@@ -68,7 +68,8 @@ class Ranges(QObject):
             peaks = [self._peak(results, n.name).max(initial=0.0) for n in network.nodes if not shares(network, n.name)]
             return self._hold("", np.array([max(peaks, default=0.0)]))
         peak = self._peak(results, node)
-        return self._hold(node, peak if self._choice == "map" else peak.max(keepdims=True))
+        maps = self._choice == "map" and len(network.shapes[node]) > 1
+        return self._hold(node, peak if maps else peak.max(keepdims=True))
 
     def _peak(self, results: Results, node: str) -> Array:
         """(C,) largest finite |value| of every map."""

@@ -69,6 +69,12 @@ def test_range_of_a_map_is_its_own(ranges: Ranges) -> None:
     assert ranges.bound(one, "relu1", 1) == 2.0
 
 
+def test_units_of_a_list_share_one_range_even_by_map(ranges: Ranges) -> None:
+    ranges.set_choice("map")
+    one = results(0.5, -2.0)
+    assert ranges.bounds(one, "scores").tolist() == [np.abs(one.values("scores")).max()]
+
+
 def test_range_of_all_leaves_out_input_and_shares(ranges: Ranges) -> None:
     ranges.set_choice("all")
     one = results(0.001, -0.002)

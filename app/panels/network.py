@@ -1,0 +1,210 @@
+"""The network: every layer's maps from left to right, live; a click on a cell moves everything else there."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+from app import numbers
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model.document import Document
+from app.model.playback import Playhead
+from app.model.ranges import shares
+from app.model.results import Results
+from app.widgets.card import Card
+from app.widgets.labels import Label
+from app.widgets.map_columns import Column, column_at, columns_of
+from app.widgets.map_columns_links import Links, links
+from app.widgets.network_scene_input import NetworkView
+from app.widgets.network_scene_lines import Cell
+from app.widgets.segments import Segments
+from cnncore.network import INPUT, Network
+from cnncore.op import Array
+
+RANGES = (("map", N_("range: map")), ("layer", N_("range: layer")), ("all", N_("range: all")))
+NO_ENDS = ("−", "+")
+LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+
+
+class RangeSegments(Segments):
+    """The words for a range are not those for a step, which in English are the same."""
+
+    def retranslate(self) -> None:
+        """Texts in the language of now."""
+        super().retranslate()
+        for value, key in RANGES:
+            text = tr(key).removeprefix("range: ")
+            self.button(value).setText(text)
+            self.button(value).setAccessibleName(f"{tr('Colour range')}: {text}")
+
+
+class NetworkPanel(Card):
+    """Keeps the scene in step with the session: columns on another network, colours on other results."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("Network"), "", parent)
+        self.setObjectName("network_panel")
+        self.desk, self.session = desk, desk.session
+        self._network: Network | None = None
+        self._labels: tuple[str, ...] = ()
+        self._shown: dict[str, str] = {}
+        self._bounds: dict[int, Array] = {}
+        self.readout = Label("", "text", mono=True)
+        self.readout.setProperty("role", "accent")
+        self.readout.setObjectName("network_readout")
+        self.range_label = Label(N_("Colour range"), "secondary")
+        self.ranges = RangeSegments(RANGES, N_("Colour range"))
+        self.ranges.setObjectName("network_range")
+        self.ranges.setProperty("small", True)
+        self.ranges.set_value(desk.ranges.choice)
+        for widget in (self.readout, self.range_label, self.ranges):
+            self.add_control(widget)
+        self.view = NetworkView()
+        self.view.setObjectName("network_view")
+        self.body.addWidget(self.view, 1)
+
+        self.ranges.changed.connect(desk.ranges.set_choice)
+        desk.ranges.changed.connect(self._ranges)
+        self.view.cell_clicked.connect(lambda node, index: desk.attempt(self.session.select, Playhead(node, index)))
+        self.view.cell_hovered.connect(lambda node, index: self.session.hover(Playhead(node, index) if node else None))
+        self.view.node_chosen.connect(self.show_node)
+        self.view.let_go.connect(desk.leave)
+        self.session.results_changed.connect(self._results)
+        self.session.selection_changed.connect(self._selection)
+        self.session.hover_moved.connect(self._hover)
+        self._build()
+        self.retranslate()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What stands side by side."""
+        return self.view.columns
+
+    def show_node(self, first: str, node: str) -> None:
+        """Show another node in the column that begins with ``first``; a selection there goes along."""
+        head = self.session.playhead
+        column = next(c for c in self.columns if c.nodes[0] == first)
+        self._shown[first] = node
+        self._build()
+        if head is not None and head.node in column.nodes and head.node != node:
+            self.desk.attempt(self.session.select, Playhead(node, head.index))
+
+    # --- the session moved
+
+    def _build(self) -> None:
+        """Columns for the network of now, and everything in them."""
+        results = self.session.results
+        self._network, self._labels = results.network, results.document.labels
+        self.view.set_columns(columns_of(results.network, self._shown), self._labels)
+        self._bounds.clear()
+        self._fill(results, None)
+        self._weights(results.document)
+        self._selection(self.session.playhead)
+        self._title()
+
+    def _results(self, results: Results) -> None:
+        if results.network is not self._network or results.document.labels != self._labels:
+            if results.network is not self._network:
+                self._shown.clear()
+            self._build()
+            return
+        self._fill(results, results.stale)
+        self._weights(results.document)
+        self._ends()
+        if self.session.hovered is not None:
+            self._hover(self.session.hovered)
+
+    def _fill(self, results: Results, stale: frozenset[str] | None) -> None:
+        """Hand over the values that changed, and those whose range did; ``stale`` None: all."""
+        for k, column in enumerate(self.columns):
+            bounds = self.desk.ranges.bounds(results, column.node)
+            if stale is not None and column.node not in stale and np.array_equal(bounds, self._bounds[k]):
+                continue
+            self._bounds[k] = bounds
+            share = column.kind == "bars" and shares(results.network, column.node)
+            self.view.set_values(k, results.values(column.node), bounds, share)
+
+    def _ranges(self) -> None:
+        self.ranges.set_value(self.desk.ranges.choice)
+        self._fill(self.session.results, frozenset())
+        self._ends()
+
+    def _weights(self, document: Document) -> None:
+        """Corner marks for edited layers, slashes for muted maps."""
+        now, then = document.weights, document.trained
+        keys = () if now is then else (key for key, value in now.items() if then.get(key) is not value)
+        edited = (column_at(self.columns, key.split(".")[0]) for key in keys)
+        self.view.set_edited(frozenset(k for k in edited if k is not None))
+        found = ((column_at(self.columns, layer), map_) for layer, map_ in document.muted)
+        self.view.set_muted(frozenset((k, map_) for k, map_ in found if k is not None))
+
+    def _cell(self, head: Playhead | None) -> Cell | None:
+        """Where a playhead stands in the columns as they are shown."""
+        k = None if head is None else column_at(self.columns, head.node)
+        return None if k is None or head is None or self.columns[k].node != head.node else (k, head.index)
+
+    def _selection(self, head: Playhead | None) -> None:
+        k = None if head is None else column_at(self.columns, head.node)
+        if head is not None and k is not None:
+            column = self.columns[k]
+            if column.node != head.node:
+                self._shown[column.nodes[0]] = head.node
+                self._build()
+                return
+            self.view.set_open(k)
+        nothing = head is None or k is None
+        found = Links() if nothing else links(self.session.view.network, self.columns, head.node, head.index)
+        self.view.set_selected(self._cell(head), found)
+        self._ends()
+        self._say()
+
+    def _ends(self) -> None:
+        """The ends of the colour bar: of the selected layer, or of all."""
+        head, results = self.session.playhead, self.session.results
+        every = self.desk.ranges.choice == "all"
+        if head is None or head.node == INPUT or shares(results.network, head.node):
+            node, map_ = (results.network.nodes[0].name, 0) if every else ("", 0)
+        else:
+            node, map_ = head.node, head.map
+        bound = self.desk.ranges.bound(results, node, map_) if node else 0.0
+        self.view.set_ends((numbers.figure(-bound), numbers.figure(bound)) if bound else NO_ENDS)
+
+    def _hover(self, head: Playhead | None) -> None:
+        self.view.set_hovered(self._cell(head))
+        self.readout.setText(self._read(head) if head is not None else "")
+        self._say()
+
+    def _read(self, head: Playhead) -> str:
+        """``conv1[2, 10, 9]  0.656``"""
+        results = self.session.results
+        shape = results.network.shapes.get(head.node, ())
+        if len(shape) != len(head.index) or not all(i < n for i, n in zip(head.index, shape, strict=True)):
+            return ""
+        value = float(results.values(head.node)[head.index])
+        share = head.node != INPUT and shares(results.network, head.node)
+        return f"{head.name}  {numbers.percent(value) if share else numbers.figure(value)}"
+
+    # --- words
+
+    def _say(self) -> None:
+        head = self.session.hovered or self.session.playhead
+        self.view.setAccessibleDescription(self._read(head) if head is not None else "")
+
+    def _title(self) -> None:
+        network = self.session.results.network
+        deep = N_("{name} · {count} parameters · {layers} layers, 1 open")
+        text = deep if self.view.folded else N_("{name} · {count} parameters")
+        count = numbers.count(network.parameter_count())
+        self.set_secondary(text, name=network.name, count=count, layers=len(self.columns))
+
+    def retranslate(self) -> None:
+        """All texts in the language of now."""
+        self.view.setAccessibleName(tr("Maps of every layer. Arrows move the cell, Tab goes to the next layer."))
+        self.view.restyle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in LOOKS and hasattr(self, "view"):
+            self.retranslate()

@@ -1,0 +1,132 @@
+"""Where every column, map and cell lies: pure functions of the columns and of the room there is."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for
+from app.widgets.map_columns_place import Place
+from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
+
+LEAST_MAP, MOST_MAP = 16, 130
+UNIT = 8  # least cell of a dense layer
+AIR = 10  # least gap between columns
+SWITCH = 22  # what the switch of a column with several nodes takes
+BARS, WIDE_BARS = 104, 150
+BAR_ROW = 12  # least row of a class
+Head = tuple[float, float]  # what the head wants at best, and what it can live with
+
+
+def arrange(columns: Sequence[Column], width: float, height: float, heads: Sequence[Head],
+            scale: float = 1.0) -> tuple[Place, ...]:
+    """Columns side by side, as large as ``width`` and ``height`` allow; heads give way before the maps do.
+
+    Args:
+        columns: From left to right.
+        width: Room, in pixels.
+        height: Room for the maps, without heads and feet.
+        heads: Widths of the texts above each column.
+        scale: Factor on all that does not follow from the room.
+    """
+    full = _solve(columns, width, height, [0.0] * len(columns), scale)
+    for wanted, share in (([h[0] for h in heads], 0.8), ([h[1] for h in heads], 0.5), ([0.0] * len(columns), 0)):
+        high = _solve(columns, width, height, wanted, scale)
+        if high >= share * full:
+            break
+    drafts = _drafts(columns, high, scale)
+    slots = [max(d.width, w) for d, w in zip(drafts, wanted, strict=True)]
+    left = width - sum(slots) - AIR * scale * (len(slots) - 1)
+    for k, draft in enumerate(drafts):
+        if draft.column.kind == "bars" and left > 0:
+            more = min(left, (WIDE_BARS - BARS) * scale)
+            slots[k] += more
+            left -= more
+    air = max((width - sum(slots)) / max(len(slots) - 1, 1), 2)
+    out, x = [], 0.0
+    for draft, slot in zip(drafts, slots, strict=True):
+        bars = draft.column.kind == "bars"
+        out.append(dataclasses.replace(draft, x=x, left=x, width=slot if bars else max(slot, draft.width)))
+        x += slot + air
+    return tuple(out)
+
+
+def _solve(columns: Sequence[Column], width: float, height: float, heads: Sequence[float], scale: float) -> float:
+    """The largest height of the maps with which all columns fit side by side."""
+    def fits(high: float) -> bool:
+        slots = (max(d.width, w) for d, w in zip(_drafts(columns, high, scale), heads, strict=True))
+        return sum(slots) + AIR * scale * (len(columns) - 1) <= width
+
+    if fits(height):
+        return height
+    low, high = min(40.0, height), height
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _drafts(columns: Sequence[Column], height: float, scale: float) -> list[Place]:
+    """Every column at x = 0, for maps that take ``height``; a dense layer's cells go by the first maps."""
+    drafts: list[Place] = []
+    first = 0.0
+    for column in columns:
+        draft = MAKERS[column.kind](column, height, scale, first)
+        if column.kind == "maps" and not first and draft.ys is not None:
+            first = draft.ys.map
+        drafts.append(draft)
+    return drafts
+
+
+def _picture(column: Column, height: float, scale: float, first: float) -> Place:
+    n, gap = column.channels, 4 * scale
+    edge = min(max(0.42 * height, LEAST_MAP), MOST_MAP * scale, (height - (n - 1) * gap) / n)
+    return _grid(column, range(n), 1, edge, None, gap, height)
+
+
+def _maps(column: Column, height: float, scale: float, first: float) -> Place:
+    n = min(column.channels, MOST_MAPS)
+    across = across_for(n)
+    while across < n and height / math.ceil(n / across) < LEAST_MAP * scale:
+        across *= 2
+    rows = math.ceil(n / across)
+    gap = max(2.0, min(4.0, 0.06 * height / rows)) * scale
+    edge = (height - (rows - 1) * gap) / rows
+    most = max(MOST_MAP * scale, 0.16 * height)
+    return _grid(column, range(n), across, min(edge, most), height if edge <= most else None, gap, height)
+
+
+def _grid(column: Column, order: range, across: int, edge: float, length: float | None, gap: float,
+          height: float) -> Place:
+    """A mosaic: maps ``edge`` high, or together exactly ``length``; in the middle of the height."""
+    rows = math.ceil(len(order) / across)
+    ys = of_maps(rows, column.rows, edge, gap) if length is None else fitted(rows, column.rows, length, gap)
+    if column.across == column.rows:
+        xs = dataclasses.replace(ys, count=across)
+    else:
+        shape = min(max(column.across / column.rows, 1.0), 2.0) if column.rows > 1 else 1.0
+        xs = of_maps(across, column.across, ys.map * shape, gap)
+    return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
+
+
+def _units(column: Column, height: float, scale: float, first: float) -> Place:
+    top = SWITCH * scale if len(column.nodes) > 1 else 0.0
+    n, room = min(column.channels, MOST_UNITS), height - top
+    across = 6
+    while across < n and room // math.ceil(n / across) < UNIT * scale:
+        across += 1
+    rows = math.ceil(n / across)
+    pitch = int(max(min(room // rows, max(12 * scale, first / 6)), 3))
+    ys = Ruler(rows, 1, pitch - 1, 1, 1.0)
+    xs = dataclasses.replace(ys, count=min(across, n))
+    return Place(column, 0, across * pitch - 1, 0, top, xs, ys, tuple(range(n)))
+
+
+def bars_of(column: Column, height: float, scale: float, first: float) -> Place:
+    top = SWITCH * scale if len(column.nodes) > 1 else 0.0
+    shown = max(1, min(column.channels, int((height - top) // (BAR_ROW * scale))))
+    return Place(column, 0, BARS * scale, 0, top, None, None, tuple(range(shown)), (height - top) / shown)
+
+
+MAKERS = {"picture": _picture, "maps": _maps, "units": _units, "bars": bars_of}

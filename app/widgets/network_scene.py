@@ -1,0 +1,232 @@
+"""The whole network in one pyqtgraph scene: a mosaic a layer, zoomed and moved as one picture. It knows values only."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QTransform
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.i18n import N_, tr
+from app.widgets.map_columns import WIDE, Column, most_active
+from app.widgets.map_columns_folded import fold
+from app.widgets.map_columns_layout import arrange
+from app.widgets.map_columns_links import Links
+from app.widgets.network_scene_bars import Bars
+from app.widgets.network_scene_frame import PAD, Frame
+from app.widgets.network_scene_lines import Cell, FocusFrame, Lines
+from app.widgets.network_scene_mosaic import Mosaic
+from app.widgets.network_scene_text import Feet, Heads, head_widths
+
+Values = np.ndarray[Any, Any]
+HOLD = 1.0  # seconds for which the choice of the most active maps stands
+
+
+class NetworkScene(pg.GraphicsView):
+    """Columns of maps; `app.widgets.network_scene_input` adds mouse and keys.
+
+    Columns are given by `set_columns`, their numbers by `set_values`; cells are (column, (map, *cell)).
+    """
+
+    columns_placed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=theme.color("panel"))
+        self.setCentralItem(None)
+        # A clip of many rectangles keeps Qt from its fast way of scaling images: one rectangle is three times as fast.
+        self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setMinimumSize(240, 150)
+        self.frame = Frame()
+        self.columns: tuple[Column, ...] = ()
+        self.open = 0
+        self._values: list[tuple[Values, Values, bool] | None] = []
+        self._ordered: list[float] = []
+        self._mosaics: list[Mosaic | None] = []
+        self._root = pg.ItemGroup()
+        self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
+        self.lines, self.focus_frame = Lines(self.frame), FocusFrame(self.frame)
+        for item in (self.heads, self.feet, self.lines):
+            item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
+        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.focus_frame):
+            self.addItem(item)
+        self._reorder = QTimer(self)
+        self._reorder.setSingleShot(True)
+        self._reorder.setInterval(round(HOLD * 1000))
+        self._reorder.timeout.connect(self._order_anew)
+
+    # --- what is shown
+
+    def set_columns(self, columns: tuple[Column, ...], labels: tuple[str, ...]) -> None:
+        """Other columns, or another node in one of them; every column then waits for its values."""
+        self.columns = columns
+        for old in self._mosaics:
+            if old is not None:
+                self.removeItem(old)
+        self._mosaics = [None if column.kind == "bars" else Mosaic() for column in columns]
+        for mosaic in self._mosaics:
+            if mosaic is not None:
+                mosaic.setParentItem(self._root)
+        self._values = [None] * len(columns)
+        self._ordered = [0.0] * len(columns)
+        self.lines.selected, self.lines.hovered, self.lines.links = None, None, Links()
+        self.lines.muted, self.lines.bad = frozenset(), ()
+        self.open = min(max(self.open, 1), len(columns) - 1)
+        self.bars.set_labels(labels)
+        self.arrange()
+
+    def set_open(self, k: int) -> None:
+        """Which column of a deep network is not folded."""
+        if k != self.open:
+            self.open = k
+            if self.folded:
+                self.arrange()
+
+    @property
+    def folded(self) -> bool:
+        """True for a network with more columns than stand side by side."""
+        return len(self.columns) > WIDE
+
+    def set_values(self, k: int, values: Values, bounds: Values, shares: bool = False) -> None:
+        """The numbers of one column.
+
+        Args:
+            k: Which.
+            values: (C, *G) of the node that it shows.
+            bounds: (1,) or (C,): what gets the strongest colour.
+            shares: They are shares of 1.
+        """
+        self._values[k] = values, bounds, shares
+        place = self.frame.places[k]
+        if len(place.order) < place.column.channels:
+            if time.monotonic() - self._ordered[k] >= HOLD:
+                self._choose(k)
+            else:
+                self._reorder.start()
+        self._fill(k)
+
+    def _fill(self, k: int) -> None:
+        kept = self._values[k]
+        if kept is None:
+            return
+        values, bounds, shares = kept
+        mosaic = self._mosaics[k]
+        if mosaic is None:
+            self.bars.set_values(values, shares, float(bounds[0]))
+            return
+        had = mosaic.bad
+        mosaic.set_values(values, bounds)
+        if mosaic.bad or had:
+            self.lines.bad = tuple((j, c) for j, m in enumerate(self._mosaics) if m is not None for c in m.bad)
+            self.lines.update()
+
+    def _choose(self, k: int) -> None:
+        """The most active maps of a column that cannot show all."""
+        kept, place = self._values[k], self.frame.places[k]
+        self._ordered[k] = time.monotonic()
+        order = most_active(kept[0], len(place.order)) if kept else place.order
+        if order != place.order:
+            self._set_place(k, dataclasses.replace(place, order=order))
+
+    def _order_anew(self) -> None:
+        for k, place in enumerate(self.frame.places):
+            if len(place.order) < place.column.channels:
+                self._choose(k)
+                self._fill(k)
+
+    # --- where it stands
+
+    def arrange(self) -> None:
+        """Give every column its place, for the size, fonts and columns of now."""
+        if not self.columns:
+            return
+        frame, scale = self.frame, theme.scale()
+        frame.measure()
+        width, height = frame.room
+        if self.folded:
+            frame.places = fold(self.columns, width, height, self.open, scale)
+        else:
+            frame.places = arrange(self.columns, width, height, [head_widths(c) for c in self.columns], scale)
+        frame.move(0, 0)
+        for k in range(len(self.columns)):
+            place = frame.places[k]
+            self._set_place(k, place)
+            if len(place.order) < place.column.channels:
+                self._choose(k)
+            self._fill(k)
+        self.feet.notes = {k: _note(place.column, len(place.order)) for k, place in enumerate(frame.places)
+                           if len(place.order) < place.column.channels and not place.folded}
+        self.moved()
+        self.columns_placed.emit()
+
+    def _set_place(self, k: int, place: Any) -> None:
+        places = list(self.frame.places)
+        places[k] = place
+        self.frame.places = tuple(places)
+        mosaic = self._mosaics[k]
+        if mosaic is None:
+            self.bars.set_place(place)
+        else:
+            mosaic.set_place(place)
+
+    def moved(self) -> None:
+        """After zoom, move and resize."""
+        frame = self.frame
+        self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, PAD + frame.dx, frame.head + frame.dy))
+        for item in (self.heads, self.feet, self.bars, self.lines, self.focus_frame):
+            item.prepareGeometryChange()
+            item.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "frame"):
+            self.frame.resize(self.width(), self.height())
+            self.arrange()
+
+    # --- states
+
+    def set_selected(self, cell: Cell | None, links: Links) -> None:
+        """The ring, and what the cell has to do with other columns."""
+        self.lines.selected, self.lines.links = cell, links
+        self.lines.update()
+
+    def set_hovered(self, cell: Cell | None) -> None:
+        """The thin ring."""
+        if cell != self.lines.hovered:
+            self.lines.set_hovered(cell)
+
+    def set_muted(self, muted: frozenset[tuple[int, int]]) -> None:
+        """(column, map) pairs that are held at zero."""
+        if muted != self.lines.muted:
+            self.lines.muted = muted
+            self.lines.update()
+
+    def set_edited(self, edited: frozenset[int]) -> None:
+        """Columns whose weights are not the trained ones."""
+        if edited != self.heads.edited:
+            self.heads.edited = edited
+            self.heads.update()
+
+    def set_ends(self, ends: tuple[str, str]) -> None:
+        """What is printed at the two ends of the colour bar."""
+        if ends != self.feet.ends:
+            self.feet.ends = ends
+            self.feet.update()
+
+    def restyle(self) -> None:
+        """Colours, fonts and texts of now."""
+        self.setBackground(theme.color("panel"))
+        self.resetCachedContent()
+        self.arrange()
+
+
+def _note(column: Column, shown: int) -> str:
+    if column.kind == "bars":
+        return tr(N_("{shown} most likely of {count} shown"), shown=shown, count=column.channels)
+    return tr(N_("{shown} most active of {count} shown"), shown=shown, count=column.channels)

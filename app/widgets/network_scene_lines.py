@@ -1,0 +1,159 @@
+"""Everything that is a state and not a value: rings, brackets, lines between layers, slashes and crosses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+
+from app import theme
+from app.widgets import marks
+from app.widgets.map_columns_links import Links
+from app.widgets.network_scene_frame import Frame
+
+AROUND = 8.0  # what a ring needs round its cell
+LINE = 1.5
+FAINT = 0.35
+WHOLE = 4.0  # from a column to the bracket beside it
+LEAST = 4.0  # a ring round less than this would hide what it shows
+
+Cell = tuple[int, tuple[int, ...]]  # column, (map, *cell)
+
+
+class Lines(QGraphicsItem):
+    """Lies over the maps."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.setZValue(1)
+        self._frame = frame
+        self.selected: Cell | None = None
+        self.hovered: Cell | None = None
+        self.links = Links()
+        self.muted: frozenset[tuple[int, int]] = frozenset()  # (column, map)
+        self.bad: tuple[tuple[int, int], ...] = ()
+
+    def boundingRect(self) -> QRectF:
+        return self._frame.field.adjusted(0, -2, 0, 2)
+
+    def set_hovered(self, cell: Cell | None) -> None:
+        """Another cell under the pointer; only its place and the last one's are painted anew."""
+        for one in (self.hovered, cell):
+            if one is not None and (rect := self._cell(one)) is not None:
+                self.update(rect.adjusted(-AROUND, -AROUND, AROUND, AROUND))
+        self.hovered = cell
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
+        frame = self._frame
+        painter.save()
+        painter.setClipRect(self.boundingRect(), Qt.ClipOperation.IntersectClip)
+        for k, channel in self.muted:
+            if (rect := frame.places[k].map_rect(channel)) is not None:
+                marks.muted(painter, frame.rect(rect))
+        for k, channel in self.bad:
+            if (rect := frame.places[k].map_rect(channel)) is not None:
+                marks.cross(painter, frame.rect(rect))
+        if self.links.lines:
+            self._curves(painter)
+        for field in self.links.fields:
+            for channel in range(*field.channels):
+                if (rect := frame.places[field.column].box(channel, field.rows, field.cols)) is not None:
+                    (marks.window if field.direct else marks.brackets)(painter, frame.rect(rect))
+        if self.selected is not None:
+            self._selection(painter, self.selected)
+        hovered = self._cell(self.hovered) if self.hovered is not None and self.hovered != self.selected else None
+        if hovered is not None:
+            marks.hover(painter, hovered)
+        painter.restore()
+
+    def _cell(self, cell: Cell) -> QRectF | None:
+        k, index = cell
+        rect = self._frame.places[k].cell_rect(index) if k < len(self._frame.places) else None
+        if rect is None:
+            return None
+        found = self._frame.rect(rect)
+        grow = max((LEAST - min(found.width(), found.height())) / 2, 0)
+        return found.adjusted(-grow, -grow, grow, grow)
+
+    def _selection(self, painter: QPainter, selected: Cell) -> None:
+        k, index = selected
+        place = self._frame.places[k]
+        map_, cell = place.map_rect(index[0]), self._cell(selected)
+        if map_ is None or cell is None:
+            return
+        if place.column.kind in ("picture", "maps"):
+            marks.ring(painter, self._frame.rect(map_).adjusted(-2, -2, 2, 2))
+        marks.ring(painter, cell)
+
+    # --- lines between layers
+
+    def _curves(self, painter: QPainter) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        drawn = set()
+        for line in self.links.lines:
+            path, start, end = QPainterPath(), self._end(*line.start, after=True), self._end(*line.end, after=False)
+            if start is None or end is None or (start.toTuple(), end.toTuple()) in drawn:
+                continue
+            drawn.add((start.toTuple(), end.toTuple()))
+            bend = max((end.x() - start.x()) / 2, 4)
+            path.moveTo(start)
+            path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+            for k, channel, after in ((*line.start, True), (*line.end, False)):
+                if channel is None:
+                    self._whole(path, k, after)
+            colour = theme.color("accent")
+            colour.setAlphaF(1.0 if line.incoming else FAINT)
+            painter.setPen(QPen(colour, LINE))
+            painter.drawPath(path)
+        painter.restore()
+
+    def _end(self, k: int, channel: int | None, after: bool) -> QPointF | None:
+        """Where a line leaves a column or reaches it: at a map's edge, or beside the column as a whole.
+
+        A line to one of several maps in a row ends at the row, so that it does not cross the others.
+        """
+        place, frame = self._frame.places[k], self._frame
+        whole = frame.rect(place.content)
+        if channel is None:
+            return QPointF(whole.right() + WHOLE if after else whole.left() - WHOLE, whole.center().y())
+        rect = place.map_rect(channel)
+        if rect is None:
+            return None
+        box = frame.rect(rect)
+        field = next((f for f in self.links.fields if f.column == k and f.direct), None) if after else None
+        cells = place.box(channel, field.rows, field.cols) if field is not None else None
+        y = box.center().y() if cells is None else frame.rect(cells).center().y()
+        own = self.selected is not None and self.selected == (k, (channel, *self.selected[1][1:]))
+        edge = box if own or place.column.kind == "units" else whole
+        return QPointF(edge.right() if after else edge.left(), y)
+
+    def _whole(self, path: QPainterPath, k: int, after: bool) -> None:
+        """A long bracket beside a column, for a line to all of it."""
+        whole = self._frame.rect(self._frame.places[k].content)
+        x, tick = (whole.right() + WHOLE, -3) if after else (whole.left() - WHOLE, 3)
+        path.moveTo(x + tick, whole.top())
+        for y in (whole.top(), whole.bottom()):
+            path.lineTo(x, y)
+        path.lineTo(x + tick, whole.bottom())
+
+
+class FocusFrame(QGraphicsItem):
+    """The outline that says: the keys go here."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.setZValue(3)
+        self.setVisible(False)
+        self._frame = frame
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._frame.width, self._frame.height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
+        painter.setPen(QPen(theme.color("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.boundingRect().adjusted(1, 1, -1, -1))

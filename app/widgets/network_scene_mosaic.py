@@ -1,0 +1,94 @@
+"""All maps of one column as one picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QTransform
+
+from app import theme
+from app.widgets.map_columns_place import Place
+
+Values = np.ndarray[Any, Any]
+
+
+class Mosaic(pg.ImageItem):
+    """An image item whose pixels are made by one `numpy.take` and painted as they are.
+
+    pyqtgraph's own way through levels and a table costs three times as much for small maps.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(axisOrder="row-major")
+        self._place: Place | None = None
+        self._take = np.zeros((1, 1), np.intp)
+        self._pixels = np.zeros((1, 1), np.uint32)
+        self._picture = QImage()
+        self.bad: tuple[int, ...] = ()  # channels that hold NaN or infinity
+
+    def set_place(self, place: Place) -> None:
+        """Where the maps lie and which they are; the next `set_values` fills them."""
+        self._place = place
+        self._take = indices(place)
+        self._pixels = np.empty(self._take.shape, np.uint32)
+        self._pixels[:] = _panel()
+        self.image = self._pixels
+        height, width = self._pixels.shape
+        self._picture = QImage(self._pixels.data, width, height, self._pixels.strides[0], QImage.Format.Format_RGB32)
+        self.prepareGeometryChange()
+        self.setTransform(QTransform(place.xs.unit, 0, 0, place.ys.unit, place.left, place.top))
+
+    def set_values(self, values: Values, bounds: Values) -> None:
+        """Colours for (C, *G) values.
+
+        Args:
+            values: Of the node that the column shows.
+            bounds: (1,) or (C,): what gets the strongest colour.
+        """
+        place = self._place
+        if place is None:
+            return
+        if len(place.order) < len(values) or place.order[0] != 0:
+            order = list(place.order)
+            values = values[order]
+            bounds = bounds[order] if len(bounds) > 1 else bounds
+        if len(bounds) > 1:
+            safe = np.where(bounds > 0, bounds, np.inf).astype(np.float32)
+            values, bounds = values / safe.reshape(-1, *[1] * (values.ndim - 1)), np.ones(1)
+        role = "picture" if place.column.kind == "picture" else "signed"
+        colours = theme.rgb(values, float(bounds[0]), role).reshape(len(values), -1)
+        wrong = theme.bad(values)
+        where = () if wrong is None else np.flatnonzero(wrong.reshape(len(values), -1).any(axis=1))
+        self.bad = tuple(place.order[k] for k in where)
+        every = np.empty(colours.size + 1, np.uint32)
+        every[:-1] = colours.reshape(-1)
+        every[-1] = _panel()
+        np.take(every, self._take, out=self._pixels, mode="wrap")
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        height, width = self._pixels.shape
+        return QRectF(0, 0, width, height)
+
+    def paint(self, painter: QPainter, *args: object) -> None:
+        # Where a cell is under a pixel, leaving cells out would lose strokes.
+        small = painter.worldTransform().m11() < 0.99
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+        painter.drawImage(self.boundingRect(), self._picture)
+
+
+def indices(place: Place) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """For every pixel of the mosaic the number of its cell among those of the maps shown, row by row; −1 in gaps."""
+    xs, ys = place.xs, place.ys
+    across, down = xs.indices(), ys.indices()
+    map_ = (down // ys.cells)[:, None] * xs.count + across // xs.cells
+    cell = (down % ys.cells)[:, None] * xs.cells + across % xs.cells
+    gap = (down < 0)[:, None] | (across < 0) | (map_ >= len(place.order))
+    return np.where(gap, -1, map_ * (xs.cells * ys.cells) + cell)
+
+
+def _panel() -> np.uint32:
+    return np.uint32(theme.color("panel").rgb())
