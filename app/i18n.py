@@ -21,7 +21,7 @@ def N_(text: str) -> str:
     return text
 
 
-def tr(text: str, **facts: object) -> str:
+def tr(text: str, /, **facts: object) -> str:
     """The text in the language of now, with its ``{named}`` facts filled in.
 
     A text that is not in the catalogue comes back in English. Without facts, braces stay as they are.

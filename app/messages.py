@@ -80,17 +80,17 @@ class Messages(QObject):
         self.last = message
         self.shown.emit(message)
 
-    def error(self, error: BaseException | str, button: Button = None, **facts: object) -> None:
+    def error(self, error: BaseException | str, /, button: Button = None, **facts: object) -> None:
         """A refusal or failure: a `CnnError`, another exception, or an English key with its facts."""
         expected = isinstance(error, (str, CnnError, OSError, MemoryError))
         details = "" if expected else details_of(error)  # type: ignore[arg-type]
         self.show(Message("error", error, facts, details, button))
 
-    def warn(self, text: str, button: Button = None, **facts: object) -> None:
+    def warn(self, text: str, /, button: Button = None, **facts: object) -> None:
         """Something to know before going on: an English key with its facts."""
         self.show(Message("warn", text, facts, "", button))
 
-    def info(self, text: str, button: Button = None, **facts: object) -> None:
+    def info(self, text: str, /, button: Button = None, **facts: object) -> None:
         """Something done: an English key with its facts."""
         self.show(Message("info", text, facts, "", button))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 MINUS = "−"
-THIN_SPACE = "\u2009"
+THIN_SPACE = "\u202f"
 LARGEST = 9999  # in a cell; above it, an exponent
 
 
@@ -40,11 +40,11 @@ def gradient(value: float) -> str:
     return _significant(float(value), 4)
 
 
-def percent(share: float) -> str:
-    """A probability of 0 to 1: one decimal and a thin space, ``65.1 %``."""
+def percent(share: float, places: int = 1) -> str:
+    """A probability of 0 to 1: one decimal (or ``places``) and a thin space that does not break, ``65.1 %``."""
     if not math.isfinite(share):
         return _word(share)
-    return f"{share * 100:.1f}{THIN_SPACE}%".replace("-", MINUS)
+    return f"{share * 100:.{places}f}{THIN_SPACE}%".replace("-", MINUS)
 
 
 def count(value: int) -> str:

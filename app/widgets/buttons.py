@@ -115,7 +115,7 @@ class TextButton(QPushButton):
         super().__init__(parent)
         self.set_text(text, **facts)
 
-    def set_text(self, text: str, **facts: object) -> None:
+    def set_text(self, text: str, /, **facts: object) -> None:
         """Another text (an English key) with its facts."""
         self._text, self._facts = text, facts
         self.setText(tr(text, **facts))
@@ -145,6 +145,7 @@ class ActionButton(QToolButton):
         self.setObjectName(f"button_{action.objectName().replace('.', '_')}")
         self.setProperty("primary", primary)
         self.setProperty("both", bool(text))
+        self.setProperty("picture", not text)
         self.setToolButtonStyle(BOTH if text else PICTURE)
         self.setDefaultAction(action)
         action.changed.connect(self._say)

@@ -43,11 +43,11 @@ class Card(QFrame):
             whole.addWidget(head)
         whole.addLayout(self.body, 1)
 
-    def set_title(self, text: str, **facts: object) -> None:
+    def set_title(self, text: str, /, **facts: object) -> None:
         """Another title: an English key with its facts."""
         self.title.set_text(text, **facts)
 
-    def set_secondary(self, text: str, **facts: object) -> None:
+    def set_secondary(self, text: str, /, **facts: object) -> None:
         """Another secondary text: an English key with its facts, or a ready text."""
         self.secondary.set_text(text, **facts)
         self.secondary.setToolTip(self.secondary.text())

@@ -13,7 +13,7 @@ from app import theme
 from app.i18n import tr
 from app.widgets.formula_parts import FormulaParts
 
-PAD_X, PAD_Y, LINE = 10, 8, 20
+PAD_X, PAD_Y, LINE = 10, 4, 18
 MORE = -1
 
 

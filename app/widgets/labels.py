@@ -29,7 +29,7 @@ class Label(QLabel):
         self.set_text(text, **facts)
         self._dress()
 
-    def set_text(self, text: str, **facts: object) -> None:
+    def set_text(self, text: str, /, **facts: object) -> None:
         """Another text, with its facts."""
         self._text, self._facts = text, facts
         shown = tr(text, **facts) if text else ""

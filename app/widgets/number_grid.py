@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.i18n import N_
-from app.widgets.number_model import NumberDelegate
+from app.widgets.number_model import NumberDelegate, letters
 from app.widgets.number_table import Cell, NumberTable
-from app.widgets.table_text import LETTER, NUMERIC, parse_table, table_text
+from app.widgets.table_text import FIRST, LETTER, parse_table, table_text
 from cnncore.errors import CnnError
 
 START = 4  # px before a press becomes a drag
@@ -134,7 +134,7 @@ class NumberGrid(NumberTable):
     # --- the keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        text = event.text()
+        text = letters(event)
         if event.key() == Qt.Key.Key_Escape and self._dragged is not None and self._press is not None:
             self._drag_to(self._press[0], self._press[2])
             self._press = self._dragged = None
@@ -144,8 +144,8 @@ class NumberGrid(NumberTable):
             self.paste(QGuiApplication.clipboard().text())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.read_only:
             self.edit(self.currentIndex())
-        elif text.strip() and text.isprintable() and not self.read_only and not set(text) <= NUMERIC:
-            self.refused.emit(CnnError("number.letter", LETTER, text=text))
+        elif text and not self.read_only and not set(text) <= FIRST:
+            self.refused.emit(CnnError("number.letter", LETTER, typed=text))
         else:
             super().keyPressEvent(event)
 
@@ -153,7 +153,8 @@ class NumberGrid(NumberTable):
         # Digits start an edit here, whatever shortcut has them elsewhere.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not self.read_only:
             keys = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
-            if (event.text() and set(event.text()) <= NUMERIC) or any(event.matches(k) for k in keys):
+            text = letters(event)
+            if (text and set(text) <= FIRST) or any(event.matches(k) for k in keys):
                 event.accept()
                 return True
         return super().event(event)

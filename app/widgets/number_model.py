@@ -25,6 +25,7 @@ from app.widgets.table_text import LETTER, NUMERIC, parse_number
 from cnncore.errors import CnnError
 
 Index = QModelIndex | QPersistentModelIndex
+COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 class NumberModel(QAbstractTableModel):
@@ -97,14 +98,17 @@ class CellEditor(QLineEdit):
         self.setMaxLength(24)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        text = event.text()
-        if text.isprintable() and text.strip() and not set(text) <= NUMERIC and not event.modifiers() & CONTROL:
-            self.refused.emit(CnnError("number.letter", LETTER, text=text))
+        text = letters(event)
+        if text and not set(text) <= NUMERIC:
+            self.refused.emit(CnnError("number.letter", LETTER, typed=text))
             return
         super().keyPressEvent(event)
 
 
-CONTROL = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+def letters(event: QKeyEvent) -> str:
+    """What a key writes; empty for a command such as Ctrl+A, and for a space."""
+    text = event.text()
+    return text if text.strip() and text.isprintable() and not event.modifiers() & COMMAND else ""
 
 
 class NumberDelegate(QStyledItemDelegate):

@@ -13,10 +13,11 @@ from app.i18n import N_
 from cnncore.errors import CnnError
 
 NUMERIC = frozenset("0123456789.,-+eE−")
+FIRST = NUMERIC - set("eE")  # what a number begins with
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
-NOT_A_NUMBER = N_("“{text}” is not a number. Digits, one decimal point or comma, and a minus sign are allowed.")
-LETTER = N_("“{text}” cannot stand in a number. Digits, one decimal point or comma, and a minus sign are allowed.")
-NO_NUMBER_AT = N_("The paste has “{text}” in row {row}, column {column}, which is not a number. Nothing was changed.")
+NOT_A_NUMBER = N_("“{typed}” is not a number. Digits, one decimal point or comma, and a minus sign are allowed.")
+LETTER = N_("“{typed}” cannot stand in a number. Digits, one decimal point or comma, and a minus sign are allowed.")
+NO_NUMBER_AT = N_("The paste has “{typed}” in row {row}, column {column}, which is not a number. Nothing was changed.")
 RAGGED = N_("The paste has {columns} columns in row {row}, but {first} in row 0. Every row needs the same number. "
             "Nothing was changed.")
 EMPTY = N_("There is no number to paste. Copy cells of a spreadsheet first.")
@@ -30,7 +31,7 @@ def parse_number(text: str) -> float:
     """
     plain = text.strip().replace("−", "-")
     if not NUMBER.fullmatch(plain) or not math.isfinite(value := float(plain.replace(",", "."))):
-        raise CnnError("number.text", NOT_A_NUMBER, text=_short(text))
+        raise CnnError("number.text", NOT_A_NUMBER, typed=_short(text))
     return value
 
 
@@ -55,7 +56,7 @@ def parse_table(text: str) -> NDArray[Any]:
             try:
                 rows[-1].append(parse_number(word))
             except CnnError:
-                raise CnnError("paste.number", NO_NUMBER_AT, text=_short(word), row=r, column=c) from None
+                raise CnnError("paste.number", NO_NUMBER_AT, typed=_short(word), row=r, column=c) from None
     return np.array(rows, float)
 
 
