@@ -64,8 +64,7 @@ class SeesPanel(Card):
         self.crop, self.centre, self.box = QCheckBox(), QCheckBox(), QSpinBox()
         for name, widget in (("crop", self.crop), ("centre", self.centre), ("box", self.box)):
             widget.setObjectName(f"sees_{name}")
-        spec = self.desk.session.document.preprocess.knobs()["box"]
-        self.box.setRange(int(spec.low or 1), int(spec.high or 64))
+        self.box.setRange(1, self.desk.session.document.preprocess.size)
         self.box_label = QLabel()
         self.box_label.setBuddy(self.box)
         column.addWidget(self.crop)
@@ -93,6 +92,7 @@ class SeesPanel(Card):
         for widget, value in ((self.crop, preprocess.crop), (self.centre, preprocess.centre)):
             if widget.isChecked() != value:
                 widget.setChecked(value)
+        self.box.setMaximum(preprocess.size)
         if self.box.value() != preprocess.box:
             self.box.setValue(preprocess.box)
         self.box.setEnabled(preprocess.crop)

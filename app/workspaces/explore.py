@@ -10,11 +10,8 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.answer import AnswerPanel
 from app.panels.canvas import CanvasPanel
-from app.panels.inspector import InspectorPanel
 from app.panels.network import NetworkPanel
 from app.panels.sees import SeesPanel
-from app.panels.stepper import StepperPanel
-from app.panels.transport import TransportPanel
 from app.widgets.card import Card
 from app.widgets.icons import icon
 from app.workspaces.columns import GAP, Columns, column
@@ -68,7 +65,7 @@ class Explore(QWidget):
         self.desk = desk
         self.canvas, self.sees, self.answer = CanvasPanel(desk), SeesPanel(desk), AnswerPanel(desk)
         self.network, self.invite = NetworkPanel(desk), InviteCard(desk)
-        self.stepper: StepperPanel | None = None
+        self.stepper: QWidget | None = None
         self.inspector_host = QWidget()
         QVBoxLayout(self.inspector_host).setContentsMargins(0, 0, 0, 0)
         self.inspector_host.hide()
@@ -100,11 +97,12 @@ class Explore(QWidget):
 
     def _build(self) -> None:
         """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""
-        self.stepper, self.transport, self.inspector = (
-            StepperPanel(self.desk),
-            TransportPanel(self.desk),
-            InspectorPanel(self.desk),
-        )
+        from app.panels.inspector import InspectorPanel
+        from app.panels.stepper import StepperPanel
+        from app.panels.transport import TransportPanel
+
+        self.stepper, self.transport = StepperPanel(self.desk), TransportPanel(self.desk)
+        self.inspector = InspectorPanel(self.desk)
         layout = self.centre.layout()
         layout.addWidget(self.stepper, 1)
         layout.addWidget(self.transport)
