@@ -59,7 +59,7 @@ class Bars(QAbstractScrollArea):
         labels = tuple(labels)
         other = len(labels) != len(self._labels)
         self._labels, self._shares = labels, np.asarray(shares)
-        self._winner = int(np.argmax(shares)) if winner == -1 and len(labels) else winner
+        self._winner = winner if winner != -1 else int(np.argmax(shares)) if labels else None
         if other:
             self._current = self._hover = None
             self._scroll()
@@ -116,6 +116,9 @@ class Bars(QAbstractScrollArea):
         index = self.row_at(event.position().y())
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
             self._choose(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point(self.row_at(event.position().y()))
