@@ -64,6 +64,7 @@ class NetworkPanel(Card):
         self.view = NetworkView()
         self.view.setObjectName("network_view")
         self.body.addWidget(self.view, 1)
+        self.layout().setSpacing(2)  # the heads of the columns bring air of their own
 
         self.ranges.changed.connect(desk.ranges.set_choice)
         desk.ranges.changed.connect(self._ranges)

@@ -131,15 +131,17 @@ def across_for(channels: int) -> int:
     return 1 if channels <= 8 else 2 if channels <= 16 else 4 if channels <= 32 else 8
 
 
-def most_active(values: np.ndarray, most: int) -> tuple[int, ...]:
+def most_active(values: np.ndarray, most: int, keep: int | None = None) -> tuple[int, ...]:
     """Channels with the largest mean |value|, in their own order.
 
     Args:
         values: (C, *G).
         most: How many at most.
+        keep: A channel that stays among them, however quiet it is.
     """
     if len(values) <= most:
         return tuple(range(len(values)))
-    size = np.abs(values.reshape(len(values), -1)).mean(axis=1)
-    chosen = np.argsort(-np.nan_to_num(size), kind="stable")[:most]
-    return tuple(int(c) for c in np.sort(chosen))
+    size = np.nan_to_num(np.abs(values.reshape(len(values), -1)).mean(axis=1))
+    if keep is not None:
+        size[keep] = np.inf
+    return tuple(int(c) for c in np.sort(np.argsort(-size, kind="stable")[:most]))

@@ -7,13 +7,14 @@ import math
 from collections.abc import Sequence
 
 from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column
-from app.widgets.map_columns_layout import BARS, bars_of
+from app.widgets.map_columns_layout import bars_of
 from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, of_maps
 
 SPINE, LEAST_SPINE = 24, 10
 AIR = 4
 LEAST_OPEN = 150
+BARS = 126
 
 
 def fold(columns: Sequence[Column], width: float, height: float, open_: int, scale: float = 1.0) -> tuple[Place, ...]:
@@ -36,7 +37,7 @@ def fold(columns: Sequence[Column], width: float, height: float, open_: int, sca
     for k, column in enumerate(columns):
         if k in bars:
             wide = BARS * scale + (rest if k == open_ else 0)
-            place = dataclasses.replace(bars_of(column, height, scale, 0), x=x, left=x, width=wide)
+            place = dataclasses.replace(bars_of(column, height, scale), x=x, left=x, width=wide)
         elif k == open_:
             wide = rest
             place = _opened(column, x, wide, height, scale)

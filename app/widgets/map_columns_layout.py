@@ -15,6 +15,7 @@ UNIT = 8  # least cell of a dense layer
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
+EASE = 0.75
 BAR_ROW = 12  # least row of a class
 Head = tuple[float, float]  # what the head wants at best, and what it can live with
 
@@ -52,40 +53,44 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
     return tuple(out)
 
 
+def at_ease(columns: Sequence[Column], width: float, height: float, heads: Sequence[Head], scale: float = 1.0) -> bool:
+    """True when heads of the least width leave the maps most of the size that they could have without any."""
+    free = _solve(columns, width, height, [0.0] * len(columns), scale)
+    return _solve(columns, width, height, [h[1] for h in heads], scale) >= EASE * free
+
+
 def _solve(columns: Sequence[Column], width: float, height: float, heads: Sequence[float], scale: float) -> float:
     """The largest height of the maps with which all columns fit side by side."""
-    def fits(high: float) -> bool:
+    def all_fit(high: float) -> bool:
         slots = (max(d.width, w) for d, w in zip(_drafts(columns, high, scale), heads, strict=True))
         return sum(slots) + AIR * scale * (len(columns) - 1) <= width
 
-    if fits(height):
+    if all_fit(height):
         return height
     low, high = min(40.0, height), height
     for _ in range(12):
         middle = (low + high) / 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        low, high = (middle, high) if all_fit(middle) else (low, middle)
     return low
 
 
 def _drafts(columns: Sequence[Column], height: float, scale: float) -> list[Place]:
-    """Every column at x = 0, for maps that take ``height``; a dense layer's cells go by the first maps."""
-    drafts: list[Place] = []
-    first = 0.0
-    for column in columns:
-        draft = MAKERS[column.kind](column, height, scale, first)
-        if column.kind == "maps" and not first and draft.ys is not None:
-            first = draft.ys.map
-        drafts.append(draft)
-    return drafts
+    """Every column at x = 0, for maps that take ``height``; dense layers have cells of one size, by the first maps."""
+    grids = {column: _maps(column, height, scale) for column in columns if column.kind == "maps"}
+    first = next((g.ys.map for g in grids.values() if g.ys is not None), 84 * scale)
+    lists = [column for column in columns if column.kind == "units"]
+    pitch = min((_pitch(column, height, first, scale) for column in lists), default=0)
+    return [grids[c] if c.kind == "maps" else _picture(c, height, scale) if c.kind == "picture"
+            else _units(c, height, pitch, scale) if c.kind == "units" else bars_of(c, height, scale) for c in columns]
 
 
-def _picture(column: Column, height: float, scale: float, first: float) -> Place:
+def _picture(column: Column, height: float, scale: float) -> Place:
     n, gap = column.channels, 4 * scale
     edge = min(max(0.42 * height, LEAST_MAP), MOST_MAP * scale, (height - (n - 1) * gap) / n)
     return _grid(column, range(n), 1, edge, None, gap, height)
 
 
-def _maps(column: Column, height: float, scale: float, first: float) -> Place:
+def _maps(column: Column, height: float, scale: float) -> Place:
     n = min(column.channels, MOST_MAPS)
     across = across_for(n)
     while across < n and height / math.ceil(n / across) < LEAST_MAP * scale:
@@ -110,23 +115,29 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
     return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
 
 
-def _units(column: Column, height: float, scale: float, first: float) -> Place:
-    top = SWITCH * scale if len(column.nodes) > 1 else 0.0
-    n, room = min(column.channels, MOST_UNITS), height - top
+def _pitch(column: Column, height: float, first: float, scale: float) -> int:
+    """From one cell of a dense layer to the next, in pixels: six across, or more where they would be too small."""
+    n, room = min(column.channels, MOST_UNITS), height - _top(column, scale)
     across = 6
     while across < n and room // math.ceil(n / across) < UNIT * scale:
         across += 1
-    rows = math.ceil(n / across)
-    pitch = int(max(min(room // rows, max(12 * scale, first / 6)), 3))
-    ys = Ruler(rows, 1, pitch - 1, 1, 1.0)
-    xs = dataclasses.replace(ys, count=min(across, n))
-    return Place(column, 0, across * pitch - 1, 0, top, xs, ys, tuple(range(n)))
+    return int(max(min(room // math.ceil(n / across), max(12 * scale, first / 6)), 3))
 
 
-def bars_of(column: Column, height: float, scale: float, first: float) -> Place:
-    top = SWITCH * scale if len(column.nodes) > 1 else 0.0
+def _units(column: Column, height: float, pitch: int, scale: float) -> Place:
+    n, top = min(column.channels, MOST_UNITS), _top(column, scale)
+    across = min(max(6, math.ceil(n / max((height - top) // pitch, 1))), n)
+    ys = Ruler(math.ceil(n / across), 1, pitch - 1, 1, 1.0)
+    return Place(column, 0, across * pitch - 1, 0, top, dataclasses.replace(ys, count=across), ys, tuple(range(n)))
+
+
+def _top(column: Column, scale: float) -> float:
+    """Room for the switch of a column with several nodes."""
+    return SWITCH * scale if len(column.nodes) > 1 else 0.0
+
+
+def bars_of(column: Column, height: float, scale: float) -> Place:
+    top = _top(column, scale)
     shown = max(1, min(column.channels, int((height - top) // (BAR_ROW * scale))))
     return Place(column, 0, BARS * scale, 0, top, None, None, tuple(range(shown)), (height - top) / shown)
 
-
-MAKERS = {"picture": _picture, "maps": _maps, "units": _units, "bars": bars_of}

@@ -16,15 +16,17 @@ from app import theme
 from app.i18n import N_, tr
 from app.widgets.map_columns import WIDE, Column, most_active
 from app.widgets.map_columns_folded import fold
-from app.widgets.map_columns_layout import arrange
+from app.widgets.map_columns_layout import arrange, at_ease
 from app.widgets.map_columns_links import Links
 from app.widgets.network_scene_bars import Bars
+from app.widgets.network_scene_feet import Feet
 from app.widgets.network_scene_frame import PAD, Frame
+from app.widgets.network_scene_heads import Heads, Spines, head_widths, tilted_height
 from app.widgets.network_scene_lines import Cell, FocusFrame, Lines
 from app.widgets.network_scene_mosaic import Mosaic
-from app.widgets.network_scene_text import Feet, Heads, head_widths
 
 Values = np.ndarray[Any, Any]
+SHRINKS = (1.0, 0.85, 0.72)
 HOLD = 1.0  # seconds for which the choice of the most active maps stands
 
 
@@ -51,10 +53,10 @@ class NetworkScene(pg.GraphicsView):
         self._mosaics: list[Mosaic | None] = []
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
-        self.lines, self.focus_frame = Lines(self.frame), FocusFrame(self.frame)
+        self.lines, self.focus_frame, self.spines = Lines(self.frame), FocusFrame(self.frame), Spines(self.frame)
         for item in (self.heads, self.feet, self.lines):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
-        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.focus_frame):
+        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.focus_frame, self.spines):
             self.addItem(item)
         self._reorder = QTimer(self)
         self._reorder.setSingleShot(True)
@@ -127,10 +129,11 @@ class NetworkScene(pg.GraphicsView):
             self.lines.update()
 
     def _choose(self, k: int) -> None:
-        """The most active maps of a column that cannot show all."""
-        kept, place = self._values[k], self.frame.places[k]
+        """The most active maps of a column that cannot show all, and the selected one."""
+        kept, place, selected = self._values[k], self.frame.places[k], self.lines.selected
         self._ordered[k] = time.monotonic()
-        order = most_active(kept[0], len(place.order)) if kept else place.order
+        keep = selected[1][0] if selected is not None and selected[0] == k else None
+        order = most_active(kept[0], len(place.order), keep) if kept else place.order
         if order != place.order:
             self._set_place(k, dataclasses.replace(place, order=order))
 
@@ -146,13 +149,18 @@ class NetworkScene(pg.GraphicsView):
         """Give every column its place, for the size, fonts and columns of now."""
         if not self.columns:
             return
-        frame, scale = self.frame, theme.scale()
-        frame.measure()
-        width, height = frame.room
+        frame = self.frame
+        for shrink in SHRINKS:
+            frame.set_shrink(shrink)
+            if self.folded:
+                frame.set_shrink(shrink, tilted_height(self.columns, frame))
+            heads = [head_widths(column, frame) for column in self.columns]
+            if self.folded or frame.scale <= 1 or at_ease(self.columns, *frame.room, heads, frame.scale):
+                break
         if self.folded:
-            frame.places = fold(self.columns, width, height, self.open, scale)
+            frame.places = fold(self.columns, *frame.room, self.open, frame.scale)
         else:
-            frame.places = arrange(self.columns, width, height, [head_widths(c) for c in self.columns], scale)
+            frame.places = arrange(self.columns, *frame.room, heads, frame.scale)
         frame.move(0, 0)
         for k in range(len(self.columns)):
             place = frame.places[k]
@@ -179,7 +187,7 @@ class NetworkScene(pg.GraphicsView):
         """After zoom, move and resize."""
         frame = self.frame
         self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, PAD + frame.dx, frame.head + frame.dy))
-        for item in (self.heads, self.feet, self.bars, self.lines, self.focus_frame):
+        for item in (self.heads, self.feet, self.bars, self.lines, self.focus_frame, self.spines):
             item.prepareGeometryChange()
             item.update()
 
@@ -194,6 +202,9 @@ class NetworkScene(pg.GraphicsView):
     def set_selected(self, cell: Cell | None, links: Links) -> None:
         """The ring, and what the cell has to do with other columns."""
         self.lines.selected, self.lines.links = cell, links
+        if cell is not None and cell[1][0] not in self.frame.places[cell[0]].order:
+            self._choose(cell[0])
+            self._fill(cell[0])
         self.lines.update()
 
     def set_hovered(self, cell: Cell | None) -> None:
@@ -226,7 +237,8 @@ class NetworkScene(pg.GraphicsView):
         self.arrange()
 
 
-def _note(column: Column, shown: int) -> str:
-    if column.kind == "bars":
-        return tr(N_("{shown} most likely of {count} shown"), shown=shown, count=column.channels)
-    return tr(N_("{shown} most active of {count} shown"), shown=shown, count=column.channels)
+def _note(column: Column, shown: int) -> tuple[str, str]:
+    """Which maps or classes are shown, in full and short."""
+    bars = column.kind == "bars"
+    full = N_("{shown} most likely of {count} shown") if bars else N_("{shown} most active of {count} shown")
+    return tuple(tr(text, shown=shown, count=column.channels) for text in (full, N_("{shown} of {count}")))  # type: ignore

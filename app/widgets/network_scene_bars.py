@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 from app import numbers, theme
 from app.widgets.map_columns_place import Place
+from app.widgets.network_scene_feet import RIGHT
 from app.widgets.network_scene_frame import Frame
-from app.widgets.network_scene_text import LEFT, RIGHT
+from app.widgets.network_scene_heads import LEFT
 
 THICK = 10
 
@@ -70,17 +71,17 @@ class Bars(QGraphicsItem):
         place, frame = self._place, self._frame
         if place is None:
             return
-        px = 12 if place.pitch >= theme.size(14) else 11
-        plain, bold, mono = theme.font(px), theme.font(px, 600), theme.font(11, mono=True)
+        px = 12 if place.pitch >= frame.size(14) else 11
+        plain, bold, mono = frame.font(px), frame.font(px, 600), frame.font(11, mono=True)
         metrics = QFontMetricsF(bold)
         digits = QFontMetricsF(mono).horizontalAdvance("100.0\u2009%")
         whole = frame.rect(place.content)
-        most = max(whole.width() * 0.4, whole.width() - digits - theme.size(46))
+        most = max(whole.width() * 0.3, whole.width() - digits - frame.size(28))
         wide = min(max((metrics.horizontalAdvance(row[0]) for row in self._rows), default=0) + 6, most)
         ink, soft, sunk = theme.color("ink"), theme.color("soft"), theme.color("sunk")
         for k, (label, start, end, colour, text, wins) in enumerate(self._rows):
             row = frame.rect((place.left, place.top + k * place.pitch, place.width, place.pitch))
-            middle, thick = row.center().y(), min(theme.size(THICK), row.height() * 0.6)
+            middle, thick = row.center().y(), min(frame.size(THICK), row.height() * 0.6)
             painter.setPen(ink)
             painter.setFont(bold if wins else plain)
             shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, wide - 4)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from app import theme
 from app.widgets.map_columns_place import Place, Rect
 
-PAD = 5  # free on all sides, for the frame that shows keyboard focus
+PAD = 3  # free on all sides, for the frame that shows keyboard focus
 MOST_ZOOM = 16.0
 
 
@@ -23,14 +23,35 @@ class Frame:
         self.width = self.height = 1.0
         self.zoom = 1.0
         self.dx = self.dy = 0.0
-        self.measure()
+        self.set_shrink(1.0)
 
-    def measure(self) -> None:
-        """Heights of heads and feet, from the fonts of now."""
-        self.name_height = QFontMetricsF(theme.font(13, 600)).height()
-        self.shape_height = QFontMetricsF(theme.font(11)).height()
-        self.head = PAD + self.name_height + self.shape_height + theme.size(4)
-        self.foot = 2 * self.shape_height + theme.size(6) + PAD
+    def set_shrink(self, shrink: float, tilted: float = 0.0) -> None:
+        """Sizes of heads and feet.
+
+        Args:
+            shrink: How much smaller than elsewhere texts are here, where large type does not fit.
+            tilted: Height of the names that stand aslant over spines.
+        """
+        self.shrink = shrink
+        self.name_height = QFontMetricsF(self.font(13, 600)).height()
+        self.shape_height = QFontMetricsF(self.font(11)).height()
+        self.head = PAD + max(self.name_height + self.shape_height, tilted) + self.size(3)
+        self.foot = 2 * self.shape_height + self.size(4) + PAD
+
+    def font(self, px: float, weight: int = 400, mono: bool = False) -> QFont:
+        """A font of the picture; no text is under 11 px."""
+        font = theme.font(px, weight, mono)
+        font.setPixelSize(max(round(font.pixelSize() * self.shrink), 11))
+        return font
+
+    def size(self, px: float) -> float:
+        """A length that goes with the texts."""
+        return px * self.scale
+
+    @property
+    def scale(self) -> float:
+        """The factor on texts and what goes with them."""
+        return theme.scale() * self.shrink
 
     def resize(self, width: float, height: float) -> None:
         """Another size of the view, heads, feet and free edges included."""

@@ -1,27 +1,26 @@
-"""Names above the columns, and what stands under them: words at one size, however far the picture is zoomed."""
+"""Names above the columns: words at one size, however far the picture is zoomed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
-from app import numbers, theme
-from app.i18n import N_, tr
+from app import theme
+from app.i18n import tr
 from app.widgets import marks
 from app.widgets.map_columns import Column
 from app.widgets.map_columns_layout import SWITCH, Head
 from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_frame import PAD, Frame
 
-PARTS = {"backbone": N_("backbone: finds features"), "head": N_("head: decides")}
 SEGMENT = 5  # air on either side of a word in a switch
-LEFT, MIDDLE, RIGHT = (Qt.AlignmentFlag.AlignVCenter | side for side in (
-    Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight))
+TILT = 50  # degrees
+LONGEST = 64  # px of a name aslant
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def shape_text(column: Column) -> str:
@@ -29,16 +28,23 @@ def shape_text(column: Column) -> str:
     return tr("{count} classes", count=column.channels) if column.kind == "bars" else column.size
 
 
-def head_widths(column: Column) -> Head:
+def head_widths(column: Column, frame: Frame) -> Head:
     """What a head needs to be read at ease, and at least."""
-    name, shape = QFontMetricsF(theme.font(13, 600)), QFontMetricsF(theme.font(11))
+    name, shape = QFontMetricsF(frame.font(13, 600)), QFontMetricsF(frame.font(11))
     least = max(name.horizontalAdvance(column.title), shape.horizontalAdvance(shape_text(column))) + 1
     if column.kind == "picture":
-        return max(least, theme.size(96)), max(least, theme.size(70))
+        return max(least, frame.size(96)), max(least, frame.size(70))
     if len(column.nodes) > 1:
         words = [shape.horizontalAdvance(n) + 2 * SEGMENT for n in column.nodes]
         return max(least, sum(words)), max(least, *words)
     return least, least
+
+
+def tilted_height(columns: tuple[Column, ...], frame: Frame) -> float:
+    """What names aslant take."""
+    metrics = QFontMetricsF(frame.font(11))
+    longest = max(metrics.horizontalAdvance(column.title) for column in columns)
+    return math.sin(math.radians(TILT)) * min(longest, frame.size(LONGEST)) + metrics.height() / 2
 
 
 class Heads(QGraphicsItem):
@@ -51,7 +57,7 @@ class Heads(QGraphicsItem):
         self.edited: frozenset[int] = frozenset()  # columns whose weights are not the trained ones
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._frame.width, self._frame.head + theme.size(SWITCH))
+        return QRectF(0, 0, self._frame.width, self._frame.head + self._frame.size(SWITCH))
 
     def switches(self, place: Place) -> list[tuple[str, QRectF]]:
         """Each node of a shared column with the place of its word in the switch.
@@ -61,14 +67,14 @@ class Heads(QGraphicsItem):
         column = place.column
         if len(column.nodes) < 2 or place.folded:
             return []
-        metrics, words = QFontMetricsF(theme.font(11)), column.nodes
+        metrics, words = QFontMetricsF(self._frame.font(11)), column.nodes
         widths = [metrics.horizontalAdvance(node) + 2 * SEGMENT for node in words]
         if sum(widths) > place.width * self._frame.zoom + 4:
             k = words.index(column.node)
             words, widths = (words[(k + 1) % len(words)],), widths[k:k + 1]
         x, out = self._frame.x(place.x), []
         for node, wide in zip(words, widths, strict=True):
-            out.append((node, QRectF(x, self._frame.head - 1, wide, theme.size(SWITCH - 4))))
+            out.append((node, QRectF(x, self._frame.head - 1, wide, self._frame.size(SWITCH - 4))))
             x += wide
         return out
 
@@ -84,7 +90,7 @@ class Heads(QGraphicsItem):
         frame = self._frame
         if frame.zoom > 1:
             painter.fillRect(QRectF(0, 0, frame.width, frame.head - 2), theme.color("panel"))
-        name, small = theme.font(13, 600), theme.font(11)
+        name, small = self._frame.font(13, 600), self._frame.font(11)
         for k, place in enumerate(frame.places):
             if place.folded:
                 self._tilted(painter, place)
@@ -93,14 +99,15 @@ class Heads(QGraphicsItem):
             painter.setFont(name)
             painter.setPen(theme.color("ink"))
             title = QFontMetricsF(name).elidedText(place.column.title, Qt.TextElideMode.ElideRight, wide)
-            painter.drawText(QRectF(x, PAD, wide, frame.name_height), LEFT, title)
+            top = frame.head - frame.size(3) - frame.shape_height - frame.name_height
+            painter.drawText(QRectF(x, top, wide, frame.name_height), LEFT, title)
             if k in self.edited:
                 end = x + QFontMetricsF(name).horizontalAdvance(title)
-                marks.corner(painter, QRectF(end - 4, PAD, 12, 12), theme.color("ink"))
+                marks.corner(painter, QRectF(end - 4, top, 12, 12), theme.color("ink"))
             painter.setFont(small)
             painter.setPen(theme.color("soft"))
             shape = QFontMetricsF(small).elidedText(shape_text(place.column), Qt.TextElideMode.ElideRight, wide)
-            painter.drawText(QRectF(x, PAD + frame.name_height, wide, frame.shape_height), LEFT, shape)
+            painter.drawText(QRectF(x, top + frame.name_height, wide, frame.shape_height), LEFT, shape)
             self._switch(painter, place)
 
     def _reach(self, k: int) -> tuple[float, float]:
@@ -110,6 +117,8 @@ class Heads(QGraphicsItem):
         x = frame.x(frame.places[k].x)
         if x < PAD and after > 60:
             x = PAD
+        if k and frame.places[k - 1].folded:  # its name leans over this one
+            x += frame.size(14)
         return x, max(after - x, 8.0)
 
     def _switch(self, painter: QPainter, place: Place) -> None:
@@ -136,91 +145,32 @@ class Heads(QGraphicsItem):
     def _tilted(self, painter: QPainter, place: Place) -> None:
         frame = self._frame
         painter.save()
-        painter.setFont(theme.font(11))
+        painter.setFont(self._frame.font(11))
         painter.setPen(theme.color("ink"))
         painter.translate(frame.x(place.x) + place.width * frame.zoom / 2 - 2, frame.head - 4)
-        painter.rotate(-50)
-        painter.drawText(QPointF(0, 0), place.column.title)
+        painter.rotate(-TILT)
+        metrics = QFontMetricsF(painter.font())
+        name = metrics.elidedText(place.column.title, Qt.TextElideMode.ElideRight, frame.size(LONGEST))
+        painter.drawText(QPointF(0, 0), name)
         painter.restore()
 
 
-class Feet(QGraphicsItem):
-    """Parameters, the brackets of backbone and head, the colour bar."""
+class Spines(QGraphicsItem):
+    """The ground on which the maps of a folded column stand."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self.setZValue(2)
+        self.setZValue(-1)
         self._frame = frame
-        self.ends = ("−", "+")
-        self.notes: Mapping[int, str] = {}
 
     def boundingRect(self) -> QRectF:
-        frame = self._frame
-        return QRectF(0, frame.field.bottom(), frame.width, frame.foot)
+        return self._frame.field
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
         frame = self._frame
-        if not frame.places:
-            return
-        if frame.zoom > 1:
-            painter.fillRect(self.boundingRect().adjusted(0, 2, 0, 0), theme.color("panel"))
-        painter.setFont(theme.font(11))
-        metrics = QFontMetricsF(painter.font())
-        top = frame.field.bottom() + theme.size(3)
-        painter.setPen(theme.color("soft"))
-        for k, place in enumerate(frame.places):
-            text, wide = self._under(k, place, metrics)
-            side = MIDDLE if place.folded else LEFT
-            painter.drawText(QRectF(frame.x(place.x), top, wide, frame.shape_height), side, text)
-        self._scale(painter, frame.places[0], top)
-        for part, text in PARTS.items():
-            ends = [p for p in frame.places if p.column.part == part]
-            if ends:
-                self._bracket(painter, ends, tr(text), top + frame.shape_height + theme.size(2), metrics)
-
-    def _under(self, k: int, place: Place, metrics: QFontMetricsF) -> tuple[str, float]:
-        """What stands under a column, the longest that fits, and its room."""
-        frame = self._frame
-        column = place.column
-        rest = [p for j, p in enumerate(frame.places) if j > k and (p.column.weights or p.folded)]
-        after = frame.x(rest[0].x) - 6 if rest else frame.width - PAD
-        wide = place.width if place.folded else max(after - frame.x(place.x), 1)
-        if place.folded:
-            return (f"{column.channels // 1000}k" if column.channels >= 1000 else str(column.channels)), wide
-        if not column.weights:
-            return self.notes.get(k, ""), wide
-        texts = [tr("{count} weights", count=numbers.count(column.weights)), numbers.count(column.weights)]
-        if k in self.notes:
-            texts.insert(0, f"{texts[0]} · {self.notes[k]}")
-        return next((t for t in texts if metrics.horizontalAdvance(t) <= wide), texts[-1]), wide
-
-    def _scale(self, painter: QPainter, place: Place, top: float) -> None:
-        frame = self._frame
-        wide = min(max(place.width, theme.size(60)), theme.size(130))
-        strip = QRectF(frame.x(place.x), top + 3, wide, frame.shape_height - 5)
-        if place.folded:
-            return
-        row = np.ascontiguousarray(theme.lut("signed")[None])
-        image = QImage(row.data, 256, 1, row.strides[0], QImage.Format.Format_RGB32)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(strip, image)
-        painter.restore()
-        line = QRectF(strip.left(), top + frame.shape_height + theme.size(1), wide, frame.shape_height)
-        painter.drawText(line, LEFT, self.ends[0])
-        painter.drawText(line, MIDDLE, "0")
-        painter.drawText(line, RIGHT, self.ends[1])
-
-    def _bracket(self, painter: QPainter, places: list[Place], text: str, top: float, metrics: QFontMetricsF) -> None:
-        frame = self._frame
-        left, right = frame.x(places[0].x), frame.x(places[-1].x + places[-1].width)
-        middle = top + frame.shape_height / 2
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(right - left - 28, 0))
-        wide = metrics.horizontalAdvance(text) + (12 if text else 0)
-        painter.setPen(QPen(theme.color("edge"), 1))
-        centre = (left + right) / 2
-        for start, end, corner in ((left, centre - wide / 2, left), (centre + wide / 2, right, right)):
-            painter.drawLine(QPointF(start, middle), QPointF(end, middle))
-            painter.drawLine(QPointF(corner, middle), QPointF(corner, middle - 4))
-        painter.setPen(theme.color("soft"))
-        painter.drawText(QRectF(centre - wide / 2, top, wide, frame.shape_height), Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("sunk"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place in frame.places:
+            if place.folded:
+                painter.drawRoundedRect(frame.rect((place.x, -2, place.width, frame.used + 2)), 3, 3)
