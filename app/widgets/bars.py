@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from app import numbers, theme
 from app.widgets import marks
 
-LEAST, MOST = 18, 48  # px a row
+LEAST, MOST = 15, 48  # px a row
+ROOMY = 18  # from here on labels have their full size
 THICK = 9
 LABEL_SHARE = 0.45
 START = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -151,7 +152,8 @@ class Bars(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        fonts = theme.font(13), theme.font(13, 600), theme.font(11, mono=True)
+        px = 13 if self.row_height >= theme.size(ROOMY) else 12
+        fonts = theme.font(px), theme.font(px, 600), theme.font(11, mono=True)
         bold, digits = QFontMetricsF(fonts[1]), QFontMetricsF(fonts[2])
         width = self.viewport().width() - 2
         longest = max((bold.horizontalAdvance(t) for t in self._labels), default=0)

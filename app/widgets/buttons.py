@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QHelpEvent, QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QStyleOptionToolButton, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionToolButton,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from app import theme
 from app.i18n import tr
@@ -186,6 +196,30 @@ def _on_accent(image: QIcon) -> QIcon:
 def action_button(action: QAction, text: bool | str = False, primary: bool = False) -> ActionButton:
     """A button for a shared action; see `ActionButton`."""
     return ActionButton(action, text, primary)
+
+
+class Check(QCheckBox):
+    """A check box whose tick is drawn in the colour that stands on the accent."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = text
+        if text:
+            self.setText(tr(text))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.isChecked():
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+            token = "on_accent" if self.isEnabled() else "soft"
+            paint(QPainter(self), QRectF(box).adjusted(1, 1, -1, -1), "check", token)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and self._text:
+            self.setText(tr(self._text))
 
 
 class Choice(QComboBox):

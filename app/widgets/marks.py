@@ -33,10 +33,11 @@ def dashed(painter: QPainter, rect: QRectF) -> None:
     """The frame of a grid of gradients, inside its edge."""
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    inner = rect.adjusted(1, 1, -1, -1)
-    painter.setPen(QPen(theme.color("panel"), 3.5))
+    wide = _wide(1.5)
+    inner = rect.adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
+    painter.setPen(QPen(theme.color("panel"), wide + 1))
     painter.drawRect(inner)
-    pen = QPen(theme.color("ink"), 1.5)
+    pen = QPen(theme.color("ink"), wide)
     pen.setDashPattern([4, 3])
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
@@ -53,7 +54,7 @@ def brackets(painter: QPainter, cells: QRectF) -> None:
             lines += [QLineF(x, y, x + dx, y), QLineF(x, y, x, y + dy)]
     painter.save()
     for token, width in (("panel", RING + 2 * HALO), ("ring", RING)):
-        pen = QPen(theme.color(token), width)
+        pen = QPen(theme.color(token), _wide(width))
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         painter.setPen(pen)
         painter.drawLines(lines)
@@ -90,7 +91,7 @@ def muted(painter: QPainter, rect: QRectF) -> None:
     painter.save()
     painter.fillRect(rect, veil)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.color("edge"), 1.5))
+    painter.setPen(QPen(theme.color("edge"), _wide(1.5)))
     painter.drawLine(rect.bottomLeft(), rect.topRight())
     painter.restore()
 
@@ -108,7 +109,8 @@ def corner(painter: QPainter, cell: QRectF, colour: QColor) -> None:
 
 
 def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float) -> None:
-    whole = width + 2 * HALO
+    width = _wide(width)
+    whole = width + 2 * _wide(HALO)
     # Round a tiny cell the line stands outside, else the cell would vanish under its halo.
     out = whole / 2 if min(cell.width(), cell.height()) < 12 else width / 2
     line = cell.adjusted(-out, -out, out, out)
@@ -123,6 +125,11 @@ def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, w
         painter.setPen(pen)
         painter.drawRect(line)
     painter.restore()
+
+
+def _wide(px: float) -> float:
+    """A line's width at the scale of now: on a projector, lines are thicker too."""
+    return px * theme.scale()
 
 
 @lru_cache(maxsize=8)

@@ -54,7 +54,7 @@ def test_a_message_on_the_screen_follows_the_language(messages: Messages, shown:
     messages.warn("({count} more)", count=3)
     assert shown[0].text == "(3 more)"
     i18n.set_language("zh_CN")
-    assert shown[0].text == "（另 3 项）"
+    assert shown[0].text == "(另 3 项)"
 
 
 def test_numbers_in_a_refusal_have_a_true_minus() -> None:

@@ -54,7 +54,7 @@ def test_two_to_thirty_six_classes_can_all_be_reached(bars: Bars, qtbot, count: 
 
 def test_rows_never_get_too_low_to_read(bars: Bars) -> None:
     bars.set_values([str(k) for k in range(36)], np.full(36, 1 / 36))
-    assert bars.row_height >= 18
+    assert bars.row_height >= 15
     assert bars.verticalScrollBar().maximum() > 0
 
 

@@ -190,7 +190,7 @@ def test_a_card_follows_the_language_and_shows_ready_texts_as_they_are(qtbot) ->
     qtbot.waitUntil(lambda: card.title.text() == "完成")
     assert card.secondary.text() == "1 × 28 × 28"
     card.set_secondary("({count} more)", count=2)
-    assert card.secondary.text() == "（另 2 项）"
+    assert card.secondary.text() == "(另 2 项)"
 
 
 def test_a_narrow_card_cuts_the_secondary_and_never_the_title(qtbot) -> None:
