@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QRect,
     Qt,
     Signal,
 )
@@ -93,9 +94,27 @@ class CellEditor(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("cell", True)
+        self.setProperty("own_focus", True)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFont(theme.font(11, mono=True))
         self.setMaxLength(24)
+        self._cell = QRect()
+        self.textChanged.connect(self.fit)
+
+    def fit(self, *_: object) -> None:
+        """Grow over the neighbours while the text is wider than its cell."""
+        wide = self.fontMetrics().horizontalAdvance(self.text()) + 10
+        view = self.parentWidget().width()
+        rect = QRect(self._cell)
+        if wide > rect.width():
+            rect.setWidth(min(wide, view))
+            rect.moveLeft(min(max(self._cell.center().x() - rect.width() // 2, 0), view - rect.width()))
+        self.setGeometry(rect)
+
+    def set_cell(self, rect: QRect) -> None:
+        """The cell it stands in."""
+        self._cell = rect
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = letters(event)
@@ -142,7 +161,8 @@ class NumberDelegate(QStyledItemDelegate):
             model.setData(index, value, Qt.ItemDataRole.EditRole)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        editor.setGeometry(option.rect.adjusted(0, 0, -1, -1))
+        if isinstance(editor, CellEditor):
+            editor.set_cell(option.rect.adjusted(0, 0, -1, -1))
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(editor, QWidget)

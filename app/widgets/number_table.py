@@ -221,7 +221,7 @@ class NumberTable(QTableView):
             marks.window(painter, self.rect_of(*self._window), area)
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.rect_of(*self._hover), area)
-        if self._ring is not None:
+        if self._ring is not None and self.state() != QAbstractItemView.State.EditingState:
             marks.ring(painter, self._ring_rect(), area)
 
     def _ring_rect(self) -> QRectF:

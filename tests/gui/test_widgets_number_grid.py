@@ -167,6 +167,16 @@ def test_while_editing_the_old_value_is_in_the_tooltip(owner: Owner, qtbot) -> N
     assert editor.accessibleName()
 
 
+def test_a_long_number_can_be_seen_while_it_is_typed(owner: Owner, qtbot) -> None:
+    owner.grid.set_current(0, 2)
+    qtbot.keyClicks(owner.grid, "-")
+    for letter in "0.123456":
+        qtbot.keyClicks(QApplication.focusWidget(), letter)
+    editor = QApplication.focusWidget()
+    assert editor.width() > editor.fontMetrics().horizontalAdvance("-0.123456")
+    assert editor.geometry().right() < owner.grid.viewport().width()
+
+
 def test_values_that_move_on_leave_what_is_being_typed(owner: Owner, qtbot) -> None:
     owner.grid.set_current(1, 1)
     qtbot.keyClicks(owner.grid, "4")
