@@ -1,0 +1,164 @@
+"""The inspector: one number, what it is, where it comes from and where it goes."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app import numbers, theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model.playback import Playhead
+from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
+from app.panels.inspector_views.rows import CodeBlock, Line, Rows
+from app.widgets.card import Card
+from app.widgets.histogram import Histogram
+from app.widgets.labels import Label
+from cnncore.network import INPUT
+
+NAMES = {"input0": "x", "weight": "w", "bias": "b"}  # in code
+
+
+class InspectorPanel(Card):
+    """Shows the number under the pointer, else the one at the playhead."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("Inspector"), "", parent)
+        self.setObjectName("inspector_panel")
+        self.desk = desk
+        self.cell = Label("", "text", mono=True)
+        self.cell.setProperty("role", "secondary")
+        self.cell.setObjectName("inspector_cell")
+        self.add_control(self.cell)
+        self.value, self.rank = QLabel(), Label("", "secondary")
+        self.value.setObjectName("inspector_value")
+        self.rank.setObjectName("inspector_rank")
+        self.histogram = Histogram()
+        self.from_rows, self.to_rows, self.gradient = Rows(), Rows(), Rows()
+        self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
+        self.code_title, self.code = Label(N_("Code"), "title"), CodeBlock()
+        for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient)):
+            rows.setObjectName(name)
+            rows.linked.connect(self._go)
+        self.code.setObjectName("code")
+        self._lay_out()
+        self._head: Playhead | None = None
+        self._dirty = True
+        desk.session.playhead_moved.connect(self._changed)
+        desk.session.hover_moved.connect(self._changed)
+        desk.session.results_changed.connect(self._changed)
+        desk.ranges.changed.connect(self._changed)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.lines = [Line() for _ in range(4)]
+        for widget in (self.value, self.rank, self.histogram, self.lines[0], self.from_title, self.from_rows,
+                       self.lines[1], self.to_title, self.to_rows, self.lines[2], self.gradient, self.lines[3],
+                       self.code_title, self.code):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setObjectName("inspector_scroll")
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(inner)
+        inner.setAutoFillBackground(False)  # the card's ground shows through
+        self.scroll.viewport().setAutoFillBackground(False)
+        self.body.addWidget(self.scroll)
+
+    # --- following the session
+
+    def _changed(self, *_: object) -> None:
+        if self.isVisible():
+            self.show_now()
+        else:
+            self._dirty = True
+
+    def show_now(self) -> None:
+        """Everything about the number under the pointer, else of the playhead."""
+        self._dirty = False
+        session = self.desk.session
+        head = session.playhead if self.desk.player.playing else session.hovered or session.playhead
+        if head is None or head.node not in session.view.network.shapes:
+            return
+        moved, self._head = head != self._head, head
+        results = session.results
+        values = results.values(head.node)
+        value = float(values[head.index])
+        if moved:
+            self.cell.setText(head.name)
+        self.value.setText(numbers.figure(value))
+        self.value.setToolTip(numbers.full(value))
+        own = values if values.ndim == 1 else values[head.map]
+        place = int(np.count_nonzero(own > value)) + 1
+        where = N_("number {k} of {n} in its layer") if values.ndim == 1 else N_("number {k} of {n} in its map")
+        self.rank.set_text(where, k=numbers.count(place), n=numbers.count(own.size))
+        role = "picture" if head.node == INPUT else "signed"
+        self.histogram.set_values(own, self.desk.ranges.bound(results, head.node, head.map), role)
+        self.histogram.set_cursor(value)
+        self.from_rows.show_rows(comes_from(results, head))
+        to = goes_to(results, head)
+        self.to_rows.show_rows(to)
+        self._show_gradient(head)
+        if moved:
+            self._show_code(head)
+
+    def _show_gradient(self, head: Playhead) -> None:
+        grad = self.desk.session.results.gradients.outputs.get(head.node)
+        there = grad is not None
+        self.gradient.setVisible(there)
+        self.lines[2].setVisible(there)
+        if grad is not None:
+            value = float(grad[0][head.index])
+            self.gradient.show_rows([Row(N_("gradient"), (Part(numbers.gradient(value), "code"),))])
+
+    def _show_code(self, head: Playhead) -> None:
+        network = self.desk.session.view.network
+        text = "" if head.node == INPUT else network.node(head.node).op.code("output", head.index, NAMES)
+        self.code.setText(text)
+        for widget in (self.code, self.code_title, self.lines[3]):
+            widget.setVisible(bool(text) and self._room_for_code())
+
+    def _room_for_code(self) -> bool:
+        """Code gives way first where the window is low."""
+        used = self.code.y() if self.code.isVisible() else self.scroll.widget().sizeHint().height()
+        return used + theme.size(60) <= max(self.scroll.viewport().height(), theme.size(420))
+
+    def _go(self, to: object) -> None:
+        if to == KERNEL:
+            if self._head is not None and self._head != self.desk.session.playhead:
+                self.desk.attempt(self.desk.session.select, self._head)
+            self.desk.perform("view.kernel")
+        elif isinstance(to, Playhead):
+            self.desk.player.pause()
+            self.desk.attempt(self.desk.session.select, to)
+
+    # --- life
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._dirty:
+            self.show_now()
+
+    def retranslate(self) -> None:
+        """Texts and fonts of now."""
+        self.value.setFont(theme.font(26, mono=True))
+        self.cell.setFont(theme.font(12, mono=True))
+        self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
+        self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "
+                                    "class, which is assumed to be right."))
+        for rows in (self.from_rows, self.to_rows, self.gradient):
+            rows.forget()
+        self._head = None
+        self.show_now()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_dirty"):
+            self.retranslate()

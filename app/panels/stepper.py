@@ -1,0 +1,176 @@
+"""The stepper: how the number at the playhead is made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app import theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model import playback
+from app.model.playback import Playhead
+from app.panels.stepper_views import CopyView, Scene, View, view_for
+from app.panels.stepper_views.formula import write
+from app.widgets.card import Card
+from app.widgets.formula import FormulaLine
+from app.widgets.labels import Label
+from cnncore.network import INPUT
+from cnncore.trace import Trace
+
+FAST = 4.0  # from this speed on the window does not glide
+
+
+class StepperPanel(Card):
+    """One view for each kind of trace, made when first needed; the formula under it."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("How one number is made"), "", parent)
+        self.setObjectName("stepper_panel")
+        self.desk = desk
+        self.cell = Label("", "text", mono=True)
+        self.cell.setObjectName("stepper_cell")
+        self.cell.setProperty("role", "accent")
+        self.axes = Label("", "secondary")
+        self.add_control(self.cell)
+        self.add_control(self.axes)
+        self.stack = QStackedWidget()
+        self.stack.setObjectName("stepper_views")
+        self.formula = FormulaLine()
+        self.formula.setObjectName("formula")
+        self.body.setSpacing(6)
+        self.body.addWidget(self.stack, 1)
+        self.body.addWidget(self.formula)
+        self._views: dict[type[View], View] = {}
+        self._shown: Playhead | None = None
+        self._dirty = True
+        self.formula.hovered.connect(self._formula_hovered)
+        self.formula.clicked.connect(self._term)
+        self.formula.opened.connect(lambda _: self.show_now())
+        desk.session.playhead_moved.connect(self._changed)
+        desk.session.hover_moved.connect(self._hovered)
+        desk.session.results_changed.connect(self._changed)
+        self.retranslate()
+
+    @property
+    def view(self) -> View | None:
+        """The view on top."""
+        top = self.stack.currentWidget()
+        return top if isinstance(top, View) else None
+
+    # --- following the session
+
+    def _changed(self, *_: object) -> None:
+        """Only what can be seen is brought up to date; the rest when it is shown."""
+        if self.isVisible():
+            self.show_now()
+        else:
+            self._dirty = True
+
+    def _hovered(self, *_: object) -> None:
+        if self._head() != self._shown:
+            self._changed()
+
+    def _head(self) -> Playhead | None:
+        """The playhead, or the cell of the same layer under the pointer: hovering previews."""
+        session = self.desk.session
+        head, over = session.playhead, session.hovered
+        if head is None or over is None or self.desk.player.playing:
+            return head
+        return over if over.node == head.node and over.index != head.index else head
+
+    def show_now(self) -> None:
+        """Everything, from the session as it is."""
+        self._dirty = False
+        head = self._head()
+        before, self._shown = self._shown, head
+        if head is None:
+            return
+        session = self.desk.session
+        if head.node == INPUT:
+            self._show_input(head)
+            return
+        node = session.view.network.node(head.node)
+        trace = self._trace(head)
+        _, known = playback.flat(session.view.network, session.playhead or head)
+        slide = before is not None and before.node == head.node and before.map == head.map and before != head
+        scene = Scene(session.results, node, head, trace, known + 1,
+                      slide and not (self.desk.player.playing and self.desk.player.speed >= FAST))
+        view = self._view(view_for(scene))
+        view.show_scene(scene)
+        write(self.formula, trace)
+        self.formula.set_current(head.term)
+        self.formula.setVisible(True)
+        self.set_title(N_("How one number is made"))
+        text, facts = node.op.summary()
+        said = [tr(node.op.title or node.op.kind), tr(text, **facts) if text else ""]
+        self.set_secondary(" · ".join(filter(None, said)))
+        self._say_cell(head, trace)
+
+    def _trace(self, head: Playhead) -> Trace:
+        session = self.desk.session
+        at = session.playhead
+        if at is not None and (at.node, at.index) == (head.node, head.index):
+            trace = session.trace()
+            if trace is not None:
+                return trace
+        return session.view.network.node(head.node).op.trace("output", head.index, session.results.run(head.node))
+
+    def _show_input(self, head: Playhead) -> None:
+        view = self._view(CopyView)
+        assert isinstance(view, CopyView)
+        view.show_input(self.desk.session.results, head)
+        self.formula.setVisible(False)
+        self.set_title(N_("Where this number comes from"))
+        self.set_secondary(N_("the network's input"))
+        self._say_cell(head, None)
+
+    def _say_cell(self, head: Playhead, trace: Trace | None) -> None:
+        self.cell.setText(head.name)
+        if not head.cell:
+            text = N_("class from 0") if trace is not None and trace.kind == "shares" else N_("unit from 0")
+        elif len(head.cell) != 2:
+            text = N_("map, place from 0")
+        elif trace is not None and trace.kind == "products":
+            text = N_("filter, row, column from 0")
+        else:
+            text = N_("map, row, column from 0")
+        self.axes.set_text(text)
+
+    def _view(self, kind: type[View]) -> View:
+        view = self._views.get(kind)
+        if view is None:
+            view = self._views[kind] = kind(self.desk)
+            view.term_hovered.connect(self.formula.set_hover)
+            self.stack.addWidget(view)
+        if self.stack.currentWidget() is not view:
+            self.stack.setCurrentWidget(view)
+        return view
+
+    # --- hands
+
+    def _formula_hovered(self, term: object) -> None:
+        if self.view is not None:
+            self.view.show_cursor(term)  # type: ignore[arg-type]
+
+    def _term(self, term: int) -> None:
+        if self.view is not None:
+            self.view.select_term(term)
+
+    # --- life
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._dirty:
+            self.show_now()
+
+    def retranslate(self) -> None:
+        """Texts and fonts of now."""
+        self.formula.setAccessibleName(tr("Formula: left and right choose a term"))
+        self.cell.setFont(theme.font(13, mono=True))
+        self.show_now()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_dirty"):
+            self.retranslate()

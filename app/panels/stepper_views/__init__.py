@@ -1,0 +1,22 @@
+"""What the stepper shows, by the kind of the trace: one file a kind."""
+
+from __future__ import annotations
+
+from app.panels.stepper_views.bars import BarsView
+from app.panels.stepper_views.base import Scene, View
+from app.panels.stepper_views.copy import CopyView
+from app.panels.stepper_views.curve import CurveView
+from app.panels.stepper_views.products import ProductsView
+from app.panels.stepper_views.shares import SharesView
+from app.panels.stepper_views.window import WindowView
+
+VIEWS: dict[str, type[View]] = {
+    "products": ProductsView, "window": WindowView, "curve": CurveView, "shares": SharesView, "copy": CopyView,
+}
+PLAIN: type[View] = BarsView  # for a list of products, and for a kind that nobody has drawn yet
+
+
+def view_for(scene: Scene) -> type[View]:
+    """The view of a scene: by its kind, or the plain one where the terms lie otherwise."""
+    view = VIEWS.get(scene.trace.kind, PLAIN)
+    return view if view.fits(scene) else PLAIN

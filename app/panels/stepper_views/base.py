@@ -1,0 +1,172 @@
+"""What all views of the stepper share: the scene they show, and the label over a grid."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.desk import Desk
+from app.model.playback import Playhead
+from app.model.results import Results
+from app.widgets.labels import Label
+from cnncore.network import INPUT, Node
+from cnncore.op import Shape
+from cnncore.trace import Trace
+
+GAP = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One cell and how it is made.
+
+    Args:
+        results: Of the network of now.
+        node: Whose cell it is.
+        head: The cell; its term, if any, is the cursor.
+        trace: Of the cell.
+        known: Cells of the map that the playhead has passed, its own included.
+        slide: The window may glide to its new place.
+    """
+
+    results: Results
+    node: Node
+    head: Playhead
+    trace: Trace
+    known: int
+    slide: bool = False
+
+    @property
+    def source(self) -> str:
+        """Name of the node's first input."""
+        return self.node.inputs[0]
+
+    @property
+    def source_shape(self) -> Shape:
+        """(C, *S) of it."""
+        return self.results.network.shapes[self.source]
+
+    def plane(self, node: str, index: tuple[int, ...]) -> NDArray[np.floating]:
+        """(rows, columns) of a node's values: one map, in 3-D one slice of it; a sound is one row."""
+        values = self.results.values(node)[index]
+        return values if values.ndim == 2 else values.reshape(1, -1) if values.ndim < 2 else values[0]
+
+    def own_plane(self) -> NDArray[np.floating]:
+        """The map of the cell, in 3-D the slice it lies in."""
+        return self.plane(self.node.name, self.head.index[:-2] if len(self.head.index) > 2 else self.head.index[:1])
+
+    def own_spot(self) -> tuple[int, int]:
+        """(row, column) of the cell in `own_plane`."""
+        cell = self.head.cell
+        return (cell[-2], cell[-1]) if len(cell) > 1 else (0, cell[0]) if cell else (0, 0)
+
+    def own_known(self) -> int:
+        """`known`, counted within `own_plane`."""
+        rows, cols = self.own_plane().shape
+        before = 0
+        for size, k in zip(self.results.network.shapes[self.node.name][1:-2], self.head.cell[:-2], strict=False):
+            before = before * size + k
+        return max(0, min(self.known - before * rows * cols, rows * cols))
+
+    def head_at(self, row: int, col: int) -> Playhead:
+        """The playhead on another cell of `own_plane`."""
+        cell = self.head.cell
+        spot = (*cell[:-2], row, col) if len(cell) > 1 else (col,)
+        return Playhead(self.node.name, (self.head.map, *spot))
+
+
+class View(QWidget):
+    """Shows scenes of one kind. It is built once; a scene of another layer only reshapes it."""
+
+    term_hovered = Signal(object)  # index of a term | None
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.scene: Scene | None = None
+        desk.ranges.changed.connect(self._again)
+
+    @classmethod
+    def fits(cls, scene: Scene) -> bool:
+        """False for a trace of the right kind whose terms lie as this view cannot show."""
+        return True
+
+    def show_scene(self, scene: Scene) -> None:
+        """Bring everything up to date."""
+        raise NotImplementedError
+
+    def show_cursor(self, term: int | None) -> None:
+        """A term is under the pointer, in the formula or in another view."""
+
+    def _again(self) -> None:
+        if self.scene is not None and self.isVisible():
+            self.show_scene(self.scene)
+
+    # --- what a person does on cells
+
+    def role(self, node: str) -> str:
+        """How a node's values are coloured."""
+        return "picture" if node == INPUT else "signed"
+
+    def hover_cell(self, node: str, index: tuple[int, ...] | None) -> None:
+        """Tell all others what is under the pointer."""
+        self.desk.session.hover(None if index is None else Playhead(node, tuple(int(i) for i in index)))
+
+    def select_cell(self, node: str, index: tuple[int, ...]) -> None:
+        """Go to another cell."""
+        self.desk.player.pause()
+        self.desk.attempt(self.desk.session.select, Playhead(node, tuple(int(i) for i in index)))
+
+    def select_term(self, term: int) -> None:
+        """Stand on one term of the cell."""
+        if self.scene is not None:
+            self.desk.player.pause()
+            self.desk.session.select(dataclasses.replace(self.scene.head, term=term))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and self.scene is not None:
+            self.show_scene(self.scene)
+            self.arrange()
+
+    def resizeEvent(self, event: object) -> None:
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Put the parts where they belong; views with Qt layouts need not."""
+
+
+class Heading:
+    """Name and purpose over a grid: two labels that are placed by hand."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        self.name = Label(name, "title", parent=parent)
+        self.what = Label("", "secondary", parent=parent)
+
+    def set_what(self, text: str, **facts: object) -> None:
+        """What stands beside the name."""
+        self.what.set_text(text, **facts)
+        self.what.setToolTip(self.what.text())
+
+    def want(self) -> int:
+        """Width of both."""
+        return self.name.sizeHint().width() + 7 + self.what.sizeHint().width()
+
+    def place(self, at: QPoint, width: int) -> None:
+        """Into one line; the secondary text gives way."""
+        height = theme.size(18)
+        own = min(self.name.sizeHint().width(), width)
+        self.name.setGeometry(QRect(at.x(), at.y(), own, height))
+        self.what.setGeometry(QRect(at.x() + own + 7, at.y(), max(width - own - 7, 0), height))
+        self.what.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def set_visible(self, on: bool) -> None:
+        """Show or hide both."""
+        self.name.setVisible(on)
+        self.what.setVisible(on)

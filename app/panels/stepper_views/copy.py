@@ -1,0 +1,134 @@
+"""A number that only moves (flatten), and a number that nobody computed (the input)."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app import numbers, theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model.playback import Playhead
+from app.model.results import Results
+from app.panels.stepper_views.base import Heading, Scene, View
+from app.panels.stepper_views.terms import cell_name
+from app.widgets.buttons import link_button
+from app.widgets.heat_map import HeatMap
+from app.widgets.labels import Label
+from cnncore.network import INPUT
+from cnncore.shapes import reached_region
+
+TITLE = 20
+
+
+class CopyView(View):
+    """The map that the number comes from, with its cell, and where it stands now."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.map = HeatMap("", self)
+        self.map.setObjectName("input_map")
+        self.heading = Heading(N_("Input"), self)
+        self.words = Label("", "text", parent=self)
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.setObjectName("copy_words")
+        self.link: QPushButton = link_button("")
+        self.link.setParent(self)
+        self.link.setObjectName("copy_link")
+        self._to: Playhead | None = None
+        self.link.clicked.connect(self._follow)
+        self.map.hovered.connect(self._hover)
+        self.map.clicked.connect(self._click)
+        self.map.moved.connect(self._click)
+        self._at = Playhead(INPUT, (0, 0, 0))
+
+    @classmethod
+    def fits(cls, scene: Scene) -> bool:
+        """The cell of one input."""
+        return len(scene.trace.operands) == 1 and scene.trace.operands[0].cells.shape[1] > 0
+
+    def show_scene(self, scene: Scene) -> None:
+        """A number that was moved."""
+        self.scene = scene
+        cell = tuple(int(i) for i in scene.trace.operands[0].cells[0])
+        self._show_map(scene.results, Playhead(scene.source, cell))
+        self.words.set_text(N_("{to} is {source}: the same number, only its place is another."), to=scene.head.name,
+                            source=cell_name(scene.source, cell))
+        self._link(N_("Go to {cell}"), Playhead(scene.source, cell))
+
+    def show_input(self, results: Results, head: Playhead) -> None:
+        """A pixel of the input."""
+        self.scene = None
+        self._show_map(results, head)
+        text = N_("This number was not computed: it is a pixel of your drawing, after the network's first stage has "
+                  "cropped, fitted and centred it. 0 is black, 1 is white.")
+        self.words.set_text(text)
+        after = reached_region(results.network, INPUT, head.index)
+        first = next(iter(after), None)
+        if first is None:
+            self._link("", None)
+            return
+        box = after[first]
+        cells = int(np.prod([len(range(s.start, s.stop, s.step or 1)) for s in box]))
+        self._link(N_("{n} numbers of {layer} read it: go to the first"), Playhead(first, tuple(s.start for s in box)),
+                   n=numbers.count(cells), layer=first)
+
+    def _show_map(self, results: Results, head: Playhead) -> None:
+        self._at = head
+        values = results.values(head.node)
+        plane = values[head.index[:-2]] if len(head.index) > 2 else values.reshape(-1, values.shape[-1])
+        spot = head.index[-2:] if len(head.index) > 1 else (0, head.index[0])
+        resized = plane.shape != self.map.shape
+        self.map.set_values(plane, self.desk.ranges.bound(results, head.node, head.map), self.role(head.node))
+        self.map.set_ring(*spot)
+        self.heading.set_what(f"{head.node} · {plane.shape[0]} × {plane.shape[1]}")
+        if resized:
+            self.arrange()
+
+    def _link(self, text: str, to: Playhead | None, **facts: object) -> None:
+        self._to = to
+        self.link.setVisible(to is not None)
+        if to is not None:
+            self.link.set_text(text, cell=to.name, **facts)  # type: ignore[attr-defined]
+            self._place_link()
+
+    def _follow(self) -> None:
+        if self._to is not None:
+            self.select_cell(self._to.node, self._to.index)
+
+    def _index(self, row: int, col: int) -> tuple[int, ...]:
+        head = self._at
+        return (*head.index[:-2], row, col) if len(head.index) > 2 else (*head.index[:-1], col)
+
+    def _hover(self, spot: tuple[int, int] | None) -> None:
+        self.hover_cell(self._at.node, None if spot is None else self._index(*spot))
+
+    def _click(self, row: int, col: int) -> None:
+        self.select_cell(self._at.node, self._index(row, col))
+
+    def arrange(self) -> None:
+        """Map left, words right of it."""
+        title = theme.size(TITLE)
+        room = self.height() - title
+        rows, cols = self.map.shape
+        cell = max(min(room / rows, self.width() / 2 / cols, 40.0), 1.0)
+        cell = float(int(cell)) if cell > 8 else cell
+        self.map.set_cell(cell)
+        self.map.setGeometry(0, title, round(cols * cell), round(rows * cell))
+        x = self.map.width() + theme.size(32)
+        self.heading.place(QPoint(0, 0), x)
+        self.words.setGeometry(x, title, min(self.width() - x, theme.size(380)), room)
+        self._place_link()
+
+    def _place_link(self) -> None:
+        x = self.words.x()
+        y = self.words.y() + self.words.heightForWidth(max(self.words.width(), 50)) + 12
+        self.link.setGeometry(x, y, self.link.sizeHint().width(), theme.size(22))
+        self.link.raise_()
+
+    def changeEvent(self, event: object) -> None:
+        if hasattr(self, "map"):
+            self.map.setAccessibleName(tr("Input map"))
+        super().changeEvent(event)  # type: ignore[arg-type]

@@ -1,0 +1,131 @@
+"""A trace as one line of arithmetic that adds up as printed."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from decimal import Decimal
+
+import numpy as np
+
+from app import numbers
+from app.i18n import N_, tr
+from app.widgets.formula import FormulaLine, Piece
+from app.widgets.formula_parts import FormulaParts, formula_parts, printed
+from cnncore.trace import Trace
+
+SHOWN = 4  # strongest terms in ink
+LISTED = 9  # of a window: one of 3 × 3 stands there whole
+
+
+def write(line: FormulaLine, trace: Trace) -> None:
+    """Show a trace."""
+    build = BY_KIND.get(trace.kind)
+    pieces = build(trace) if build is not None else None
+    if pieces is not None:
+        line.set_pieces(pieces)
+    else:
+        line.set_parts(sum_parts(trace, line.open), lead_of(trace))
+
+
+def lead_of(trace: Trace) -> str:
+    """``y = Σ x·w + b``, as the trace has it."""
+    symbols = "·".join(("x", "w", "v", "u")[:len(_factors(trace))])
+    inner = f"Σ {symbols}" + (" + b" if trace.bias is not None else "")
+    return f"y = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"y = {inner}"
+
+
+def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
+    """The strongest terms and the rest; with ``opened`` every term that is not 0."""
+    factors = _factors(trace)
+    least = LISTED if trace.kind == "window" else SHOWN
+    order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else SHOWN)
+    if len(factors) > 2:
+        factors = [np.multiply.reduce(factors[:-1]), factors[-1]]
+    columns = [f[order].tolist() for f in factors]
+    rows = list(zip(columns[0], columns[1] if len(columns) > 1 else [None] * len(order), trace.terms[order].tolist(),
+                    strict=True))
+    parts = formula_parts(rows, trace.bias, trace.total, len(rows), round(trace.divisor))
+    hidden = int(np.count_nonzero(trace.terms)) - len(order)
+    if not np.isfinite(trace.terms).all():
+        parts = dataclasses.replace(parts, exact=False)
+    return dataclasses.replace(parts, more=0 if opened else max(hidden, 0),
+                               parts=tuple(dataclasses.replace(p, index=order[p.index]) for p in parts.parts))
+
+
+def _factors(trace: Trace) -> list[np.ndarray]:
+    """The columns whose product the terms are; the terms themselves, where they are something else."""
+    factors = [one.values for one in trace.operands]
+    if not factors or trace.reduce != "sum":
+        return [trace.terms]
+    return factors if np.array_equal(np.multiply.reduce(factors), trace.terms, equal_nan=True) else [trace.terms]
+
+
+def _strongest(terms: np.ndarray, count: int) -> list[int]:
+    """Terms that are not 0, the largest first; NaN counts as largest."""
+    size = np.nan_to_num(np.abs(terms), nan=np.inf)
+    near = np.argpartition(-size, count)[:count] if terms.size > count else np.arange(terms.size)
+    return [int(k) for k in near[np.argsort(-size[near], kind="stable")] if size[k] != 0]
+
+
+# --- other kinds
+
+def _window(trace: Trace) -> list[Piece] | None:
+    if trace.reduce != "pick":
+        return None
+    inside = trace.operands[0].inside
+    order = [k for k in range(trace.terms.size) if inside[k]]
+    if len(order) > LISTED:
+        order = sorted(sorted(order, key=lambda k: -trace.terms[k])[:SHOWN])
+    out = [Piece("y = max(x) = max(")]
+    for place, k in enumerate(order):
+        comma = "," if place < len(order) - 1 else ""
+        tone = "accent" if k == trace.winner else "ink"
+        out.append(Piece(numbers.figure(trace.terms[k]) + comma, tone, k, glued=not place))
+    more = int(inside.sum()) - len(order)
+    if more:
+        out.append(Piece(tr("and {n} smaller ones", n=more)))
+    return [*out, Piece(")", glued=True), *_result(numbers.figure(trace.total))]
+
+
+def _curve(trace: Trace) -> list[Piece]:
+    x = float(trace.operand("input0").values[0])
+    if trace.total == max(x, 0.0):
+        lead, end = "y = max(x, 0) = max(", ", 0)"
+    else:
+        lead, end = "y = f(x) = f(", ")"
+    return [Piece(lead), Piece(numbers.figure(x), "ink", 0, glued=True), Piece(end, glued=True),
+            *_result(numbers.figure(trace.total))]
+
+
+def _shares(trace: Trace) -> list[Piece] | None:
+    """Enough digits for the quotient of what is printed to be what is printed."""
+    if trace.winner is None or not np.isfinite(trace.terms).all():
+        return None
+    own, total = float(trace.terms[trace.winner]), float(trace.terms.sum())
+    result = numbers.percent(trace.total)
+    above = below = ""
+    for digits in range(3, 9):
+        above, below = _digits(own, digits), _digits(total, digits)
+        if numbers.percent(float(printed(above) / printed(below))) == result:
+            break
+    return [Piece("p = exp(x − max) / Σ exp(x − max) ="), Piece(above, "ink", trace.winner), Piece("/"),
+            Piece(below, "ink"), *_result(result)]
+
+
+def _digits(value: float, digits: int) -> str:
+    if value == 0 or not math.isfinite(value):
+        return "0"
+    text = f"{value:.{digits - 1}e}"
+    return f"{Decimal(text):f}" if value >= 1e-4 else text.replace("-", numbers.MINUS)
+
+
+def _copy(trace: Trace) -> list[Piece]:
+    return [Piece(f"y = x {tr(N_('(the same number, only moved)'))}"), *_result(numbers.figure(trace.total))]
+
+
+def _result(text: str) -> list[Piece]:
+    return [Piece("="), Piece(text, "accent")]
+
+
+BY_KIND = {"window": _window, "curve": _curve, "shares": _shares, "copy": _copy}

@@ -1,0 +1,65 @@
+"""The output so far: the map with its ring, and a word on what is not computed yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.i18n import tr
+from app.widgets import marks
+from app.widgets.heat_map import HeatMap
+
+LEGEND = 22
+LARGEST = 40
+
+
+class OutputMap(QWidget):
+    """A heat map with a legend under it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = HeatMap("", self)
+        self._open = False
+
+    def set_known(self, cells: int) -> None:
+        """Hatch what comes after."""
+        rows, cols = self.map.shape
+        self.map.set_known(cells)
+        if self._open != (cells < rows * cols):
+            self._open = cells < rows * cols
+            self.update()
+
+    @property
+    def legend_shown(self) -> bool:
+        """True while some cells are not computed yet."""
+        return self._open
+
+    def want(self) -> int:
+        """Width of the legend."""
+        return theme.size(13) + 8 + self.fontMetrics().horizontalAdvance(tr("not computed yet"))
+
+    def fit(self, width: int, height: int) -> int:
+        """The width it takes of the room it may have."""
+        rows, cols = self.map.shape
+        cell = min(width / cols, (height - theme.size(LEGEND)) / rows, float(theme.size(LARGEST)))
+        if cell > 8:
+            cell = float(int(cell))
+        self.map.set_cell(max(cell, 1.0))
+        self.map.setGeometry(0, 0, round(cols * cell), round(rows * cell))
+        return self.map.width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._open:
+            return
+        painter = QPainter(self)
+        side, y = theme.size(13), self.map.height() + 6
+        swatch = QRectF(0.5, y + 0.5, side, side)
+        marks.hatch(painter, swatch)
+        painter.setPen(theme.color("line"))
+        painter.drawRect(swatch)
+        painter.setPen(theme.color("soft"))
+        painter.setFont(theme.font(12))
+        place = QRectF(side + 6, y - 2, self.width() - side - 6, side + 5)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr("not computed yet"))

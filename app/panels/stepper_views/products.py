@@ -1,0 +1,266 @@
+"""Convolution: window × kernel = products → output, with the channels above and the sum below."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.kernels import presets
+from app.model.kernel import KernelHandle, same
+from app.panels.stepper_views.base import Heading, Scene, View
+from app.panels.stepper_views.output import OutputMap
+from app.panels.stepper_views.products_layout import arrange
+from app.panels.stepper_views.sums import Sums
+from app.panels.stepper_views.terms import TermGrid, cell_name, term_grid
+from app.widgets.kernel_editor import KernelEditor
+from app.widgets.plane_grid import PlaneGrid, Spot
+from app.widgets.rail import Rail
+from cnncore.trace import Operand
+
+
+class ProductsView(View):
+    """Input × Kernel = Products → Output, all cells of one size."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.rail = Rail(self)
+        self.input, self.products = PlaneGrid(self), PlaneGrid(self)
+        self.kernel, self.output, self.sums = KernelEditor(presets().values(), self), OutputMap(self), Sums(desk, self)
+        self.handle = KernelHandle(desk.session)
+        self._kernel_state: tuple[object, ...] = ()
+        for name, widget in (("rail", self.rail), ("input_grid", self.input), ("products_grid", self.products),
+                             ("output_map", self.output.map), ("sums", self.sums)):
+            widget.setObjectName(name)
+        self.headings = {name: Heading(name, self) for name in
+                         (N_("Input"), N_("Kernel"), N_("Products"), N_("Output"))}
+        self.grid: TermGrid | None = None
+        self._shape: tuple[object, ...] = ()
+        self._chosen: dict[str, int] = {}  # channel a layer was last looked at by
+        self._signs: list[tuple[float, float, str]] = []
+        self._middle = 0.0
+        self._held: tuple[object, float] = ((), 0.0)
+        self.rail.chosen.connect(self._choose)
+        self.input.hovered.connect(self._hover_input)
+        self.input.clicked.connect(self._go_to_source)
+        self.products.hovered.connect(self._hover)
+        self.products.clicked.connect(self._select_term)
+        self.kernel.grid.hovered.connect(self._hover)
+        self.kernel.bind(self.handle, desk.attempt, lambda: self._show_kernel(anew=True))
+        self.kernel.refused.connect(desk.messages.error)
+        self.output.map.hovered.connect(lambda spot: self.hover_cell(*self._output(spot)))
+        self.output.map.clicked.connect(lambda row, col: self.select_cell(*self._output((row, col))))
+        self.output.map.moved.connect(lambda row, col: self.select_cell(*self._output((row, col))))
+        self._name()
+
+    @classmethod
+    def fits(cls, scene: Scene) -> bool:
+        """A window of the input, and a block of one of the node's own parameters."""
+        if len(scene.trace.operands) != 2 or len(scene.node.inputs) != 1:
+            return False
+        seen, own = scene.trace.operands
+        weight = scene.results.document.weights.get(f"{scene.node.name}.{own.source}")
+        grid = term_grid(scene.trace, seen) if seen.source == "input0" else None
+        if grid is None or weight is None or own.cells.shape[1] != weight.ndim:
+            return False
+        flat = 1 if grid.cells.shape[-1] == 2 else 2
+        return weight.shape[-flat:] == (grid.rows, grid.cols)[-flat:] and bool((own.cells[0, -flat:] == 0).all())
+
+    # --- showing
+
+    def show_scene(self, scene: Scene) -> None:
+        """Input, kernel, products, sums and output of one cell."""
+        self.scene, trace = scene, scene.trace
+        grid = self.grid = term_grid(trace, trace.operand("input0"))
+        assert grid is not None  # fits() has seen to it
+        term = scene.head.term
+        group = grid.place(term)[0] if term is not None else min(self._chosen.get(scene.node.name, 0), grid.groups - 1)
+        reshaped = self._reshape(scene, grid)
+        results, ranges = scene.results, self.desk.ranges
+        role, plane = self.role(scene.source), grid.plane(group)
+        bound = ranges.bound(results, scene.source, plane[0])
+        self.input.set_plane(scene.plane(scene.source, plane), bound, role)
+        self.input.set_corner(grid.corner(group), scene.slide)
+        own = trace.operands[1]
+        self.handle.point(scene.node.name, f"{scene.node.name}.{own.source}", self._prefix(own, group))
+        self._show_kernel()
+        known = trace.terms.size if term is None else term + 1
+        size = grid.rows * grid.cols
+        self.products.set_plane(grid.terms[group], self._range(scene, bound))
+        self.products.set_known(known - group * size)
+        self._show_rail(scene, grid, group, bound, known)
+        self.sums.show_trace(scene, term)
+        self._show_output(scene)
+        self._show_words(scene, grid, group)
+        self._rings(group)
+        if reshaped:
+            self.arrange()
+
+    def _range(self, scene: Scene, bound: float) -> float:
+        """Of the products: grows with them and stays, so that colours do not jump from cell to cell.
+
+        At least a tenth of what weight and input could make at most: next to nothing must not look strong.
+        """
+        most = self.handle.bound * bound
+        key = (self.handle.key, self.handle.filter)
+        peak = np.abs(scene.trace.terms).max(initial=0.0, where=np.isfinite(scene.trace.terms))
+        held = self._held[1] if self._held[0] == key else 0.0
+        self._held = (key, float(min(max(peak, held, most / 10), max(most, peak))))
+        return self._held[1]
+
+    def _show_kernel(self, anew: bool = False) -> None:
+        """Nothing to do while neither weights nor mutes have changed: at most strokes."""
+        handle, state = self.handle, self.handle.state
+        if anew or not same(state, self._kernel_state):
+            self._kernel_state = state
+            self.kernel.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed,
+                                    handle.name)
+
+    def _show_rail(self, scene: Scene, grid: TermGrid, group: int, bound: float, known: int) -> None:
+        if grid.groups == 1:
+            return
+        planes = [grid.plane(g) for g in range(grid.groups)]
+        maps = np.stack([scene.plane(scene.source, p) for p in planes])
+        self.rail.set_maps(maps, bound, self.role(scene.source), [cell_name(scene.source, p) for p in planes])
+        size = grid.rows * grid.cols
+        sums = grid.terms.reshape(grid.groups, -1).sum(axis=1)
+        if known < scene.trace.terms.size:
+            now, part = divmod(known, size)
+            if part:
+                sums = np.where(np.arange(grid.groups) == now, grid.terms[now].reshape(-1)[:part].sum(), sums)
+        self.rail.set_sums(sums, known / size)
+        self.rail.set_at(group)
+
+    def _show_output(self, scene: Scene) -> None:
+        bound = self.desk.ranges.bound(scene.results, scene.node.name, scene.head.map)
+        self.output.map.set_values(scene.own_plane(), bound, "signed")
+        self.output.set_known(scene.own_known())
+        self.output.map.set_ring(*scene.own_spot())
+        self.output.map.set_muted((scene.node.name, scene.head.map) in scene.results.document.muted)
+
+    def _show_words(self, scene: Scene, grid: TermGrid, group: int) -> None:
+        (top, left), (down, across) = grid.corner(group), grid.steps()
+        bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
+        if grid.rows == 1 and grid.cells.shape[-1] == 2:
+            self.headings["Input"].set_what(N_("cells {first}–{last}"), first=left, last=right)
+        else:
+            self.headings["Input"].set_what(N_("rows {top}–{bottom}, columns {left}–{right}"), top=top,
+                                            bottom=bottom, left=left, right=right)
+        self.headings["Kernel"].set_what(N_("{rows} × {cols}, click a cell to edit"), rows=grid.rows, cols=grid.cols)
+        if grid.groups == 1:
+            self.headings["Products"].set_what(N_("{n} terms"), n=grid.terms.size)
+        else:
+            self.headings["Products"].set_what(N_("channel {c}, {n} of {all} terms"), c=group, n=grid.rows * grid.cols,
+                                               all=grid.terms.size)
+        rows, cols = scene.own_plane().shape
+        self.headings["Output"].set_what(f"{rows} × {cols}")
+
+    def _prefix(self, own: Operand, group: int) -> tuple[int, ...]:
+        grid = self.grid
+        assert grid is not None
+        first = own.cells[grid.term(group, 0, 0)]
+        return tuple(int(i) for i in first[:-1 if grid.cells.shape[-1] == 2 else -2])
+
+    def _reshape(self, scene: Scene, grid: TermGrid) -> bool:
+        """Only another layer changes sizes; then all parts find new places."""
+        pad = getattr(scene.node.op, "padding", 0)
+        pads = pad[-2:] if isinstance(pad, tuple) else (pad, pad)
+        pads = (0, pads[-1]) if grid.cells.shape[-1] == 2 else pads
+        shape = (grid.rows, grid.cols, grid.steps(), pads, grid.groups, scene.own_plane().shape)
+        if shape == self._shape:
+            return False
+        self._shape = shape
+        self.input.set_shape(grid.rows, grid.cols, grid.steps(), pads, windowed=True)
+        self.products.set_shape(grid.rows, grid.cols)
+        self.rail.setVisible(grid.groups > 1)
+        return True
+
+    # --- places
+
+    def arrange(self) -> None:
+        """Everything by hand: see `products_layout`."""
+        if self.grid is not None and self.width() >= 50:
+            self._signs, self._middle = arrange(self)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(17))
+        painter.setPen(theme.color("soft"))
+        for left, right, sign in self._signs:
+            place = QRectF(left, self._middle - 15, right - left, 30)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
+
+    # --- one cursor in all grids
+
+    def show_cursor(self, term: int | None) -> None:
+        """Mark a term in all three grids."""
+        spot: Spot | None = None
+        if term is not None and self.grid is not None and 0 <= term < self.grid.terms.size:
+            group, row, col = self.grid.place(term)
+            spot = (row, col) if group == self.rail.at or self.grid.groups == 1 else None
+        self.input.set_hover(spot)
+        self.products.set_hover(spot)
+        self.kernel.grid.set_hover(*(spot or (None, None)))
+
+    def _rings(self, group: int) -> None:
+        term = self.scene.head.term if self.scene else None
+        spot = self.grid.place(term)[1:] if term is not None and self.grid is not None else None
+        self.input.set_ring(spot)
+        self.products.set_ring(spot)
+        self.kernel.grid.set_current(*(spot or (None, None)))
+
+    def _hover(self, spot: object) -> None:
+        group = self.rail.at if self.grid is not None and self.grid.groups > 1 else 0
+        term = None if spot is None or self.grid is None else self.grid.term(group, *spot)  # type: ignore[misc]
+        self.show_cursor(term)
+        self.term_hovered.emit(term)
+
+    def _hover_input(self, spot: object) -> None:
+        self._hover(spot)
+        if self.scene is not None:
+            self.hover_cell(self.scene.source, self._source_cell(spot))
+
+    def _source_cell(self, spot: object) -> tuple[int, ...] | None:
+        if spot is None or self.grid is None or self.input.value(spot) is None:  # type: ignore[arg-type]
+            return None
+        group = self.rail.at if self.grid.groups > 1 else 0
+        return tuple(int(i) for i in self.grid.cells[(group, *spot)])  # type: ignore[misc]
+
+    def _go_to_source(self, spot: object) -> None:
+        cell = self._source_cell(spot)
+        if cell is not None and self.scene is not None:
+            self.select_cell(self.scene.source, cell)
+
+    def _select_term(self, spot: Spot) -> None:
+        assert self.grid is not None
+        group = self.rail.at if self.grid.groups > 1 else 0
+        self.select_term(self.grid.term(group, *spot))
+
+    def _output(self, spot: object) -> tuple[str, tuple[int, ...] | None]:
+        assert self.scene is not None
+        return self.scene.node.name, None if spot is None else self.scene.head_at(*spot).index  # type: ignore[misc]
+
+    def _choose(self, group: int) -> None:
+        """Another channel; a term of another one lets go."""
+        assert self.scene is not None
+        self._chosen[self.scene.node.name] = group
+        if self.scene.head.term is not None:
+            self.select_cell(self.scene.node.name, self.scene.head.index)
+        else:
+            self.show_scene(self.scene)
+
+    def _name(self) -> None:
+        self.rail.setAccessibleName(tr("Input channels: left and right choose one"))
+        self.input.setAccessibleName(tr("Input window"))
+        self.products.setAccessibleName(tr("Products"))
+        self.output.map.setAccessibleName(tr("Output map"))
+
+    def changeEvent(self, event: object) -> None:
+        if hasattr(self, "_signs"):
+            self._name()
+        super().changeEvent(event)  # type: ignore[arg-type]

@@ -1,0 +1,178 @@
+"""Pooling: the window, the number it becomes, the output."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app import numbers, theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.panels.stepper_views.base import Heading, Scene, View
+from app.panels.stepper_views.output import OutputMap
+from app.panels.stepper_views.terms import TermGrid, term_grid
+from app.widgets.labels import Label
+from app.widgets.plane_grid import GAP, PlaneGrid, Spot
+
+TITLE = 20
+CELLS = (30, 40)
+AIR = 44
+
+
+class WindowView(View):
+    """Input → largest (or mean) → output."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.input, self.result = PlaneGrid(self), PlaneGrid(self)
+        self.output = OutputMap(self)
+        self.words = Label("", "secondary", parent=self)
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        for name, widget in (("input_grid", self.input), ("output_map", self.output.map), ("window_words", self.words)):
+            widget.setObjectName(name)
+        self.headings = [Heading(N_("Input"), self), Heading(N_("Largest"), self), Heading(N_("Output"), self)]
+        self.grid: TermGrid | None = None
+        self._shape: tuple[object, ...] = ()
+        self._signs: list[QRectF] = []
+        self.input.hovered.connect(self._hover)
+        self.input.clicked.connect(self._go)
+        self.output.map.hovered.connect(self._hover_output)
+        self.output.map.clicked.connect(lambda row, col: self._select(row, col))
+        self.output.map.moved.connect(lambda row, col: self._select(row, col))
+
+    @classmethod
+    def fits(cls, scene: Scene) -> bool:
+        """Terms that are a window of the input, one channel."""
+        if len(scene.trace.operands) != 1 or len(scene.node.inputs) != 1:
+            return False
+        grid = term_grid(scene.trace, scene.trace.operands[0])
+        return grid is not None and grid.groups == 1
+
+    def show_scene(self, scene: Scene) -> None:
+        """Window, winner and output of one cell."""
+        self.scene, trace = scene, scene.trace
+        grid = self.grid = term_grid(trace, trace.operands[0])
+        assert grid is not None  # fits() has seen to it
+        self._reshape(scene, grid)
+        plane = grid.plane(0)
+        bound = self.desk.ranges.bound(scene.results, scene.source, plane[0])
+        self.input.set_plane(scene.plane(scene.source, plane), bound, self.role(scene.source))
+        self.input.set_corner(grid.corner(0), scene.slide)
+        self.result.set_plane(np.array([[trace.total]]), bound, self.role(scene.source))
+        own = self.desk.ranges.bound(scene.results, scene.node.name, scene.head.map)
+        self.output.map.set_values(scene.own_plane(), own, "signed")
+        self.output.set_known(scene.own_known())
+        self.output.map.set_ring(*scene.own_spot())
+        self._say(scene, grid)
+        spot = grid.place(scene.head.term)[1:] if scene.head.term is not None else None
+        won = grid.place(trace.winner)[1:] if trace.winner is not None else None
+        self.input.set_ring(spot if spot is not None else won)
+
+    def _say(self, scene: Scene, grid: TermGrid) -> None:
+        (top, left), (down, across) = grid.corner(0), grid.steps()
+        self.headings[0].set_what(N_("rows {top}–{bottom}, columns {left}–{right}"), top=top, left=left,
+                                  bottom=top + (grid.rows - 1) * down, right=left + (grid.cols - 1) * across)
+        rows, cols = scene.own_plane().shape
+        self.headings[2].set_what(f"{rows} × {cols}")
+        trace = scene.trace
+        if trace.reduce == "pick" and trace.winner is not None:
+            self.headings[1].name.set_text(N_("Largest"))
+            self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
+            self.words.set_text(N_("{cell} wins. The others are forgotten."), cell=self._name(trace.winner))
+        else:
+            self.headings[1].name.set_text(N_("Mean"))
+            self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
+            self.words.set_text(N_("The sum {sum} divided by {n}: every cell counts alike."),
+                                sum=numbers.figure(float(trace.terms.sum())), n=f"{trace.divisor:g}")
+
+    def _name(self, term: int) -> str:
+        assert self.scene is not None
+        cell = self.scene.trace.operands[0].cells[term]
+        return f"{self.scene.source}[{', '.join(str(int(i)) for i in cell)}]"
+
+    def _reshape(self, scene: Scene, grid: TermGrid) -> None:
+        pad = getattr(scene.node.op, "padding", 0)
+        pads = pad[-2:] if isinstance(pad, tuple) else (pad, pad)
+        shape = (grid.rows, grid.cols, grid.steps(), pads, scene.own_plane().shape)
+        if shape != self._shape:
+            self._shape = shape
+            self.input.set_shape(grid.rows, grid.cols, grid.steps(), pads, windowed=True)
+            self.result.set_shape(1, 1)
+            self.output.map.set_values(scene.own_plane(), 1.0)
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Window left, output right, the number between them."""
+        if self.grid is None or self.width() < 50:
+            return
+        title = theme.size(TITLE)
+        room = self.height() - title
+        rows, cols = self.input.extent()
+        low, high = (theme.size(px) for px in CELLS)
+        most = max(self.width() // 3, low)
+        fitting = (c for c in range(high, 6, -1) if (rows + 1) * (c + GAP) <= room and (cols + 1) * (c + GAP) <= most)
+        cell = next(fitting, 6)
+        around = min((room - rows * (cell + GAP)) / 2 / (cell + GAP), 1.5)
+        self.input.set_cell(cell, max(int(around * 2) / 2, 0.5))
+        self.result.set_cell(cell)
+        air, middle = theme.size(AIR), theme.size(150)
+        out = self.output.fit(max(self.width() - self.input.width() - middle - 2 * air, 40), room)
+        free = max(self.width() - self.input.width() - middle - out, 2 * air)
+        x1 = self.input.width() + free / 3
+        x2 = x1 + middle + free / 3
+        self.input.move(0, title)
+        self.result.move(round(x1), title)
+        self.words.setGeometry(round(x1), title + self.result.height() + 8, middle, theme.size(60))
+        self.output.setGeometry(round(x2), title, round(self.width() - x2), room)
+        for heading, x, end in zip(self.headings, (0.0, x1, x2), (x1, x2, self.width() + 8.0), strict=True):
+            heading.place(QPoint(round(x), 0), round(end - x - 8))
+        y = title + self.result.height() / 2 - 15
+        left, right = self.input.width(), x1 + self.result.width()
+        self._signs = [QRectF(left, y, x1 - left, 30), QRectF(right, y, x2 - right, 30)]
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(17))
+        painter.setPen(theme.color("soft"))
+        for place in self._signs:
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "→")
+
+    # --- hands
+
+    def show_cursor(self, term: int | None) -> None:
+        """Mark a term in the window."""
+        ok = term is not None and self.grid is not None and 0 <= term < self.grid.terms.size
+        self.input.set_hover(self.grid.place(term)[1:] if ok else None)  # type: ignore[union-attr,arg-type]
+
+    def _hover(self, spot: Spot | None) -> None:
+        term = None if spot is None or self.grid is None else self.grid.term(0, *spot)
+        self.show_cursor(term)
+        self.term_hovered.emit(term)
+        if self.scene is not None:
+            inside = term is not None and bool(self.scene.trace.operands[0].inside[term])
+            self.hover_cell(self.scene.source, tuple(self.scene.trace.operands[0].cells[term]) if inside else None)
+
+    def _go(self, spot: Spot) -> None:
+        assert self.scene is not None
+        assert self.grid is not None
+        seen, term = self.scene.trace.operands[0], self.grid.term(0, *spot)
+        if seen.inside[term]:
+            self.select_cell(self.scene.source, tuple(seen.cells[term]))
+
+    def _hover_output(self, spot: Spot | None) -> None:
+        if self.scene is not None:
+            self.hover_cell(self.scene.node.name, None if spot is None else self.scene.head_at(*spot).index)
+
+    def _select(self, row: int, col: int) -> None:
+        assert self.scene is not None
+        self.select_cell(self.scene.node.name, self.scene.head_at(row, col).index)
+
+    def changeEvent(self, event: object) -> None:
+        if hasattr(self, "_signs"):
+            self.input.setAccessibleName(tr("Input window"))
+            self.output.map.setAccessibleName(tr("Output map"))
+        super().changeEvent(event)  # type: ignore[arg-type]

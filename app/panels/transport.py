@@ -1,0 +1,178 @@
+"""The transport: play, step and scrub through the whole network."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from app import numbers, theme
+from app.desk import Desk
+from app.i18n import N_, tr
+from app.model import playback
+from app.model.player import SPEEDS
+from app.widgets.buttons import IconButton, action_button
+from app.widgets.card import Card
+from app.widgets.labels import Label
+from app.widgets.segments import Segments
+from app.widgets.timeline import Stretch, Timeline
+from cnncore.network import INPUT
+from cnncore.shapes import multiply_adds
+
+GRAINS = (("term", N_("term")), ("cell", N_("cell")), ("map", N_("map")), ("layer", N_("layer")))
+PLACES = {"term": N_("term {k} of {n}"), "cell": N_("cell {k} of {n}"),
+          "map": N_("map {k} of {n}"), "layer": N_("layer {k} of {n}")}
+
+
+class TransportPanel(Card):
+    """One row of buttons over the timeline. Everything here moves the one playhead."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent)
+        self.setObjectName("transport_panel")
+        self.desk = desk
+        self.play = IconButton("play", N_("Play or pause"), N_("Play"))
+        self.play.setObjectName("play")
+        self.play.set_primary()
+        self.play.clicked.connect(lambda: desk.perform("stepper.play"))
+        self.grain = Segments(GRAINS, N_("Step by"))
+        self.grain.setObjectName("step_by")
+        self.grain.changed.connect(desk.player.set_grain)
+        self.speed = IconButton("", N_("Speed"))
+        self.speed.setObjectName("speed")
+        self.speed.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        self.speed.setMenu(self._speeds())
+        self.place = Label("", "secondary", mono=True)
+        self.place.setObjectName("place")
+        self.by_label, self.speed_label = Label(N_("Step by"), "secondary"), Label(N_("Speed"), "secondary")
+        self.body.addLayout(self._row())
+        self.lane = Label(N_("forward →"), "title")
+        self.lane.setProperty("role", "accent")
+        self.timeline = Timeline()
+        self.timeline.setObjectName("timeline")
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(self.lane)
+        line.addWidget(self.timeline, 1)
+        self.body.addLayout(line)
+        self.timeline.scrubbed.connect(self._scrub)
+        self.timeline.stepped.connect(lambda step: desk.perform("stepper.forward" if step > 0 else "stepper.back"))
+        self._network: object = None
+        self._names: list[str] = []
+        desk.session.playhead_moved.connect(self._moved)
+        desk.session.results_changed.connect(self._results)
+        desk.player.changed.connect(self._player)
+        self.retranslate()
+
+    def _row(self) -> QHBoxLayout:
+        desk, row = self.desk, QHBoxLayout()
+        row.setSpacing(7)
+        row.addWidget(action_button(desk.action("stepper.first")))
+        row.addWidget(action_button(desk.action("stepper.back")))
+        row.addWidget(self.play)
+        for name in ("stepper.forward", "stepper.last", "stepper.loop"):
+            row.addWidget(action_button(desk.action(name)))
+        row.addSpacing(8)
+        row.addWidget(self.by_label)
+        row.addWidget(self.grain)
+        row.addSpacing(8)
+        row.addWidget(self.speed_label)
+        row.addWidget(self.speed)
+        row.addStretch(1)
+        row.addWidget(self.place)
+        return row
+
+    def _speeds(self) -> QMenu:
+        menu, group = QMenu(self), QActionGroup(self)
+        for speed in SPEEDS:
+            action = QAction(speed_text(speed), menu, checkable=True)
+            action.setData(speed)
+            action.triggered.connect(lambda _=False, s=speed: self.desk.player.set_speed(s))
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def resizeEvent(self, event: object) -> None:
+        """Where it is narrow the captions give way: the controls say their names in tooltips."""
+        for label in (self.by_label, self.speed_label):
+            label.setVisible(True)
+        self.layout().activate()
+        if self.layout().minimumSize().width() > self.width():
+            for label in (self.by_label, self.speed_label):
+                label.setVisible(False)
+        super().resizeEvent(event)  # type: ignore[arg-type]
+
+    # --- following the session
+
+    def _results(self, *_: object) -> None:
+        network = self.desk.session.view.network
+        if network is not self._network:
+            self._network = network
+            self._names = [INPUT, *playback.stops(network)]
+            self.timeline.set_stretches([self._stretch(name) for name in self._names])
+            self._moved()
+
+    def _stretch(self, name: str) -> Stretch:
+        network = self.desk.session.view.network
+        shape = "×".join(map(str, network.shapes[name]))
+        if name == INPUT:
+            return Stretch(INPUT, 0.0, f"{INPUT} · {shape}", named=False)
+        work = multiply_adds(network, name)
+        tip = tr("{name} · {shape} · {work} multiply-adds", name=name, shape=shape, work=numbers.count(work))
+        return Stretch(name, work, tip)
+
+    def _moved(self, *_: object) -> None:
+        session = self.desk.session
+        network, head = session.view.network, session.playhead
+        if head is None or head.node not in self._names:
+            self.timeline.set_playhead(None)
+            self.place.set_text("")
+            return
+        self.timeline.set_playhead((self._names.index(head.node), playback.progress(network, head)))
+        if head.node == INPUT:
+            self.place.set_text("")
+            return
+        grain = self.desk.player.grain
+        trace = session.trace() if grain == "term" else None
+        k, n = playback.position(network, head, grain, trace.terms.size if trace else 0)
+        self.place.set_text(PLACES[grain], k=numbers.count(k), n=numbers.count(n))
+
+    def _player(self) -> None:
+        player = self.desk.player
+        self.play.set_icon("pause" if player.playing else "play")
+        self.play.set_text(N_("Pause") if player.playing else N_("Play"))
+        self.grain.set_value(player.grain)
+        self.speed.set_text(f"{speed_text(player.speed)} ▾", N_("Speed"))
+        self.speed.setAccessibleName(f"{tr('Speed')} {speed_text(player.speed)}")
+        for action in self.speed.menu().actions():
+            action.setChecked(action.data() == player.speed)
+        self._moved()
+
+    def _scrub(self, segment: int, fraction: float) -> None:
+        self.desk.player.pause()
+        self.desk.session.select(playback.scrubbed(self.desk.session.view.network, self._names[segment], fraction))
+
+    def retranslate(self) -> None:
+        """Texts in the language of now, and widths that do not jump while playing."""
+        self.play.set_keys(self.desk.action("stepper.play").shortcut().toString())
+        self.setMinimumWidth(theme.size(640))
+        self.timeline.setAccessibleName(tr("Timeline: drag or press the arrow keys"))
+        self.play.setMinimumWidth(0)
+        widest = 0
+        for text in (N_("Play"), N_("Pause")):
+            self.play.set_text(text)
+            widest = max(widest, self.play.sizeHint().width())
+        self.play.setMinimumWidth(widest)
+        self._network = None
+        self._results()
+        self._player()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_names"):
+            self.retranslate()
+
+
+def speed_text(speed: float) -> str:
+    """``0.25×``, ``1×``."""
+    return f"{speed:g}×"

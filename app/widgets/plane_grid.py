@@ -1,0 +1,291 @@
+"""A window on a plane of numbers: cells with digits, read only, painted; what is under the window can slide."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app import numbers, theme
+from app.i18n import tr
+from app.widgets import marks
+
+GAP = 1
+DIGITS = 30  # px a cell at least
+SLIDE = 120
+Spot = tuple[int, int]
+
+
+class PlaneGrid(QWidget):
+    """``rows`` × ``cols`` cells of a plane, with ``frame`` of a cell around them.
+
+    `hovered` and `clicked` tell (row, column) within the window, or None.
+    """
+
+    hovered = Signal(object)
+    clicked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plane: NDArray[np.floating] = np.zeros((1, 1))
+        self._bound, self._role = 1.0, "signed"
+        self._size, self._steps, self._pad, self._frame, self._cell = (1, 1), (1, 1), (0, 0), 0.0, DIGITS
+        self._corner, self._origin = (0, 0), (0.0, 0.0)
+        self._known = math.inf
+        self._ring: Spot | None = None
+        self._hover: Spot | None = None
+        self._windowed, self._empty = False, ""
+        self._slide = QVariantAnimation(self)
+        self._slide.valueChanged.connect(self._slid)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    # --- what it shows
+
+    def set_shape(self, rows: int, cols: int, steps: Spot = (1, 1), pad: Spot = (0, 0), windowed: bool = False) -> None:
+        """Another window.
+
+        Args:
+            rows, cols: Cells of the window that count.
+            steps: From one of them to the next: the dilation.
+            pad: Width of the padding ring around the plane, down and across.
+            windowed: Draw the ring of a window around the cells.
+        """
+        self._size, self._steps, self._pad, self._windowed = (rows, cols), steps, pad, windowed
+        self._hover = self._ring = None
+        self._slide.stop()
+        self._origin = (float(self._corner[0]), float(self._corner[1]))
+        self.update()
+
+    def set_cell(self, px: int, frame: float = 0.0) -> None:
+        """Size of a cell, and how much of one is seen around the window; the widget takes the size of both."""
+        if (px, frame) == (self._cell, self._frame) and self.size() == self.sizeHint():
+            return
+        self._cell, self._frame = px, frame
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    def set_plane(self, plane: NDArray[np.floating], bound: float, role: str = "signed") -> None:
+        """Other numbers; what the window stands on stays."""
+        self._plane, self._bound, self._role = plane, bound, role
+        self.update()
+
+    def set_corner(self, corner: Spot, slide: bool = False) -> None:
+        """Put the window's first cell on a cell of the plane; with ``slide`` the plane glides under it."""
+        if corner == self._corner:
+            return
+        far = max(abs(corner[0] - self._corner[0]), abs(corner[1] - self._corner[1]))
+        start, self._corner = self._origin, corner
+        self._slide.stop()
+        ms = theme.duration(SLIDE) if slide and far <= max(self._steps) * 2 and self.isVisible() else 0
+        if ms:
+            self._slide.setDuration(ms)
+            self._slide.setStartValue(QPointF(*start))
+            self._slide.setEndValue(QPointF(*corner))
+            self._slide.start()
+        else:
+            self._origin = (float(corner[0]), float(corner[1]))
+            self.update()
+
+    def set_known(self, terms: float) -> None:
+        """Cells from this one on, row by row, are not computed yet."""
+        if terms != self._known:
+            self._known = terms
+            self.update()
+
+    def set_ring(self, spot: Spot | None) -> None:
+        """The cell at the cursor."""
+        if spot != self._ring:
+            self._ring = spot
+            self.update()
+
+    def set_hover(self, spot: Spot | None) -> None:
+        """The cell under the pointer, here or in another grid."""
+        if spot != self._hover:
+            self._hover = spot
+            self.update()
+
+    @property
+    def cell_px(self) -> int:
+        """Size of a cell."""
+        return self._cell
+
+    @property
+    def hover(self) -> Spot | None:
+        """The cell that wears the hover mark."""
+        return self._hover
+
+    @property
+    def ring(self) -> Spot | None:
+        """The cell that wears the ring."""
+        return self._ring
+
+    # --- geometry
+
+    def extent(self) -> Spot:
+        """Rows and columns of the plane that the window spans."""
+        return (self._size[0] - 1) * self._steps[0] + 1, (self._size[1] - 1) * self._steps[1] + 1
+
+    def sizeHint(self) -> QSize:
+        rows, cols = self.extent()
+        edge, pitch = round(2 * self._frame * self._cell), self._cell + GAP
+        return QSize(cols * pitch - GAP + edge, rows * pitch - GAP + edge)
+
+    def margin(self) -> float:
+        """From the widget's edge to the first cell of the window."""
+        return float(round(self._frame * self._cell))
+
+    def cell_rect(self, row: int, col: int) -> QRectF:
+        """Where a cell of the window lies."""
+        m, pitch = self.margin(), self._cell + GAP
+        return QRectF(m + col * self._steps[1] * pitch, m + row * self._steps[0] * pitch, self._cell, self._cell)
+
+    def spot_at(self, x: float, y: float) -> Spot | None:
+        """The cell of the window at a point."""
+        m, pitch = self.margin(), self._cell + GAP
+        row, col = math.floor((y - m) / pitch), math.floor((x - m) / pitch)
+        rows, cols = self.extent()
+        if not (0 <= row < rows and 0 <= col < cols) or row % self._steps[0] or col % self._steps[1]:
+            return None
+        return row // self._steps[0], col // self._steps[1]
+
+    def value(self, spot: Spot) -> float | None:
+        """The number in a cell of the window; None on padding."""
+        row, col = self._corner[0] + spot[0] * self._steps[0], self._corner[1] + spot[1] * self._steps[1]
+        inside = 0 <= row < self._plane.shape[0] and 0 <= col < self._plane.shape[1]
+        return float(self._plane[row, col]) if inside else None
+
+    # --- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._paint_cells(painter)
+        if self._windowed:
+            rows, cols = self.extent()
+            m, pitch = self.margin(), self._cell + GAP
+            marks.window(painter, QRectF(m, m, cols * pitch - GAP, rows * pitch - GAP), QRectF(self.rect()))
+        if self._hover is not None and self._hover != self._ring:
+            marks.hover(painter, self.cell_rect(*self._hover), QRectF(self.rect()))
+        if self._ring is not None:
+            marks.ring(painter, self.cell_rect(*self._ring), QRectF(self.rect()))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_cells(self, painter: QPainter) -> None:
+        """All that shows, from the top left corner of the widget: the frame's cells are cut by its edge."""
+        c, pitch, m = self._cell, self._cell + GAP, self.margin()
+        rows, cols = self.extent()
+        around = math.ceil(self._frame)
+        first = math.floor(self._origin[0]) - around, math.floor(self._origin[1]) - around
+        moving = self._origin != self._corner
+        height, width = rows + 2 * around + moving, cols + 2 * around + moving
+        values, state = self._cut(first, height, width)
+        colours = theme.rgb(values, self._bound, self._role)
+        font = theme.font(11, mono=True)
+        painter.setFont(font)
+        chars = int((c - 2) // QFontMetricsF(font).horizontalAdvance("0")) if c >= theme.size(DIGITS) else 0
+        inner = QRectF(m, m, cols * pitch, rows * pitch)  # what lies around the window has no digits
+        dashed: list[QRectF] = []
+        for i in range(height):
+            y = m + (first[0] + i - self._origin[0]) * pitch
+            for j in range(width):
+                if state[i, j] == 2:
+                    continue
+                rect = QRectF(m + (first[1] + j - self._origin[1]) * pitch, y, c, c)
+                if state[i, j] == 3:
+                    marks.hatch(painter, rect)
+                    continue
+                fill = int(colours[i, j])
+                painter.fillRect(rect, QColor(fill))
+                if state[i, j] == 1:
+                    dashed.append(rect)
+                if not math.isfinite(values[i, j]):
+                    marks.cross(painter, rect)
+                elif chars and inner.contains(rect.center()) and self._counts(first[0] + i, first[1] + j):
+                    painter.setPen(theme.text_on(fill))
+                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, numbers.cell(float(values[i, j]), chars))
+        if dashed:
+            painter.setPen(QPen(theme.color("edge"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRects([r.adjusted(0.5, 0.5, -0.5, -0.5) for r in dashed])
+
+    def _cut(self, first: Spot, height: int, width: int) -> tuple[NDArray[np.floating], NDArray[np.int8]]:
+        """Numbers and states (0 a cell, 1 padding, 2 nothing, 3 not computed yet) of a part of the endless plane."""
+        values = np.zeros((height, width), np.float32)
+        state = np.full((height, width), 2, np.int8)
+        size = self._plane.shape
+
+        def part(pads: Spot) -> tuple[slice, ...]:
+            return tuple(slice(max(-p - at, 0), max(n + p - at, 0)) for at, n, p in zip(first, size, pads, strict=True))
+
+        inside, padding = part((0, 0)), part(self._pad)
+        state[padding] = 1
+        state[inside] = 0
+        source = tuple(slice(max(at, 0), max(at + n, 0)) for at, n in zip(first, (height, width), strict=True))
+        values[inside] = self._plane[source]
+        if self._known != math.inf:
+            order = np.arange(height * width).reshape(height, width)
+            state[order >= self._known] = 3
+        return values, state
+
+    def _counts(self, row: int, col: int) -> bool:
+        """True for a cell of the plane that is part of the window, or of what slides into it."""
+        if self._steps == (1, 1):
+            return True
+        row, col = row - self._corner[0], col - self._corner[1]
+        return row % self._steps[0] == 0 and col % self._steps[1] == 0
+
+    def _slid(self, point: object) -> None:
+        self._origin = (point.x(), point.y())  # type: ignore[attr-defined]
+        self.update()
+
+    # --- hands
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = self.spot_at(event.position().x(), event.position().y())
+        if spot != self._hover:
+            self.hovered.emit(spot)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._hover is not None:
+            self.hovered.emit(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = self.spot_at(event.position().x(), event.position().y())
+        if event.button() == Qt.MouseButton.LeftButton and spot is not None:
+            self.clicked.emit(spot)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        moves = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        if key in moves:
+            row, col = self._hover or (0, -1)
+            down, across = moves[key]
+            rows, cols = self._size
+            self.hovered.emit((min(max(row + down, 0), rows - 1), min(max(col + across, 0), cols - 1)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hover is not None:
+            self.clicked.emit(self._hover)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: object) -> None:
+        if self._hover is not None and not self.underMouse():
+            self.hovered.emit(None)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            spot = self.spot_at(event.pos().x(), event.pos().y())
+            if spot is None:
+                QToolTip.hideText()
+            else:
+                value = self.value(spot)
+                QToolTip.showText(event.globalPos(), tr("padding") if value is None else numbers.full(value), self)
+            return True
+        return super().event(event)
