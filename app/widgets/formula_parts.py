@@ -57,9 +57,7 @@ class FormulaParts:
     @property
     def sum_text(self) -> str:
         """What result and bias leave for the terms: sum + bias = result, as printed."""
-        total = self.result * self.divisor - (self.bias or 0)
-        places = min((n.as_tuple().exponent for n in (self.result, self.bias) if n), default=0)
-        return decimal_text(total.quantize(Decimal((0, (1,), places)))) if self.exact else self.result_text
+        return _sum(self.result, self.bias, self.divisor) if self.exact else self.result_text
 
 
 def formula_parts(
@@ -89,6 +87,13 @@ def formula_parts(
     return FormulaParts(parts, rest, len(terms) - len(parts), added, divisor, result, True, bias_text, result_text)
 
 
+def printed_sum(total: float, bias: float | None, divisor: int = 1) -> str:
+    """The sum before bias and division, printed so that sum + bias comes to the printed total."""
+    if not math.isfinite(total) or not math.isfinite(bias or 0.0):
+        return numbers.figure(total)
+    return _sum(printed(numbers.figure(total)), None if bias is None else printed(numbers.figure(bias)), divisor)
+
+
 def printed(text: str) -> Decimal:
     """The exact value of a number as `app.numbers` prints it."""
     return Decimal(text.replace(numbers.MINUS, "-").replace(",", ""))
@@ -97,6 +102,11 @@ def printed(text: str) -> Decimal:
 def decimal_text(value: Decimal) -> str:
     """A decimal in full, with a true minus sign."""
     return format(value, "f").replace("-", numbers.MINUS)
+
+
+def _sum(result: Decimal, bias: Decimal | None, divisor: int) -> str:
+    places = min((int(n.as_tuple().exponent) for n in (result, bias) if n), default=0)
+    return decimal_text((result * divisor - (bias or 0)).quantize(Decimal((0, (1,), places))))
 
 
 def _places(values: object) -> int:

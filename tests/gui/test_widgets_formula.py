@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 
 from app import i18n, theme
 from app.widgets.formula import MORE, FormulaLine, sum_pieces
-from app.widgets.formula_parts import FormulaParts, formula_parts, printed
+from app.widgets.formula_parts import FormulaParts, formula_parts, printed, printed_sum
 
 FLOATS = st.floats(-50, 50).filter(lambda v: v == 0 or abs(v) > 1e-6)
 
@@ -54,6 +54,13 @@ def test_printed_sum_and_bias_come_to_the_printed_result(pairs: list[tuple[float
     terms = [(a, b, a * b) for a, b in pairs]
     parts = formula_parts(terms, bias, math.fsum(t[2] for t in terms) + bias)
     assert printed(parts.sum_text) + printed(parts.bias_text) == parts.result
+    assert printed_sum(math.fsum(t[2] for t in terms) + bias, bias) == parts.sum_text
+
+
+def test_sum_and_bias_are_printed_to_fit_their_result() -> None:
+    assert printed_sum(0.6558, -0.034) == "0.6900"
+    assert printed_sum(-0.358, 0.0812) == "−0.4392"
+    assert printed_sum(0.25, None, divisor=4) == "1.000"
 
 
 def test_the_strongest_terms_come_first_and_the_rest_is_counted() -> None:
