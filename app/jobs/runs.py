@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.i18n import N_
 from app.jobs import worker as jobs
@@ -41,6 +41,10 @@ class Runs(QObject):
         self._kept: tuple[Weights, Verdict | None] = ({}, None)
         self._at: int | None = None  # the step that is shown; None: the newest
         self._status, self._stepping = "", -1
+        # What follows from a report is done in the loop's turn for timers and painted in its next: two short halts, not
+        # one long, and whatever else is due comes between.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._show)
 
     # --- what the buttons do
 
@@ -101,6 +105,7 @@ class Runs(QObject):
     def discard(self) -> None:
         """End the run, if one is open, without a word."""
         self._release()
+        self._later.stop()
         self._moment, self._status, self._at = None, "", None
         self.session.set_run(None)
 
@@ -148,7 +153,7 @@ class Runs(QObject):
         """How the samples are answered at the moment shown; after keeping it, as long as its weights stay."""
         run = self.session.run
         if run is not None:
-            return self._verdict(run.at)
+            return None if run.status == "failed" else self._verdict(run.at)
         weights, verdict = self._kept
         mine = self.session.document.weights
         return verdict if weights.keys() == mine.keys() and all(mine[key] is weights[key] for key in mine) else None
@@ -160,7 +165,8 @@ class Runs(QObject):
         newest = next((a for a in reversed(answers) if a is not None), None)
         if newest is None:
             return None
-        if self._last is None or self._last.answers is not newest:
+        last = self._last
+        if last is None or last.plan is not self.plan or not np.array_equal(last.answers, newest):
             self._last = Verdict(self.plan, newest)
         return self._last
 
@@ -169,7 +175,7 @@ class Runs(QObject):
     def _moved(self, moment: Moment) -> None:
         if self.sender() is self._worker:
             self._moment = moment
-            self._show()
+            self._later.start()
 
     def _halted(self) -> None:
         if self.sender() is not self._worker or self._worker is None:
@@ -205,6 +211,7 @@ class Runs(QObject):
         """Let the session show the moment that is asked for. Of a failed run only the curves are left."""
         if self.plan is None:
             return
+        self._later.stop()
         moment, failed = self._moment, self._status == "failed"
         state = RunState(self._status, self.plan.network, self.plan.labels, text=text or self.plan.note,
                          facts=facts or {})

@@ -10,6 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QThread, Signal
 
+from app.jobs.courtesy import Courtesy
+
 INTERVAL = 0.04  # seconds between two reports: 25 Hz is more than an eye follows, and leaves the GUI its frames
 
 _alive: set[Worker] = set()
@@ -44,6 +46,7 @@ class Worker(QThread):
         self._report: list[object] = []  # at most one, the newest that nobody has read yet
         self._facts: list[tuple[str, object]] = []
         self._sent = -interval
+        self._courtesy = Courtesy()
         self._knocked.connect(self._read)
         self.finished.connect(self._forget)
 
@@ -109,6 +112,7 @@ class Worker(QThread):
 
     def _hold(self, unsent: list[object]) -> bool:
         """Wait while paused; False when cancelled."""
+        self._courtesy.wait()
         with self._gate:
             still = self._paused and not self._steps and not self._cancelled
         if still:
@@ -128,6 +132,7 @@ class Worker(QThread):
             self._report = report or self._report
             self._facts += [fact] if fact else []
         if not known:
+            self._courtesy.rouse()
             self._knocked.emit()
 
     # --- back in the GUI thread

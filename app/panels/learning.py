@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.run import RunState
 from app.widgets.buttons import link_button
 from app.widgets.card import Card
+from app.widgets.checklist import Checklist, Task
 from app.widgets.curves import Curve, CurveStrip
 from app.widgets.film import FilmStrip, Frame
 from app.widgets.labels import Label
 from app.widgets.moments import MomentStrip
 from cnncore.network import Network
+
+LATER = 9  # ms
 
 
 class LearningPanel(Card):
@@ -43,25 +47,63 @@ class LearningPanel(Card):
             column.addWidget(strip, stretch)
             strip.scrubbed.connect(self._scrub)
             strip.moved.connect(self._move)
-        self.empty = Label(N_("Nothing has been trained yet. Here will be the curves of loss and accuracy, a film of "
-                              "the kernels as they change, and a history to go back in."), "secondary")
-        self.empty.setWordWrap(True)
-        self.body.addWidget(self.empty)
+        self.tasks = Checklist()
+        self.promise = Label(N_("While it trains you see here how loss and accuracy run, how the kernels change, and "
+                                "you can go back to any moment."), "secondary")
+        self.promise.setWordWrap(True)
+        self.promise.setMaximumWidth(theme.size(460))
+        self.empty = QWidget()
+        middle = QVBoxLayout(self.empty)
+        middle.addStretch(2)
+        for widget in (self.tasks, self.promise):
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(widget, 2)
+            row.addStretch(1)
+            middle.addLayout(row)
+            middle.addSpacing(18)
+        middle.addStretch(3)
+        self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.view, 1)
-        self.body.addStretch(0)
-        desk.session.run_moved.connect(self._run)
+        desk.session.run_moved.connect(self._moved)
+        self._later = QTimer(self, singleShot=True, interval=LATER)
+        self._later.timeout.connect(self._run)
+        desk.session.document_changed.connect(self._document)
         self._range = 0.0
         self.retranslate()
         self._run()
 
-    def _run(self, *_: object) -> None:
+    def _document(self, *_: object) -> None:
+        """What is still to do before there is something to see."""
+        classes = self.desk.session.document.classes
+        count = len(classes)
+        named = tr("{count} classes so far", count=count) if count else tr("For example: circle, cross, triangle.")
+        least = min((len(c.samples) for c in classes), default=0)
+        drawn = tr("Ten of each are a good start.")
+        if count:
+            drawn = tr("Ten of each are a good start; the fewest are {count}, of “{name}”.", count=least,
+                       name=min(classes, key=lambda c: len(c.samples)).name)
+        self.tasks.set_tasks([
+            Task(tr("Name at least two classes"), named, count >= 2),
+            Task(tr("Draw samples of each"), drawn, count >= 2 and least >= 1),
+            Task(tr("Train, and watch it learn"), tr("It takes seconds. Keep what was learned, or discard it."), False),
+        ])
+
+    def _moved(self, run: RunState | None) -> None:
+        """While it runs the curves follow a moment after the rest, so that not everything is painted in one frame."""
+        if run is None or run.status != "running" or run.at is not None or self.view.isHidden():
+            self._run()
+        elif not self._later.isActive():
+            self._later.start()
+
+    def _run(self) -> None:
+        self._later.stop()
         run = self.desk.session.run
         there = run is not None and run.steps > 0
         if self.view.isVisibleTo(self) != there:
             self.view.setVisible(there)
             self.secondary.setVisible(there)
             self.empty.setVisible(not there)
-            self.body.setStretch(self.body.count() - 1, 0 if there else 1)
         self.newest.setVisible(run is not None and run.at is not None)
         if run is None or not there:
             self._range = 0.0
@@ -124,6 +166,7 @@ class LearningPanel(Card):
         self.film.setAccessibleName(tr("Film of the kernels"))
         for strip in self.strips:
             strip.renew()
+        self._document()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

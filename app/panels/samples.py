@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayo
 from app import numbers
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.jobs.verdict import Verdict
 from app.messages import text_of
 from app.model import edits
 from app.model.samples import Sample, SampleClass
@@ -36,6 +37,7 @@ class SamplesPanel(Card):
         self._classes: tuple[SampleClass, ...] = ()
         self.selected: frozenset[Sample] = frozenset()
         self._blank: bool | None = None
+        self._verdict: Verdict | None = None
         self._build()
         desk.services["samples.new_class"] = self.ask_name
         desk.session.document_changed.connect(self._document)
@@ -113,6 +115,7 @@ class SamplesPanel(Card):
             self._select(self.selected & there)
         self._shape()
         self._run()
+        self._mark()
 
     def _add_view(self, index: int) -> None:
         view = SampleClassView()
@@ -165,10 +168,9 @@ class SamplesPanel(Card):
     def _run(self, *_: object) -> None:
         """Marks of the mistakes, and how many are held back."""
         verdict = self.desk.runs.verdict
-        wrong = {} if verdict is None else verdict.mistakes
-        said = {s: tr("⚠ taken for “{answer}”", answer=answer) for s, answer in wrong.items()}
-        for view in self.views:
-            view.wall.set_wrong(said)
+        if verdict is not self._verdict:
+            self._verdict = verdict
+            self._mark()
         count = sum(len(c.samples) for c in self._classes)
         run, plan = self.desk.session.run, self.desk.runs.plan
         held = int(plan.held.sum()) if run is not None and plan is not None else 0
@@ -176,6 +178,12 @@ class SamplesPanel(Card):
             self.set_secondary(N_("{count}, {held} held out"), count=numbers.count(count), held=numbers.count(held))
         else:
             self.set_secondary(numbers.count(count) if count else "")
+
+    def _mark(self) -> None:
+        wrong = {} if self._verdict is None else self._verdict.mistakes
+        said = {s: tr("⚠ taken for “{answer}”", answer=answer) for s, answer in wrong.items()}
+        for view in self.views:
+            view.wall.set_wrong(said)
 
     # --- what a person does
 
@@ -302,8 +310,9 @@ class SamplesPanel(Card):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "views"):
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_verdict"):
             self._run()
+            self._mark()
 
 
 def caps(names: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import numbers, theme
@@ -15,13 +16,14 @@ from app.i18n import N_, tr
 from app.jobs.plan import chosen, hindrance
 from app.messages import text_of
 from app.model import edits
-from app.model.document import TrainingChoice
+from app.model.document import Document, TrainingChoice
 from app.widgets.buttons import tool_button
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.option import Entry, Option, OptionRow
 from cnncore.augment import Augment
 from cnncore.errors import CnnError
+from cnncore.recipes import recipe
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
@@ -30,6 +32,9 @@ STEPS = (100, 200, 400, 600, 1000, 2000, 5000)
 EPOCHS = (5, 10, 20, 40)
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)
 AMOUNTS = ((0.0, N_("none")), (0.5, N_("a little")), (1.0, N_("normal")), (1.6, N_("strong")))
+TIMES = {"running": N_("{seconds} s"), "paused": N_("paused at {seconds} s"), "finished": N_("done in {seconds} s"),
+         "failed": N_("✕ stopped at {seconds} s")}
+COMPACT = 900  # px of the card, below which the lesser buttons show their icons only
 RUNNING = N_("The run has these settings until it ends.")
 
 
@@ -70,6 +75,7 @@ class TrainingPanel(Card):
         session.results_changed.connect(self._drawing)
         session.run_moved.connect(self._run)
         self._blank: bool | None = None
+        self._narrow: bool | None = None
         self._shown: tuple[object, ...] = ()
         self._document()
 
@@ -79,7 +85,7 @@ class TrainingPanel(Card):
         self.toggle = tool_button("play", N_("Train on the samples"), N_("Train"))
         self.toggle.set_primary()
         self.step = tool_button("step-forward", N_("One training step"), N_("One step"))
-        self.cancel = tool_button("cross", N_("End the run; the weights are as they were before"), N_("Cancel"))
+        self.cancel = tool_button("cross", N_("Cancel: the weights are as they were before the run"), N_("Cancel"))
         self.keep = tool_button("check", N_("Keep the weights shown now; undo brings the old ones back"), N_("Keep"))
         for name in ("restart", "toggle", "step", "cancel", "keep"):
             getattr(self, name).setObjectName(f"training_{name}")
@@ -143,9 +149,9 @@ class TrainingPanel(Card):
                 for v in sorted({*values, now})]
 
     def _augments(self) -> list[Entry]:
-        now = self._choice().augment
-        return [Entry(tr(name), lambda a=amount: self._turn(augment=augmented(a)), augmented(amount) == now)
-                for amount, name in AMOUNTS]
+        now, usual = self._choice().augment, usual_augment(self.desk.session.document)
+        made = [(name, scaled(usual, amount)) for amount, name in AMOUNTS]
+        return [Entry(tr(name), lambda a=augment: self._turn(augment=a), augment == now) for name, augment in made]
 
     def _starts(self) -> list[Entry]:
         now = self.desk.session.document.training.start
@@ -176,6 +182,18 @@ class TrainingPanel(Card):
 
     # --- what is shown
 
+    @property
+    def _compact(self) -> bool:
+        return self.width() < theme.size(COMPACT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        was = self._narrow
+        self._narrow = self._compact
+        if was is not self._narrow:
+            self._shown = ()
+            self._run()
+        super().resizeEvent(event)
+
     def _document(self, *_: object) -> None:
         document = self.desk.session.document
         now = self._choice()
@@ -183,7 +201,8 @@ class TrainingPanel(Card):
         self.momentum.set_value(momentum_text(s.momentum))
         self.rate.set_value(rate_text(s.learning_rate))
         self.batch.set_value(str(s.batch))
-        amount = next((name for a, name in AMOUNTS if augmented(a) == now.augment), N_("own"))
+        usual = usual_augment(document)
+        amount = next((name for a, name in AMOUNTS if scaled(usual, a) == now.augment), N_("own"))
         self.augment.set_value(tr(amount))
         self.start.set_value(tr("random") if now.start == "random" else tr("trained"))
         self.length.set_value(length_text(s.steps, s.epochs))
@@ -204,7 +223,7 @@ class TrainingPanel(Card):
             self.time.set_text("" if run is None else run.text, **({} if run is None else run.facts))
             self.place.set_text("")
         else:
-            self.time.set_text(N_("{seconds} s"), seconds=f"{run.seconds:.1f}")
+            self.time.set_text(TIMES[run.status], seconds=f"{run.seconds:.1f}")
             self.place.set_text(N_("step {step} of {steps}"), step=numbers.count(run.step),
                                 steps=numbers.count(run.steps))
         status = run.status if run is not None else ""
@@ -222,8 +241,10 @@ class TrainingPanel(Card):
         self.toggle.set_text(N_("Pause") if running else N_("Go on") if paused else N_("Train"),
                              N_("Stand still after the step under way") if running else N_("Train on the samples"))
         self.step.setVisible(not finished)
+        self.step.set_text("" if self._compact else N_("One step"))
         self.cancel.setVisible(bool(status))
-        self.cancel.set_text(N_("Cancel") if active else N_("Discard"))
+        text = N_("Cancel") if active else N_("Discard")
+        self.cancel.set_text("" if self._compact and active else text)
         run = self.desk.session.run
         self.keep.setVisible((paused and run is not None and bool(run.checkpoints)) or finished)
         self.keep.set_primary(finished)
@@ -264,9 +285,14 @@ class TrainingPanel(Card):
             self._document()
 
 
-def augmented(amount: float) -> Augment:
-    """The usual augmentation, stronger or weaker by a factor."""
-    usual, knobs = Augment(), Augment.knobs()
+def usual_augment(document: Document) -> Augment:
+    """The augmentation that fits as many samples as there are."""
+    return recipe(document.sample_count, max(len(document.classes), 2))[1]
+
+
+def scaled(usual: Augment, amount: float) -> Augment:
+    """An augmentation, stronger or weaker by a factor."""
+    knobs = Augment.knobs()
     turned = {name: round(min(getattr(usual, name) * amount, knobs[name].high or np.inf), 4) for name in knobs}
     made: Augment = usual.but(**turned)
     return made

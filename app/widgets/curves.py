@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import numbers, theme
@@ -178,6 +178,7 @@ class CurveStrip(Strip):
         ends = sorted(((self.y(float(c.points[-1, 1])) if np.isfinite(c.points[-1, 1]) else self._plot().top(), c)
                        for c in self._curves if len(c.points)), key=lambda e: e[0])
         room = self._plot()
+        end = max((float(c.points[-1, 0]) for _, c in ends), default=0.0)
         last = -high
         for k, (y, curve) in enumerate(ends):
             below = (len(ends) - 1 - k) * high
@@ -188,17 +189,13 @@ class CurveStrip(Strip):
             painter.setPen(theme.color("accent") if curve.dashed else theme.color("ink"))
             text = tr(curve.label, value=said)
             wide = painter.fontMetrics().horizontalAdvance(text)
-            x = min(self.x(float(curve.points[-1, 0])) + theme.size(8), self.width() - wide)
+            x = min(self.x(end) + theme.size(8), self.width() - wide)
             ground = QRectF(x - 2, y, wide + 4, high)
             if x < room.right():
                 veil = QColor(theme.color("panel"))
                 veil.setAlphaF(0.8)
                 painter.fillRect(ground, veil)
             painter.drawText(ground.adjusted(2, 0, 2, 0), LEFT_MIDDLE, text)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._picture = None
-        super().resizeEvent(event)
 
 
 def thinned(points: Points, pixels: int) -> Points:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -18,7 +18,6 @@ from app.widgets.strip import Strip
 
 TITLE, FOOT, GAP = 20, 18, 4
 CELLS = (2, 8)  # pixels a weight, least and most
-COLUMNS = 14
 RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Kernels = NDArray[Any]  # (kernels, rows, columns)
@@ -34,7 +33,7 @@ class Frame:
 
 
 class FilmStrip(Strip):
-    """Moments at even distances, and the one at the playhead, which is always there."""
+    """Moments at even distances, and always the one at the playhead."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +48,7 @@ class FilmStrip(Strip):
         """Show these moments, the oldest first.
 
         Args:
-            frames: Candidates; those nearest to even distances get a column.
+            frames: Candidates; those at even distances get a column.
             shown: The moment at the playhead.
             bound: End of the colour range, of all columns alike.
             name: Of the layer.
@@ -99,18 +98,15 @@ class FilmStrip(Strip):
         """The moments that get a column: even ones that do not touch their neighbour, and the one at the playhead."""
         if not self._frames:
             return []
-        wide = self._shape(self._frames)[2] * self.cell
-        slots = int(min(max(self.length // (wide + 2 * theme.size(GAP)), 2), COLUMNS))
-        steps = np.array([f.step for f in self._frames])
-        out: list[Frame] = []
-        blocked = [self.x(self._shown.step)] if self._shown is not None else []
-        for wanted in np.linspace(0, self.steps, slots):
-            frame = self._frames[int(np.abs(steps - wanted).argmin())]
-            x = self.x(frame.step)
-            if all(abs(x - b) >= wide + theme.size(GAP) for b in blocked):
-                out.append(frame)
-                blocked.append(x)
-        return [*out, *([self._shown] if self._shown is not None else [])]
+        wide = self._shape(self._frames)[2] * self.cell + theme.size(GAP)
+        # A power of two, as the distance of kept moments is: so columns stay where they are while moments are thinned.
+        apart = 1
+        while apart * self.length / self.steps < wide + theme.size(GAP):
+            apart *= 2
+        shown = self._shown
+        out = [f for f in self._frames if f.step % apart == 0
+               and (shown is None or abs(self.x(f.step) - self.x(shown.step)) >= wide)]
+        return [*out, *([shown] if shown is not None else [])]
 
     def sizeHint(self) -> QSize:
         return QSize(400, theme.size(TITLE + FOOT + 200))
@@ -123,6 +119,7 @@ class FilmStrip(Strip):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         count, high, wide = self._shape(self._frames)
+        cell = self.cell
         self.paint_playhead(painter)
         painter.setPen(theme.color("ink"))
         painter.setFont(theme.font(13, 600))
@@ -132,12 +129,12 @@ class FilmStrip(Strip):
             title = tr("{shown} of the {count} kernels of {layer}", shown=rows, count=count, layer=self._name)
         if count:
             self._title(painter, title)
-        pitch = high * self.cell + theme.size(GAP)
+        pitch = high * cell + theme.size(GAP)
         top = theme.size(TITLE)
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))
         for k in range(rows):
-            place = QRectF(0, top + k * pitch, self.left - wide * self.cell / 2 - theme.size(6), high * self.cell)
+            place = QRectF(0, top + k * pitch, self.left - wide * cell / 2 - theme.size(6), high * cell)
             painter.drawText(place, RIGHT_MIDDLE, tr("kernel {index}", index=k))
         columns = self.columns()
         for frame in columns:
@@ -190,7 +187,3 @@ class FilmStrip(Strip):
                            QImage.Format.Format_RGB32).copy()
             self._pictures[frame.key] = image
         return image
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._pictures.clear()
-        super().resizeEvent(event)

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 
 from app import numbers, theme
 from app.i18n import N_, tr
-from app.widgets.buttons import tool_button
+from app.widgets.buttons import IconButton, tool_button
+from app.widgets.icons import icon
 from app.widgets.labels import Label
 from app.widgets.name_field import NameField
 from app.widgets.sample_wall import MIME, SampleWall
@@ -42,7 +43,7 @@ class SampleClassView(QWidget):
         self.key = ""
         self.head = ClassHead()
         self.count = Label("", "secondary", mono=True)
-        self.more = tool_button("caret", N_("Rename or delete the class")).set_small()
+        self.more = _Caret("caret", N_("Rename or delete the class"))
         self.more.setProperty("bare", True)
         self.add = tool_button("plus", N_("Add the drawing to “{name}”")).set_small()
         self.add.setProperty("bare", True)
@@ -51,7 +52,7 @@ class SampleClassView(QWidget):
         self.wall = SampleWall()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        row.setSpacing(0)
         row.addWidget(self.head, 1)
         row.addWidget(self.count)
         row.addWidget(self.more)
@@ -158,6 +159,16 @@ class SampleClassView(QWidget):
             painter = QPainter(self)
             painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+
+class _Caret(IconButton):
+    """Small and soft: it stands in every class."""
+
+    def _draw(self) -> None:
+        super()._draw()
+        self.setProperty("small", True)
+        self.setIcon(icon("caret", "soft"))
+        self.setIconSize(QSize(theme.size(11), theme.size(11)))
 
 
 class ClassHead(QWidget):

@@ -61,8 +61,9 @@ class SampleWall(QWidget):
 
     def set_wrong(self, wrong: Mapping[Any, str]) -> None:
         """Samples that are answered wrongly, and what the tooltip says of each."""
-        if wrong is not self._wrong:
-            self._wrong = wrong
+        mine = {s: wrong[s] for s in self._samples if s in wrong} if wrong else {}
+        if mine != self._wrong:
+            self._wrong = mine
             self.update()
 
     def set_picked(self, picked: frozenset[Any]) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 
 KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -1000, Qt.Key.Key_End: 1000}
-LEFT, RIGHT = 62, 108  # px beside the axis: tick labels and names of rows, labels at the ends of curves
+LEFT, RIGHT = 78, 108  # px beside the axis: tick labels and names of rows, labels at the ends of curves
 
 
 class Strip(QWidget):
-    """From step 0 to ``steps``, left to right."""
+    """From step 0 to ``steps``, left to right.
+
+    Attributes:
+        left: Pixel of step 0.
+        length: Pixels from there to the last step.
+    """
 
     scrubbed = Signal(float)  # the step under the pointer
     moved = Signal(int)  # by the arrows: so many kept moments on; ±1000 for the ends
@@ -24,6 +29,7 @@ class Strip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.steps = 1
+        self.left, self.length = 0.0, 1.0
         self.playhead: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -44,15 +50,19 @@ class Strip(QWidget):
         """Throw away what was drawn; for subclasses that keep pictures."""
         self.update()
 
-    @property
-    def left(self) -> float:
-        """Pixel of step 0."""
-        return float(theme.size(LEFT))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
 
-    @property
-    def length(self) -> float:
-        """Pixels from step 0 to the last."""
-        return max(self.width() - self.left - theme.size(RIGHT), 1.0)
+    def _measure(self) -> None:
+        self.left = float(theme.size(LEFT))
+        self.length = max(self.width() - self.left - theme.size(RIGHT), 1.0)
+        self.renew()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.StyleChange:
+            self._measure()
+        return super().event(event)
 
     def x(self, step: float) -> float:
         """Pixel of a step."""

@@ -1,0 +1,47 @@
+"""Lets a worker step aside while the GUI has something to do.
+
+Python threads share one lock. While the GUI paints, a busy worker takes it back at every chance, and each time the GUI
+waits up to a switch interval: a frame of 5 ms takes 15. Between two of its steps the worker therefore asks here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from PySide6.QtCore import QAbstractEventDispatcher, QObject
+
+PATIENCE = 0.03  # seconds that one busy spell of the GUI may hold a worker up
+
+
+class Courtesy(QObject):
+    """Follows the event loop of the thread that makes it: it sleeps, or it has been busy since a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._since = 0.0
+        dispatcher = QAbstractEventDispatcher.instance()
+        if dispatcher is not None:
+            dispatcher.aboutToBlock.connect(self._sleeps)
+            dispatcher.awake.connect(self._wakes)
+
+    def wait(self) -> None:
+        """From a worker: return when the event loop sleeps, or has been busy for longer than `PATIENCE`."""
+        if not self._idle.is_set():
+            left = PATIENCE - (time.monotonic() - self._since)
+            if left > 0:
+                self._idle.wait(left)
+
+    def rouse(self) -> None:
+        """From a worker that is about to wake the event loop: from now on it counts as busy."""
+        self._wakes()
+
+    def _sleeps(self) -> None:
+        self._idle.set()
+
+    def _wakes(self) -> None:
+        if self._idle.is_set():
+            self._since = time.monotonic()
+            self._idle.clear()
