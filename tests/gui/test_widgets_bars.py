@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 
 from app import theme
 from app.widgets.bars import Bars
@@ -66,11 +67,14 @@ def test_a_click_tells_the_class(bars: Bars, qtbot) -> None:
     assert bars.current == 7
 
 
-def test_hover_tells_the_class_once(bars: Bars, qtbot) -> None:
+def test_hover_tells_the_class_once(bars: Bars) -> None:
     seen: list[object] = []
     bars.hovered.connect(seen.append)
-    qtbot.mouseMove(bars.viewport(), bars.rect_of(2).center().toPoint())
-    qtbot.mouseMove(bars.viewport(), bars.rect_of(2).center().toPoint() + QPoint(5, 1))
+    for away in (0, 5):
+        point = bars.rect_of(2).center() + QPointF(away, 0)
+        move = QMouseEvent(QEvent.Type.MouseMove, point, point, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
+                           Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(bars.viewport(), move)
     assert seen == [2]
 
 
