@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from pointer import hover
+from PySide6.QtCore import QPointF, Qt
 
 from app import theme
 from app.widgets.bars import Bars
@@ -70,11 +70,8 @@ def test_a_click_tells_the_class(bars: Bars, qtbot) -> None:
 def test_hover_tells_the_class_once(bars: Bars) -> None:
     seen: list[object] = []
     bars.hovered.connect(seen.append)
-    for away in (0, 5):
-        point = bars.rect_of(2).center() + QPointF(away, 0)
-        move = QMouseEvent(QEvent.Type.MouseMove, point, point, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
-                           Qt.KeyboardModifier.NoModifier)
-        QCoreApplication.sendEvent(bars.viewport(), move)
+    middle = bars.rect_of(2).center()
+    hover(bars.viewport(), middle, middle + QPointF(5, 1))
     assert seen == [2]
 
 

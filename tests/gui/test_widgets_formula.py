@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pointer import hover
 from PySide6.QtCore import Qt
 
 from app import i18n, theme
@@ -105,12 +106,11 @@ def line(qtbot, qapp) -> FormulaLine:
     return widget
 
 
-def test_hovering_a_term_tells_its_index_and_leaving_tells_none(line: FormulaLine, qtbot) -> None:
+def test_hovering_a_term_tells_its_index_and_leaving_tells_none(line: FormulaLine) -> None:
     seen: list[object] = []
     line.hovered.connect(seen.append)
     strongest = max(range(25), key=lambda k: abs(line.terms[k][2]))
-    qtbot.mouseMove(line, line.rect_of(strongest).center().toPoint())
-    qtbot.mouseMove(line, line.rect().bottomRight())
+    hover(line, line.rect_of(strongest).center(), line.rect().bottomRight())
     assert seen == [strongest, None]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pointer import hover
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtGui import QColor, QImage
 
 from app import i18n, theme
 from app.widgets.heat_map import HeatMap
@@ -117,10 +118,7 @@ def test_click_and_drag_tell_cells(heat: HeatMap, qtbot) -> None:
 def test_hover_tells_each_cell_once_and_none_on_leaving(heat: HeatMap) -> None:
     seen: list[object] = []
     heat.hovered.connect(seen.append)
-    for point in (at(heat, 1, 1), at(heat, 1, 1) + QPoint(1, 1), at(heat, 1, 2)):
-        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(point), QPointF(point), Qt.MouseButton.NoButton,
-                           Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
-        QCoreApplication.sendEvent(heat, move)
+    hover(heat, at(heat, 1, 1), at(heat, 1, 1) + QPoint(1, 1), at(heat, 1, 2))
     QCoreApplication.sendEvent(heat, QEvent(QEvent.Type.Leave))
     assert seen == [(1, 1), (1, 2), None]
 

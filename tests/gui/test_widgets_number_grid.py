@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pointer import hover
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
@@ -255,17 +256,16 @@ def test_escape_takes_a_drag_back(owner: Owner, qtbot) -> None:
     assert len({e[3] for e in owner.edits}) == 1
 
 
-def test_hover_tells_the_cell_once_and_none_on_leaving(owner: Owner, qtbot) -> None:
+def test_hover_tells_the_cell_once_and_none_on_leaving(owner: Owner) -> None:
     seen: list[object] = []
     owner.grid.hovered.connect(seen.append)
-    qtbot.mouseMove(owner.grid.viewport(), owner.centre(0, 2))
-    qtbot.mouseMove(owner.grid.viewport(), owner.centre(0, 2) + QPoint(2, 2))
+    hover(owner.grid.viewport(), owner.centre(0, 2), owner.centre(0, 2) + QPoint(2, 2))
     QCoreApplication.sendEvent(owner.grid, QEvent(QEvent.Type.Leave))
     assert seen == [(0, 2), None]
 
 
-def test_editable_cells_show_a_text_cursor(owner: Owner, qtbot) -> None:
-    qtbot.mouseMove(owner.grid.viewport(), owner.centre(0, 2))
+def test_editable_cells_show_a_text_cursor(owner: Owner) -> None:
+    hover(owner.grid.viewport(), owner.centre(0, 2))
     assert owner.grid.viewport().cursor().shape() == Qt.CursorShape.IBeamCursor
 
 
