@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointer import hover
 from PySide6.QtCore import QPointF, Qt
 
 from app import theme
 from app.widgets.bars import Bars
 from app.widgets.histogram import BINS, Histogram
+from tests.gui.pointer import hover
 
 
 @pytest.fixture

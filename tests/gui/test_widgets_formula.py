@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pointer import hover
 from PySide6.QtCore import Qt
 
 from app import i18n, theme
 from app.widgets.formula import MORE, FormulaLine, sum_pieces
 from app.widgets.formula_parts import FormulaParts, formula_parts, printed, printed_sum
+from tests.gui.pointer import hover
 
 FLOATS = st.floats(-50, 50).filter(lambda v: v == 0 or abs(v) > 1e-6)
 

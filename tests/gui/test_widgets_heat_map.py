@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointer import hover
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 
 from app import i18n, theme
 from app.widgets.heat_map import HeatMap
+from tests.gui.pointer import hover
 
 LEFT = Qt.MouseButton.LeftButton
 

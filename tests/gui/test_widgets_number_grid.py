@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointer import hover
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from app import theme
 from app.widgets.number_grid import NumberGrid
+from tests.gui.pointer import hover
 
 KERNEL = np.array([[0.1, -0.2, 0.3], [0.0, 0.5, -0.6], [0.7, 0.8, -0.9]])
 
