@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.intp]
+MOST_GAP = 16  # units
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,5 @@ def _units(cell: float, gap: float) -> tuple[int, int]:
     """Units in a cell and in a gap, for a cell of so many pixels."""
     if cell >= 0.75 * gap:
         return max(1, round(cell / gap)), 1
-    return 1, max(1, round(gap / max(cell, 1e-3)))
+    # In a window of no size a cell is next to nothing: without a bound the mosaic would take gigabytes.
+    return 1, min(max(1, round(gap / max(cell, 1e-3))), MOST_GAP)
