@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from tqdm import tqdm
@@ -45,6 +45,7 @@ def run_demo(out: Path) -> int:
         raise CnnError(
             "demo.folder", "The folder {path} cannot be made: {why}.", path=out, why=error.strerror
         ) from None
+    qInstallMessageHandler(_without_noise)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("ConvScope")
     with tempfile.TemporaryDirectory() as folder:
@@ -68,6 +69,12 @@ def run_demo(out: Path) -> int:
         f"after {figures['train_seconds']} s of training."
     )
     return 0
+
+
+def _without_noise(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt says goes to standard error, but for what its platform without a screen says of every window."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
 
 
 class Demo:

@@ -19,6 +19,7 @@ from app.panels.footer import Footer
 from app.panels.header import Header
 from app.settings import SCALES, Settings
 from app.widgets.banner import Banner
+from app.widgets.focus_ring import FocusRing
 from app.widgets.palette import Palette
 from app.workspaces.explore import Explore
 
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         for widget, stretch in ((self.header, 0), (self.stack, 1), (self.banner, 0), (self.footer, 0)):
             column.addWidget(widget, stretch)
         self.setCentralWidget(centre)
+        self.focus_ring = FocusRing(self)
         self.palette_box = Palette(lambda: palette_rows(desk), centre)
         self.palette_box.chosen.connect(desk.perform)
         for row in desk.actions():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app import numbers
+from app import i18n, numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.document import Document
@@ -75,6 +76,7 @@ class NetworkPanel(Card):
         self.session.results_changed.connect(self._results)
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
+        self._looks = theme.name(), theme.scale(), i18n.language()
         self._build()
         self.retranslate()
 
@@ -91,6 +93,10 @@ class NetworkPanel(Card):
         self._build()
         if head is not None and head.node in column.nodes and head.node != node:
             self.desk.attempt(self.session.select, Playhead(node, head.index))
+
+    def pictures(self) -> dict[str, Array]:
+        """What every column of maps shows: name of the node to (height, width, 3)."""
+        return self.view.pictures()
 
     # --- the session moved
 
@@ -203,9 +209,20 @@ class NetworkPanel(Card):
     def retranslate(self) -> None:
         """All texts in the language of now."""
         self.view.setAccessibleName(tr("Maps of every layer. Arrows move the cell, Tab goes to the next layer."))
-        self.view.restyle()
+
+    def _dress(self) -> None:
+        """Colours, sizes and words of now; a switch of theme comes as several events, and costs once."""
+        looks = theme.name(), theme.scale(), i18n.language()
+        if looks != self._looks:
+            self._looks = looks
+            self.retranslate()
+            self.view.restyle()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in LOOKS and hasattr(self, "view"):
-            self.retranslate()
+        if event.type() in LOOKS and self.isVisible():
+            self._dress()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._dress()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import edits
+from app.widgets.buttons import Check
 from app.widgets.card import Card
 from app.widgets.heat_map import HeatMap
 from cnncore.network import INPUT
@@ -61,7 +62,7 @@ class SeesPanel(Card):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        self.crop, self.centre, self.box = QCheckBox(), QCheckBox(), QSpinBox()
+        self.crop, self.centre, self.box = Check(), Check(), QSpinBox()
         for name, widget in (("crop", self.crop), ("centre", self.centre), ("box", self.box)):
             widget.setObjectName(f"sees_{name}")
         self.box.setRange(1, self.desk.session.document.preprocess.size)

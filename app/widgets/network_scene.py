@@ -173,6 +173,10 @@ class NetworkScene(pg.GraphicsView):
         self.moved()
         self.columns_placed.emit()
 
+    def pictures(self) -> dict[str, Any]:
+        """Name of the node that a column shows to its mosaic, (height, width, 3) uint8; bars are none."""
+        return {c.node: m.rgb() for c, m in zip(self.columns, self._mosaics, strict=True) if m is not None}
+
     def _set_place(self, k: int, place: Any) -> None:
         places = list(self.frame.places)
         places[k] = place

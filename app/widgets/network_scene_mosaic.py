@@ -31,6 +31,7 @@ class Mosaic(pg.ImageItem):
 
     def set_place(self, place: Place) -> None:
         """Where the maps lie and which they are; the next `set_values` fills them."""
+        self.prepareGeometryChange()  # before the bounding rectangle changes, or the scene's index goes astray
         self._place = place
         self._take = indices(place)
         self._pixels = np.empty(self._take.shape, np.uint32)
@@ -38,7 +39,6 @@ class Mosaic(pg.ImageItem):
         self.image = self._pixels
         height, width = self._pixels.shape
         self._picture = QImage(self._pixels.data, width, height, self._pixels.strides[0], QImage.Format.Format_RGB32)
-        self.prepareGeometryChange()
         self.setTransform(QTransform(place.xs.unit, 0, 0, place.ys.unit, place.left, place.top))
 
     def set_values(self, values: Values, bounds: Values) -> None:
@@ -68,6 +68,10 @@ class Mosaic(pg.ImageItem):
         every[-1] = _panel()
         np.take(every, self._take, out=self._pixels, mode="wrap")
         self.update()
+
+    def rgb(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """(height, width, 3) what is shown, one pixel a unit."""
+        return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)[:, :, 2::-1].copy()
 
     def boundingRect(self) -> QRectF:
         height, width = self._pixels.shape

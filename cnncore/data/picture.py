@@ -76,7 +76,7 @@ def _grey(picture: Image) -> Image:
 
     if picture.mode.startswith(("I", "F")):  # 16 bits or more a pixel: Pillow would cut them off, not scale them
         values = np.nan_to_num(np.asarray(picture, np.float64))
-        most = 255.0 if values.max(initial=0) <= 255 else 65535.0
+        most = 255.0 if np.max(values, initial=0) <= 255 else 65535.0
         return Pillow.fromarray((np.clip(values / most, 0, 1) * 255 + 0.5).astype(np.uint8))
     if "A" in picture.getbands() or "transparency" in picture.info:
         values, alpha = np.split(np.asarray(picture.convert("RGBA").convert("LA"), np.float64), 2, axis=2)

@@ -109,7 +109,7 @@ class MaxPool(_Pool):
     def _won(self, x: Array, axes: tuple[Axis, ...], cell: tuple[int, ...]) -> tuple[Array, Array, int]:
         """Cells of a window of (C, *S), which of them exist, and which wins."""
         cells, inside = windows.with_channels(np.array([cell[0]]), *windows.read_cells(axes, cell[1:]))
-        return cells, inside, int(np.where(inside, windows.gather(x, cells, inside), -math.inf).argmax())
+        return cells, inside, int(np.argmax(np.where(inside, windows.gather(x, cells, inside), -math.inf)))
 
     def _winner(self, x: Array, axes: tuple[Axis, ...], cell: tuple[int, ...]) -> tuple[int, ...]:
         cells, _, winner = self._won(x, axes, cell)

@@ -52,7 +52,7 @@ from app.main_window import build
 app = QApplication([])
 window = build()
 first = First()
-window.explore.network.scene_viewport().installEventFilter(first)
+window.explore.network.view.viewport().installEventFilter(first)
 window.show()
 app.exec()
 """

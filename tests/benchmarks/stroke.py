@@ -19,7 +19,7 @@ def measure() -> dict[str, object]:
     """Milliseconds a move: median and 95th percentile in both states."""
     window = shown()
     canvas = window.explore.canvas.canvas
-    painted = Painted(window.explore.network.scene_viewport())
+    painted = Painted(window.explore.network.view.viewport())
     out: dict[str, object] = {"platform": QApplication.platformName(), "need": {"median": 8.0, "p95": 16.7}}
     for state in ("start", "stepping"):
         if state == "stepping":
