@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for
 from app.widgets.map_columns_place import Place
@@ -15,14 +16,17 @@ UNIT = 8  # least cell of a dense layer
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
-EASE = 0.75
+EASE = 0.75  # of their size that maps must keep beside heads
+LEAST_HEIGHT = 40.0
 BAR_ROW = 12  # least row of a class
 Head = tuple[float, float]  # what the head wants at best, and what it can live with
 
 
 def arrange(columns: Sequence[Column], width: float, height: float, heads: Sequence[Head],
             scale: float = 1.0) -> tuple[Place, ...]:
-    """Columns side by side, as large as ``width`` and ``height`` allow; heads give way before the maps do.
+    """Columns side by side, as large as ``width`` and ``height`` allow.
+
+    Where room is short, heads give way first, then the least sizes of maps and cells.
 
     Args:
         columns: From left to right.
@@ -31,12 +35,14 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
         heads: Widths of the texts above each column.
         scale: Factor on all that does not follow from the room.
     """
-    full = _solve(columns, width, height, [0.0] * len(columns), scale)
-    for wanted, share in (([h[0] for h in heads], 0.8), ([h[1] for h in heads], 0.5), ([0.0] * len(columns), 0)):
-        high = _solve(columns, width, height, wanted, scale)
-        if high >= share * full:
+    columns, none = tuple(columns), [0.0] * len(columns)
+    free, _ = _solve(columns, width, height, none, scale)
+    ease, need = [h[0] for h in heads], [h[1] for h in heads]
+    for wanted, share, least in ((ease, 0.8, True), (need, 0.5, True), (none, 0.0, True), (none, 0.0, False)):
+        high, enough = _solve(columns, width, height, wanted, scale, least)
+        if enough and high >= share * free:
             break
-    drafts = _drafts(columns, high, scale)
+    drafts = _drafts(columns, high, scale, least)
     slots = [max(d.width, w) for d, w in zip(drafts, wanted, strict=True)]
     left = width - sum(slots) - AIR * scale * (len(slots) - 1)
     for k, draft in enumerate(drafts):
@@ -55,33 +61,50 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
 
 def at_ease(columns: Sequence[Column], width: float, height: float, heads: Sequence[Head], scale: float = 1.0) -> bool:
     """True when heads of the least width leave the maps most of the size that they could have without any."""
-    free = _solve(columns, width, height, [0.0] * len(columns), scale)
-    return _solve(columns, width, height, [h[1] for h in heads], scale) >= EASE * free
+    columns = tuple(columns)
+    free, _ = _solve(columns, width, height, [0.0] * len(columns), scale)
+    high, enough = _solve(columns, width, height, [h[1] for h in heads], scale)
+    return enough and high >= EASE * free
 
 
-def _solve(columns: Sequence[Column], width: float, height: float, heads: Sequence[float], scale: float) -> float:
-    """The largest height of the maps with which all columns fit side by side."""
-    def all_fit(high: float) -> bool:
-        slots = (max(d.width, w) for d, w in zip(_drafts(columns, high, scale), heads, strict=True))
-        return sum(slots) + AIR * scale * (len(columns) - 1) <= width
+def _solve(columns: tuple[Column, ...], width: float, height: float, heads: Sequence[float], scale: float,
+           least: bool = True) -> tuple[float, bool]:
+    """The largest height of the maps with which all columns fit side by side, and whether there is one.
 
-    if all_fit(height):
-        return height
-    low, high = min(40.0, height), height
-    for _ in range(12):
+    Lower maps are not always narrower: they wrap to more columns. So heights are tried from the top.
+    """
+    def over(high: float) -> float:
+        slots = (max(d.width, w) for d, w in zip(_drafts(columns, high, scale, least), heads, strict=True))
+        return sum(slots) + AIR * scale * (len(columns) - 1) - width
+
+    tried = [(over(height), height)]
+    while tried[-1][0] > 0 and tried[-1][1] > LEAST_HEIGHT:
+        high = max(tried[-1][1] * 0.9, LEAST_HEIGHT)
+        tried.append((over(high), high))
+    if tried[-1][0] > 0:
+        return min(tried)[1], False
+    if len(tried) == 1:
+        return height, True
+    (_, high), (_, low) = tried[-2:]
+    for _ in range(5):
         middle = (low + high) / 2
-        low, high = (middle, high) if all_fit(middle) else (low, middle)
-    return low
+        low, high = (middle, high) if over(middle) <= 0 else (low, middle)
+    return low, True
 
 
-def _drafts(columns: Sequence[Column], height: float, scale: float) -> list[Place]:
-    """Every column at x = 0, for maps that take ``height``; dense layers have cells of one size, by the first maps."""
-    grids = {column: _maps(column, height, scale) for column in columns if column.kind == "maps"}
+@lru_cache(maxsize=128)
+def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: bool) -> tuple[Place, ...]:
+    """Every column at x = 0, for maps that take ``height``; dense layers have cells of one size, by the first maps.
+
+    Without ``least`` maps and cells may be smaller than is good to look at, but never wrap to more columns.
+    """
+    grids = {column: _maps(column, height, scale, least) for column in columns if column.kind == "maps"}
     first = next((g.ys.map for g in grids.values() if g.ys is not None), 84 * scale)
     lists = [column for column in columns if column.kind == "units"]
-    pitch = min((_pitch(column, height, first, scale) for column in lists), default=0)
-    return [grids[c] if c.kind == "maps" else _picture(c, height, scale) if c.kind == "picture"
-            else _units(c, height, pitch, scale) if c.kind == "units" else bars_of(c, height, scale) for c in columns]
+    pitch = min((_pitch(column, height, first, scale, least) for column in lists), default=0)
+    made = {"maps": grids.get, "picture": lambda c: _picture(c, height, scale),
+            "units": lambda c: _units(c, height, pitch, scale), "bars": lambda c: bars_of(c, height, scale)}
+    return tuple(made[column.kind](column) for column in columns)
 
 
 def _picture(column: Column, height: float, scale: float) -> Place:
@@ -90,10 +113,10 @@ def _picture(column: Column, height: float, scale: float) -> Place:
     return _grid(column, range(n), 1, edge, None, gap, height)
 
 
-def _maps(column: Column, height: float, scale: float) -> Place:
+def _maps(column: Column, height: float, scale: float, least: bool) -> Place:
     n = min(column.channels, MOST_MAPS)
     across = across_for(n)
-    while across < n and height / math.ceil(n / across) < LEAST_MAP * scale:
+    while least and across < n and height / math.ceil(n / across) < LEAST_MAP * scale:
         across *= 2
     rows = math.ceil(n / across)
     gap = max(2.0, min(4.0, 0.06 * height / rows)) * scale
@@ -115,11 +138,11 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
     return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
 
 
-def _pitch(column: Column, height: float, first: float, scale: float) -> int:
+def _pitch(column: Column, height: float, first: float, scale: float, least: bool) -> int:
     """From one cell of a dense layer to the next, in pixels: six across, or more where they would be too small."""
     n, room = min(column.channels, MOST_UNITS), height - _top(column, scale)
     across = 6
-    while across < n and room // math.ceil(n / across) < UNIT * scale:
+    while least and across < n and room // math.ceil(n / across) < UNIT * scale:
         across += 1
     return int(max(min(room // math.ceil(n / across), max(12 * scale, first / 6)), 3))
 

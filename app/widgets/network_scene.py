@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QTransform
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsScene, QWidget
 
 from app import theme
 from app.i18n import N_, tr
@@ -44,6 +44,7 @@ class NetworkScene(pg.GraphicsView):
         # A clip of many rectangles keeps Qt from its fast way of scaling images: one rectangle is three times as fast.
         self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # a dozen items, and all move at once
         self.setMinimumSize(240, 150)
         self.frame = Frame()
         self.columns: tuple[Column, ...] = ()
@@ -194,6 +195,7 @@ class NetworkScene(pg.GraphicsView):
         for item in (self.heads, self.feet, self.bars, self.lines, self.focus_frame, self.spines):
             item.prepareGeometryChange()
             item.update()
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
