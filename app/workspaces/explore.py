@@ -115,6 +115,9 @@ class Explore(QWidget):
         if self.stepper is None:
             self._build()
         start = self.network.height()
+        if opened:
+            # First the strip, then the rest: all together would be higher than the window, and it would grow.
+            self.network.setFixedHeight(self._strip())
         for widget in (self.stepper, self.transport):
             widget.setVisible(opened)
         self.invite.setVisible(not opened)
@@ -125,7 +128,8 @@ class Explore(QWidget):
             self._fold.stop()
             moving = self.isVisible() and not self.desk.settings.reduce_motion
             self._fold.setDuration(FOLD_MS if moving else 0)
-            self._fold.setStartValue(start)
+            others = self.stepper.minimumSizeHint().height() + self.transport.sizeHint().height() + 2 * GAP
+            self._fold.setStartValue(max(min(start, self.centre.height() - others), self._strip()))
             self._fold.setEndValue(self._strip())
             self._fold.start()
         else:
