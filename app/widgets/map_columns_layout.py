@@ -11,14 +11,14 @@ from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for
 from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 
-LEAST_MAP, MOST_MAP = 16, 130
+LEAST_MAP, MOST_MAP = 15, 130
 UNIT = 8  # least cell of a dense layer
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
 EASE = 0.75  # of their size that maps must keep beside heads
 LEAST_HEIGHT = 40.0
-BAR_ROW = 12  # least row of a class
+BAR_ROW = 11  # least row of a class
 Head = tuple[float, float]  # what the head wants at best, and what it can live with
 
 

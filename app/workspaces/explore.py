@@ -17,7 +17,7 @@ from app.widgets.icons import icon
 from app.workspaces.columns import GAP, Columns, column
 
 FOLD_MS = 220
-STRIP = {True: 262, False: 366}
+STRIP = {True: 238, False: 366}
 LOW = 780
 
 
@@ -103,6 +103,8 @@ class Explore(QWidget):
 
         self.stepper, self.transport = StepperPanel(self.desk), TransportPanel(self.desk)
         self.inspector = InspectorPanel(self.desk)
+        for card in (self.network, self.stepper, self.transport):
+            card.layout().setContentsMargins(12, 6, 12, 6)
         layout = self.centre.layout()
         layout.addWidget(self.stepper, 1)
         layout.addWidget(self.transport)
