@@ -20,9 +20,9 @@ from app.widgets.map_columns_layout import arrange, at_ease
 from app.widgets.map_columns_links import Links
 from app.widgets.network_scene_bars import Bars
 from app.widgets.network_scene_feet import Feet
-from app.widgets.network_scene_frame import PAD, Frame
+from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import Heads, Spines, head_widths, tilted_height
-from app.widgets.network_scene_lines import Cell, FocusFrame, Lines
+from app.widgets.network_scene_lines import Cell, Lines
 from app.widgets.network_scene_mosaic import Mosaic
 
 Values = np.ndarray[Any, Any]
@@ -54,10 +54,10 @@ class NetworkScene(pg.GraphicsView):
         self._mosaics: list[Mosaic | None] = []
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
-        self.lines, self.focus_frame, self.spines = Lines(self.frame), FocusFrame(self.frame), Spines(self.frame)
+        self.lines, self.spines = Lines(self.frame), Spines(self.frame)
         for item in (self.heads, self.feet, self.lines):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
-        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.focus_frame, self.spines):
+        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.spines):
             self.addItem(item)
         self._reorder = QTimer(self)
         self._reorder.setSingleShot(True)
@@ -191,8 +191,8 @@ class NetworkScene(pg.GraphicsView):
     def moved(self) -> None:
         """After zoom, move and resize."""
         frame = self.frame
-        self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, PAD + frame.dx, frame.head + frame.dy))
-        for item in (self.heads, self.feet, self.bars, self.lines, self.focus_frame, self.spines):
+        self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, frame.dx, frame.head + frame.dy))
+        for item in (self.heads, self.feet, self.bars, self.lines, self.spines):
             item.prepareGeometryChange()
             item.update()
         self.viewport().update()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 from app import numbers, theme
 from app.i18n import N_, tr
 from app.widgets.map_columns_place import Place
-from app.widgets.network_scene_frame import PAD, Frame
+from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import LEFT
 
 PARTS = {"backbone": N_("backbone: finds features"), "head": N_("head: decides")}
@@ -60,7 +60,7 @@ class Feet(QGraphicsItem):
         frame = self._frame
         column = place.column
         rest = [p for j, p in enumerate(frame.places) if j > k and (p.column.weights or p.folded)]
-        after = frame.x(rest[0].x) - 6 if rest else frame.width - PAD
+        after = frame.x(rest[0].x) - 6 if rest else frame.width
         wide = place.width if place.folded else max(after - frame.x(place.x), 1)
         if place.folded:
             return (f"{column.channels // 1000}k" if column.channels >= 1000 else str(column.channels)), wide

@@ -8,7 +8,6 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from app import theme
 from app.widgets.map_columns_place import Place, Rect
 
-PAD = 3  # free on all sides, for the frame that shows keyboard focus
 MOST_ZOOM = 16.0
 
 
@@ -35,8 +34,8 @@ class Frame:
         self.shrink = shrink
         self.name_height = QFontMetricsF(self.font(13, 600)).height()
         self.shape_height = QFontMetricsF(self.font(11)).height()
-        self.head = PAD + max(self.name_height + self.shape_height, tilted) + self.size(3)
-        self.foot = 2 * self.shape_height + self.size(4) + PAD
+        self.head = max(self.name_height + self.shape_height, tilted) + self.size(3)
+        self.foot = 2 * self.shape_height + self.size(4)
 
     def font(self, px: float, weight: int = 400, mono: bool = False) -> QFont:
         """A font of the picture; no text is under 11 px."""
@@ -60,7 +59,7 @@ class Frame:
     @property
     def room(self) -> tuple[float, float]:
         """Width and height that the maps may take."""
-        return max(self.width - 2 * PAD, 1.0), max(self.height - self.head - self.foot, 1.0)
+        return max(self.width, 1.0), max(self.height - self.head - self.foot, 1.0)
 
     @property
     def used(self) -> float:
@@ -83,7 +82,7 @@ class Frame:
             return False
         x, y = self.world(point)
         self.zoom = zoom
-        self.dx, self.dy = point.x() - PAD - x * zoom, point.y() - self.head - y * zoom
+        self.dx, self.dy = point.x() - x * zoom, point.y() - self.head - y * zoom
         self._keep_inside()
         return True
 
@@ -102,7 +101,7 @@ class Frame:
 
     def x(self, x: float) -> float:
         """A place along the picture, in the view."""
-        return PAD + x * self.zoom + self.dx
+        return x * self.zoom + self.dx
 
     def y(self, y: float) -> float:
         """A height in the picture, in the view."""
@@ -115,7 +114,7 @@ class Frame:
 
     def world(self, point: QPointF) -> tuple[float, float]:
         """A point of the view, in the picture."""
-        return (point.x() - PAD - self.dx) / self.zoom, (point.y() - self.head - self.dy) / self.zoom
+        return (point.x() - self.dx) / self.zoom, (point.y() - self.head - self.dy) / self.zoom
 
     def hit(self, point: QPointF) -> tuple[int, tuple[int, ...]] | None:
         """(column, (map, *cell)) under a point of the view; None between maps and outside."""

@@ -15,7 +15,7 @@ from app.widgets import marks
 from app.widgets.map_columns import Column
 from app.widgets.map_columns_layout import SWITCH, Head
 from app.widgets.map_columns_place import Place
-from app.widgets.network_scene_frame import PAD, Frame
+from app.widgets.network_scene_frame import Frame
 
 SEGMENT = 5  # air on either side of a word in a switch
 TILT = 50  # degrees
@@ -113,10 +113,10 @@ class Heads(QGraphicsItem):
     def _reach(self, k: int) -> tuple[float, float]:
         """Where a head begins and how far it may run: to the next column. It stays while its column is in sight."""
         frame = self._frame
-        after = frame.x(frame.places[k + 1].x) - 4 if k + 1 < len(frame.places) else frame.width - PAD + 1
+        after = frame.x(frame.places[k + 1].x) - 4 if k + 1 < len(frame.places) else frame.width + 1
         x = frame.x(frame.places[k].x)
-        if x < PAD and after > 60:
-            x = PAD
+        if x < 0 and after > 60:
+            x = 0
         if k and frame.places[k - 1].folded:  # its name leans over this one
             x += frame.size(14)
         return x, max(after - x, 8.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.i18n import tr
@@ -14,7 +14,6 @@ Key = Qt.Key
 ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}
 PAGES = {Key.Key_PageUp: -1, Key.Key_PageDown: 1}
 ZOOMS = {Key.Key_Plus: 1.25, Key.Key_Equal: 1.25, Key.Key_Minus: 0.8}
-BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 NOTCH = 1.0015  # zoom for one eighth of a degree of the wheel
 
 
@@ -36,7 +35,6 @@ class NetworkView(NetworkScene):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press, self._dragged = event.position(), False
-            self.focus_frame.setVisible(False)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()
@@ -115,8 +113,6 @@ class NetworkView(NetworkScene):
             self.let_go.emit()
         else:
             event.ignore()
-            return
-        self.focus_frame.setVisible(True)
 
     def _step(self, key: Key) -> None:
         selected = self.lines.selected
@@ -139,18 +135,9 @@ class NetworkView(NetworkScene):
             at = stops.index((k, self.columns[k].node)) + (1 if forward else -1)
             if 0 <= at < len(stops):
                 j, node = stops[at]
-                self.focus_frame.setVisible(True)
                 self.cell_clicked.emit(node, moves.carried(self.columns[k], index, self.columns[j]))
                 return True
         return super().focusNextPrevChild(forward)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focus_frame.setVisible(event.reason() in BY_KEYS)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focus_frame.setVisible(False)
 
     # --- tooltips
 

@@ -36,7 +36,8 @@ class Lines(QGraphicsItem):
         self.bad: tuple[tuple[int, int], ...] = ()
 
     def boundingRect(self) -> QRectF:
-        return self._frame.field.adjusted(0, -2, 0, 2)
+        out = AROUND if self._frame.zoom == 1 else 0.0
+        return self._frame.field.adjusted(0, -out, 0, out)
 
     def set_hovered(self, cell: Cell | None) -> None:
         """Another cell under the pointer; only its place and the last one's are painted anew."""
@@ -60,13 +61,19 @@ class Lines(QGraphicsItem):
         for field in self.links.fields:
             for channel in range(*field.channels):
                 if (rect := frame.places[field.column].box(channel, field.rows, field.cols)) is not None:
-                    (marks.window if field.direct else marks.brackets)(painter, frame.rect(rect))
+                    self._field(painter, frame.rect(rect), field.direct)
         if self.selected is not None:
             self._selection(painter, self.selected)
         hovered = self._cell(self.hovered) if self.hovered is not None and self.hovered != self.selected else None
         if hovered is not None:
-            marks.hover(painter, hovered)
+            marks.hover(painter, hovered, self.boundingRect())
         painter.restore()
+
+    def _field(self, painter: QPainter, cells: QRectF, direct: bool) -> None:
+        if direct:
+            marks.window(painter, cells, self.boundingRect())
+        else:
+            marks.brackets(painter, cells)
 
     def _cell(self, cell: Cell) -> QRectF | None:
         k, index = cell
@@ -84,8 +91,8 @@ class Lines(QGraphicsItem):
         if map_ is None or cell is None:
             return
         if place.column.kind in ("picture", "maps"):
-            marks.ring(painter, self._frame.rect(map_).adjusted(-2, -2, 2, 2))
-        marks.ring(painter, cell)
+            marks.ring(painter, self._frame.rect(map_).adjusted(-2, -2, 2, 2), self.boundingRect())
+        marks.ring(painter, cell, self.boundingRect())
 
     # --- lines between layers
 
@@ -139,21 +146,3 @@ class Lines(QGraphicsItem):
         for y in (whole.top(), whole.bottom()):
             path.lineTo(x, y)
         path.lineTo(x + tick, whole.bottom())
-
-
-class FocusFrame(QGraphicsItem):
-    """The outline that says: the keys go here."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__()
-        self.setZValue(3)
-        self.setVisible(False)
-        self._frame = frame
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._frame.width, self._frame.height)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
-        painter.setPen(QPen(theme.color("accent"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self.boundingRect().adjusted(1, 1, -1, -1))

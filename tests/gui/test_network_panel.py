@@ -302,16 +302,6 @@ def test_escape_lets_go_and_zero_fits(panel, qtbot):
     assert panel.session.playhead is None
 
 
-def test_focus_by_keys_is_seen_and_a_click_hides_the_outline(panel, qtbot):
-    focused(panel, qtbot)
-    outline = panel.view.focus_frame
-    assert outline.isVisible()
-    click(panel, qtbot, "conv1", (2, 10, 9))
-    assert not outline.isVisible()
-    qtbot.keyClick(panel.view, Qt.Key.Key_Right)
-    assert outline.isVisible()
-
-
 # --- ranges
 
 def test_range_is_chosen_in_the_header(panel, qtbot):
