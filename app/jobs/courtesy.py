@@ -15,13 +15,17 @@ PATIENCE = 0.03  # seconds that one busy spell of the GUI may hold a worker up
 
 
 class Courtesy(QObject):
-    """Follows the event loop of the thread that makes it: it sleeps, or it has been busy since a time."""
+    """Follows the event loop of the thread that makes it: it sleeps, or it has been busy since a time.
+
+    The loop counts as asleep in its turn for timers; what is done there and must not be disturbed says `hold`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._idle = threading.Event()
         self._idle.set()
         self._since = 0.0
+        self._held = False
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is not None:
             dispatcher.aboutToBlock.connect(self._sleeps)
@@ -34,12 +38,18 @@ class Courtesy(QObject):
             if left > 0:
                 self._idle.wait(left)
 
-    def rouse(self) -> None:
-        """From a worker that is about to wake the event loop: from now on it counts as busy."""
+    def hold(self) -> None:
+        """Count as busy until `release`. From any thread."""
+        self._held = True
         self._wakes()
 
+    def release(self) -> None:
+        """As the event loop is, from now on."""
+        self._held = False
+
     def _sleeps(self) -> None:
-        self._idle.set()
+        if not self._held:
+            self._idle.set()
 
     def _wakes(self) -> None:
         if self._idle.is_set():

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.i18n import N_
 from app.jobs import worker as jobs
@@ -41,10 +41,6 @@ class Runs(QObject):
         self._kept: tuple[Weights, Verdict | None] = ({}, None)
         self._at: int | None = None  # the step that is shown; None: the newest
         self._status, self._stepping = "", -1
-        # What follows from a report is done in the loop's turn for timers and painted in its next: two short halts, not
-        # one long, and whatever else is due comes between.
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._show)
 
     # --- what the buttons do
 
@@ -105,7 +101,6 @@ class Runs(QObject):
     def discard(self) -> None:
         """End the run, if one is open, without a word."""
         self._release()
-        self._later.stop()
         self._moment, self._status, self._at = None, "", None
         self.session.set_run(None)
 
@@ -175,7 +170,7 @@ class Runs(QObject):
     def _moved(self, moment: Moment) -> None:
         if self.sender() is self._worker:
             self._moment = moment
-            self._later.start()
+            self._show()
 
     def _halted(self) -> None:
         if self.sender() is not self._worker or self._worker is None:
@@ -211,7 +206,6 @@ class Runs(QObject):
         """Let the session show the moment that is asked for. Of a failed run only the curves are left."""
         if self.plan is None:
             return
-        self._later.stop()
         moment, failed = self._moment, self._status == "failed"
         state = RunState(self._status, self.plan.network, self.plan.labels, text=text or self.plan.note,
                          facts=facts or {})

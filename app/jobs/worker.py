@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import QThread, QTimer, Signal
 
 from app.jobs.courtesy import Courtesy
 
@@ -47,7 +47,7 @@ class Worker(QThread):
         self._facts: list[tuple[str, object]] = []
         self._sent = -interval
         self._courtesy = Courtesy()
-        self._knocked.connect(self._read)
+        self._knocked.connect(self._hear)
         self.finished.connect(self._forget)
 
     # --- from the GUI thread
@@ -132,12 +132,17 @@ class Worker(QThread):
             self._report = report or self._report
             self._facts += [fact] if fact else []
         if not known:
-            self._courtesy.rouse()
+            self._courtesy.hold()
             self._knocked.emit()
 
     # --- back in the GUI thread
 
-    def _read(self) -> None:
+    def _hear(self) -> None:
+        # Told in the loop's turn for timers and painted in its next turn for events: two short halts, not one long.
+        QTimer.singleShot(0, self, self._tell)
+
+    def _tell(self) -> None:
+        QTimer.singleShot(0, self, self._courtesy.release)
         with self._gate:
             report, facts = self._report, self._facts
             self._report, self._facts = [], []

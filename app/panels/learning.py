@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
@@ -18,8 +18,6 @@ from app.widgets.film import FilmStrip, Frame
 from app.widgets.labels import Label
 from app.widgets.moments import MomentStrip
 from cnncore.network import Network
-
-LATER = 9  # ms
 
 
 class LearningPanel(Card):
@@ -65,9 +63,7 @@ class LearningPanel(Card):
         middle.addStretch(3)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.view, 1)
-        desk.session.run_moved.connect(self._moved)
-        self._later = QTimer(self, singleShot=True, interval=LATER)
-        self._later.timeout.connect(self._run)
+        desk.session.run_moved.connect(self._run)
         desk.session.document_changed.connect(self._document)
         self._range = 0.0
         self.retranslate()
@@ -89,15 +85,7 @@ class LearningPanel(Card):
             Task(tr("Train, and watch it learn"), tr("It takes seconds. Keep what was learned, or discard it."), False),
         ])
 
-    def _moved(self, run: RunState | None) -> None:
-        """While it runs the curves follow a moment after the rest, so that not everything is painted in one frame."""
-        if run is None or run.status != "running" or run.at is not None or self.view.isHidden():
-            self._run()
-        elif not self._later.isActive():
-            self._later.start()
-
-    def _run(self) -> None:
-        self._later.stop()
+    def _run(self, *_: object) -> None:
         run = self.desk.session.run
         there = run is not None and run.steps > 0
         if self.view.isVisibleTo(self) != there:

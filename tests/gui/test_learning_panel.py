@@ -1,0 +1,164 @@
+"""The learning panel: curves, film and history on one axis, and a playhead that takes every view along."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.model import edits
+from app.panels.learning import LearningPanel
+from app.widgets.curves import Curve, CurveStrip, thinned
+from app.widgets.strip import ticks
+
+
+@pytest.fixture
+def panel(qtbot, desk):
+    made = LearningPanel(desk)
+    qtbot.addWidget(made)
+    made.resize(820, 560)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def trained(panel, qtbot, desk, bar):
+    """A finished run of 32 steps on two kinds of bars."""
+    desk.session.edit(edits.add_classes, ("bar", "dash"))
+    for k in range(5):
+        desk.session.edit(edits.add_sample, 0, np.roll(bar, 4 * k, axis=1))
+        desk.session.edit(edits.add_sample, 1, np.roll(bar.T.copy(), 4 * k, axis=0))
+    desk.session.edit(edits.set_drawing, bar)
+    settings = desk.session.document.training.settings.but(steps=32, batch=8, hold_out=0.2, learning_rate=0.02)
+    desk.session.edit(edits.set_training, settings=settings, auto=False)
+    desk.runs.start()
+    qtbot.waitUntil(lambda: desk.session.run.status == "finished", timeout=30_000)
+    return panel
+
+
+def test_before_a_run_the_panel_says_what_to_do(panel, desk, bar):
+    assert panel.empty.isVisible()
+    assert not panel.view.isVisible()
+    texts = [text.text() for _, text, _ in panel.tasks._rows]
+    assert texts[0] == "Name at least two classes"
+    desk.session.edit(edits.add_classes, ("a", "b"))
+    signs = [sign.accessibleName() for sign, _, _ in panel.tasks._rows]
+    assert signs == ["done", "to do", "to do"]
+
+
+def test_curves_show_what_the_run_measured(trained, desk):
+    run = desk.session.run
+    loss, accuracy = trained.loss._curves, trained.accuracy._curves
+    assert loss[0].points is run.loss
+    assert [c.dashed for c in loss] == [False, True]
+    np.testing.assert_array_equal(loss[1].points, run.held_out[:, :2])
+    np.testing.assert_array_equal(accuracy[1].points, run.held_out[:, [0, 2]])
+    assert trained.view.isVisible()
+
+
+def test_all_strips_share_one_axis_and_one_playhead(trained, desk):
+    assert {strip.steps for strip in trained.strips} == {32}
+    assert {strip.x(16) for strip in trained.strips} == {trained.loss.x(16)}
+    assert {strip.playhead for strip in trained.strips} == {32}
+    desk.runs.scrub(5)
+    assert {strip.playhead for strip in trained.strips} == {5}
+
+
+@pytest.mark.parametrize("name", ["loss", "accuracy", "film", "history"])
+def test_drag_in_any_strip_takes_all_views_to_that_moment(trained, qtbot, desk, name):
+    strip = getattr(trained, name)
+    y = strip.height() // 2
+    newest = desk.session.view.weights
+    qtbot.mousePress(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(strip.x(20)), y))
+    assert desk.session.run.shown.step == 20
+    qtbot.mouseMove(strip, QPoint(round(strip.x(4)), y))
+    assert desk.session.run.shown.step == 4
+    assert desk.session.view.weights is desk.session.run.checkpoints[4].weights is not newest
+    assert trained.newest.isVisible()
+    qtbot.mouseRelease(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(strip.x(4)), y))
+    qtbot.mouseClick(trained.newest, Qt.MouseButton.LeftButton)
+    assert desk.session.run.at is None
+    assert not trained.newest.isVisible()
+
+
+def test_arrows_in_the_history_go_from_moment_to_moment(trained, qtbot, desk):
+    trained.history.setFocus()
+    qtbot.keyClick(trained.history, Qt.Key.Key_Home)
+    assert desk.session.run.shown.step == 0
+    qtbot.keyClick(trained.history, Qt.Key.Key_Right)
+    assert desk.session.run.shown.step == 1
+    qtbot.keyClick(trained.history, Qt.Key.Key_End)
+    assert desk.session.run.at is None
+
+
+def test_film_shows_the_kernels_of_each_moment_and_that_of_the_playhead(trained, qtbot, desk):
+    film, run = trained.film, desk.session.run
+    columns = film.columns()
+    assert columns[-1].step == 32
+    apart = np.diff(sorted(film.x(f.step) for f in columns))
+    assert (apart > film.cell * 5).all()
+    assert film.rows == 6
+    for frame in columns:
+        checkpoint = next(c for c in run.checkpoints if c.step == frame.step)
+        np.testing.assert_array_equal(frame.kernels, checkpoint.weights["conv1.weight"][:, 0])
+    desk.runs.scrub(7)
+    assert film.columns()[-1].step == run.checkpoints[7].step
+
+
+def test_keeping_the_run_empties_the_panel(trained, desk):
+    desk.runs.accept()
+    assert trained.empty.isVisible()
+    assert desk.session.document.labels == ("bar", "dash")
+
+
+# --- the parts
+
+
+def test_long_curves_are_thinned_but_keep_their_peaks():
+    points = np.stack([np.arange(100_000), np.sin(np.arange(100_000) / 50)], axis=1)
+    points[54_321, 1] = 9.0
+    few = thinned(points, 500)
+    assert len(few) <= 2100
+    assert few[:, 1].max() == 9.0
+    assert (np.diff(few[:, 0]) > 0).all()
+    assert few[0, 0] == 0
+    assert few[-1, 0] == 99_999
+
+
+def test_loss_that_explodes_leaves_the_picture_and_says_so(qtbot):
+    strip = CurveStrip("Loss")
+    qtbot.addWidget(strip)
+    strip.resize(600, 160)
+    strip.set_steps(4)
+    strip.set_curves([Curve(np.array([[1, 1.0], [2, 1.2], [3, 1e30], [4, np.inf]]), "training {value}")])
+    assert strip.top <= 4
+    assert strip._clipped == 1e30
+    strip.grab()
+
+
+def test_growing_curve_is_only_added_to(qtbot):
+    strip = CurveStrip("Loss")
+    qtbot.addWidget(strip)
+    strip.resize(600, 160)
+    strip.set_steps(100)
+    strip.show()
+    qtbot.waitExposed(strip)
+    points = np.stack([np.arange(1.0, 101), np.linspace(1, 0.1, 100)], axis=1)
+    strip.set_curves([Curve(points[:50], "training {value}")])
+    strip.grab()
+    picture = strip._picture
+    strip.set_curves([Curve(points, "training {value}")])
+    strip.grab()
+    assert strip._picture is picture
+    assert strip._drawn == [100]
+    strip.set_curves([Curve(points * [1, 3], "training {value}")])
+    strip.grab()
+    assert strip._picture is not picture
+
+
+@pytest.mark.parametrize(("top", "count", "expected"), [
+    (1.2, 3, [0, 0.5, 1.0]), (600, 6, [0, 100, 200, 300, 400, 500, 600]), (0.0, 3, [0]), (np.inf, 3, [0]),
+])
+def test_ticks_are_round(top, count, expected):
+    np.testing.assert_allclose(ticks(top, count), expected)
