@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, Qt, QVariantAnimation
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEasingCurve, QEvent, Qt, QTimer, QVariantAnimation
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
@@ -10,15 +13,18 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.answer import AnswerPanel
 from app.panels.canvas import CanvasPanel
-from app.panels.network import NetworkPanel
 from app.panels.sees import SeesPanel
 from app.widgets.card import Card
 from app.widgets.icons import icon
 from app.workspaces.columns import GAP, Columns, column
 
+if TYPE_CHECKING:
+    from app.panels.network import NetworkPanel
+
 FOLD_MS = 220
 STRIP = {True: 238, False: 366}
 LOW = 780
+REST = 500  # stepper with cells of 40 px, transport and gaps
 
 
 class InviteCard(Card):
@@ -64,13 +70,15 @@ class Explore(QWidget):
         self.setObjectName("explore")
         self.desk = desk
         self.canvas, self.sees, self.answer = CanvasPanel(desk), SeesPanel(desk), AnswerPanel(desk)
-        self.network, self.invite = NetworkPanel(desk), InviteCard(desk)
+        self.invite = InviteCard(desk)
+        self._network: NetworkPanel | None = None
+        self._holder = Card(N_("Network"))
         self.stepper: QWidget | None = None
         self.inspector_host = QWidget()
         QVBoxLayout(self.inspector_host).setContentsMargins(0, 0, 0, 0)
         self.inspector_host.hide()
         self.inspector_wanted = True
-        self.centre = column("explore_centre", self.network, self.invite, stretch=0)
+        self.centre = column("explore_centre", self._holder, self.invite, stretch=0)
         left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
         self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262))
         layout = QVBoxLayout(self)
@@ -83,6 +91,22 @@ class Explore(QWidget):
         desk.session.selection_changed.connect(self._selection)
 
     @property
+    def network(self) -> NetworkPanel:
+        """The network's card. pyqtgraph takes as long to load as all the rest: it waits until the window is painted."""
+        if self._network is None:
+            from app.panels.network import NetworkPanel
+
+            self._network = NetworkPanel(self.desk)
+            self.centre.layout().replaceWidget(self._holder, self._network)
+            self._holder.deleteLater()
+        return self._network
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._network is None:
+            QTimer.singleShot(0, self, lambda: self.network)
+
+    @property
     def stepping(self) -> bool:
         """True while the stepper is open."""
         return self.stepper is not None and self.stepper.isVisibleTo(self)
@@ -93,7 +117,9 @@ class Explore(QWidget):
         return self._fold.state() == QVariantAnimation.State.Running
 
     def _strip(self) -> int:
-        return theme.size(STRIP[self.height() < LOW])
+        """Low in a low window; in a high one what the stepper at its largest cells leaves."""
+        low = self.height() < LOW
+        return max(theme.size(STRIP[low]), 0 if low else self.height() - theme.size(REST))
 
     def _build(self) -> None:
         """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""
@@ -139,6 +165,8 @@ class Explore(QWidget):
 
     def _settle(self) -> None:
         """Let the network's height be what the state wants."""
+        if self._network is None:
+            return
         if self.stepping:
             self.network.setFixedHeight(self._strip())
         else:

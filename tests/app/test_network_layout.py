@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.widgets import map_columns_moves as moves
 from app.widgets.map_columns import Column, across_for, column_at, columns_of, most_active
 from app.widgets.map_columns_folded import fold
-from app.widgets.map_columns_layout import arrange
+from app.widgets.map_columns_layout import BAR_ROW, arrange
 from app.widgets.map_columns_links import Field, Line, links
 from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import fitted, of_maps
@@ -178,8 +178,8 @@ def test_between_maps_and_after_the_last_there_is_nothing() -> None:
 def test_classes_that_have_no_room_leave_out_the_last_and_keep_readable_rows() -> None:
     columns = columns_of(lenet(36))
     bars = arrange(columns, *STRIP, HEADS)[-1]
-    assert len(bars.order) == 10
-    assert bars.pitch >= 12
+    assert len(bars.order) == 11
+    assert bars.pitch >= BAR_ROW
     assert len(arrange(columns, *START, HEADS)[-1].order) == 36
 
 
