@@ -18,27 +18,15 @@ from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
+from app.widgets.network_scene_columns import Numbers
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
-from app.widgets.segments import Segments
+from app.widgets.range_segments import RangeSegments
 from cnncore.network import INPUT, Network
 from cnncore.op import Array
 
-RANGES = (("map", N_("range: map")), ("layer", N_("range: layer")), ("all", N_("range: all")))
 NO_ENDS = ("−", "+")
 LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-
-
-class RangeSegments(Segments):
-    """The words for a range are not those for a step, which in English are the same."""
-
-    def retranslate(self) -> None:
-        """Texts in the language of now."""
-        super().retranslate()
-        for value, key in RANGES:
-            text = tr(key).removeprefix("range: ")
-            self.button(value).setText(text)
-            self.button(value).setAccessibleName(f"{tr('Colour range')}: {text}")
 
 
 class NetworkPanel(Card):
@@ -56,9 +44,8 @@ class NetworkPanel(Card):
         self.readout.setProperty("role", "accent")
         self.readout.setObjectName("network_readout")
         self.range_label = Label(N_("Colour range"), "secondary")
-        self.ranges = RangeSegments(RANGES, N_("Colour range"))
+        self.ranges = RangeSegments()
         self.ranges.setObjectName("network_range")
-        self.ranges.setProperty("small", True)
         self.ranges.set_value(desk.ranges.choice)
         for widget in (self.readout, self.range_label, self.ranges):
             self.add_control(widget)
@@ -77,7 +64,8 @@ class NetworkPanel(Card):
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
         self._looks = theme.name(), theme.scale(), i18n.language()
-        self._build()
+        self._behind = True
+        self._catch_up()
         self.retranslate()
 
     @property
@@ -96,25 +84,39 @@ class NetworkPanel(Card):
 
     def pictures(self) -> dict[str, Array]:
         """What every column of maps shows: name of the node to (height, width, 3)."""
+        self._catch_up()
         return self.view.pictures()
 
     # --- the session moved
 
+    def _unseen(self) -> bool:
+        """True while nobody can see the panel: then it falls behind, and catches up when it is shown."""
+        if not self.isVisible():
+            self._behind = True
+        return self._behind
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._behind = False
+            self._build()
+
     def _build(self) -> None:
         """Columns for the network of now, and everything in them."""
         results = self.session.results
+        if results.network is not self._network:
+            self._shown.clear()
         self._network, self._labels = results.network, results.document.labels
         self.view.set_columns(columns_of(results.network, self._shown), self._labels)
         self._bounds.clear()
         self._fill(results, None)
         self._weights(results.document)
-        self._selection(self.session.playhead)
+        self._select(self.session.playhead)
         self._title()
 
     def _results(self, results: Results) -> None:
+        if self._unseen():
+            return
         if results.network is not self._network or results.document.labels != self._labels:
-            if results.network is not self._network:
-                self._shown.clear()
             self._build()
             return
         self._fill(results, results.stale)
@@ -131,9 +133,11 @@ class NetworkPanel(Card):
                 continue
             self._bounds[k] = bounds
             share = column.kind == "bars" and shares(results.network, column.node)
-            self.view.set_values(k, results.values(column.node), bounds, share)
+            self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank))
 
     def _ranges(self) -> None:
+        if self._unseen():
+            return
         self.ranges.set_value(self.desk.ranges.choice)
         self._fill(self.session.results, frozenset())
         self._ends()
@@ -153,6 +157,10 @@ class NetworkPanel(Card):
         return None if k is None or head is None or self.columns[k].node != head.node else (k, head.index)
 
     def _selection(self, head: Playhead | None) -> None:
+        if not self._unseen():
+            self._select(head)
+
+    def _select(self, head: Playhead | None) -> None:
         k = None if head is None else column_at(self.columns, head.node)
         if head is not None and k is not None:
             column = self.columns[k]
@@ -179,6 +187,8 @@ class NetworkPanel(Card):
         self.view.set_ends((numbers.figure(-bound), numbers.figure(bound)) if bound else NO_ENDS)
 
     def _hover(self, head: Playhead | None) -> None:
+        if self._unseen():
+            return
         self.view.set_hovered(self._cell(head))
         self.readout.setText(self._read(head) if head is not None else "")
         self._say()
@@ -226,3 +236,4 @@ class NetworkPanel(Card):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._dress()
+        self._catch_up()

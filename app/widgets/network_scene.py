@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsScene, QWidget
 
 from app import theme
 from app.i18n import N_, tr
-from app.widgets.map_columns import WIDE, Column, most_active
+from app.widgets.map_columns import WIDE, Column
 from app.widgets.map_columns_folded import fold
 from app.widgets.map_columns_layout import arrange, at_ease
 from app.widgets.map_columns_links import Links
 from app.widgets.network_scene_bars import Bars
+from app.widgets.network_scene_columns import ColumnItems, Numbers
 from app.widgets.network_scene_feet import Feet
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import Heads, Spines, head_widths, tilted_height
 from app.widgets.network_scene_lines import Cell, Lines
-from app.widgets.network_scene_mosaic import Mosaic
 
-Values = np.ndarray[Any, Any]
 SHRINKS = (1.0, 0.85, 0.72)
-HOLD = 1.0  # seconds for which the choice of the most active maps stands
 
 
 class NetworkScene(pg.GraphicsView):
     """Columns of maps; `app.widgets.network_scene_input` adds mouse and keys.
 
-    Columns are given by `set_columns`, their numbers by `set_values`; cells are (column, (map, *cell)).
+    Columns are given by `set_columns`, their numbers by `set_numbers`; cells are (column, (map, *cell)).
     """
-
-    columns_placed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.color("panel"))
@@ -49,9 +41,6 @@ class NetworkScene(pg.GraphicsView):
         self.frame = Frame()
         self.columns: tuple[Column, ...] = ()
         self.open = 0
-        self._values: list[tuple[Values, Values, bool] | None] = []
-        self._ordered: list[float] = []
-        self._mosaics: list[Mosaic | None] = []
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
         self.lines, self.spines = Lines(self.frame), Spines(self.frame)
@@ -59,25 +48,14 @@ class NetworkScene(pg.GraphicsView):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
         for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.spines):
             self.addItem(item)
-        self._reorder = QTimer(self)
-        self._reorder.setSingleShot(True)
-        self._reorder.setInterval(round(HOLD * 1000))
-        self._reorder.timeout.connect(self._order_anew)
+        self.pictured = ColumnItems(self.frame, self._root, self.bars, self.lines, self)
 
     # --- what is shown
 
     def set_columns(self, columns: tuple[Column, ...], labels: tuple[str, ...]) -> None:
         """Other columns, or another node in one of them; every column then waits for its values."""
         self.columns = columns
-        for old in self._mosaics:
-            if old is not None:
-                self.removeItem(old)
-        self._mosaics = [None if column.kind == "bars" else Mosaic() for column in columns]
-        for mosaic in self._mosaics:
-            if mosaic is not None:
-                mosaic.setParentItem(self._root)
-        self._values = [None] * len(columns)
-        self._ordered = [0.0] * len(columns)
+        self.pictured.make(columns)
         self.lines.selected, self.lines.hovered, self.lines.links = None, None, Links()
         self.lines.muted, self.lines.bad = frozenset(), ()
         self.open = min(max(self.open, 1), len(columns) - 1)
@@ -96,53 +74,13 @@ class NetworkScene(pg.GraphicsView):
         """True for a network with more columns than stand side by side."""
         return len(self.columns) > WIDE
 
-    def set_values(self, k: int, values: Values, bounds: Values, shares: bool = False) -> None:
-        """The numbers of one column.
+    def set_numbers(self, k: int, numbers: Numbers) -> None:
+        """What column ``k`` shows."""
+        self.pictured.set_numbers(k, numbers)
 
-        Args:
-            k: Which.
-            values: (C, *G) of the node that it shows.
-            bounds: (1,) or (C,): what gets the strongest colour.
-            shares: They are shares of 1.
-        """
-        self._values[k] = values, bounds, shares
-        place = self.frame.places[k]
-        if len(place.order) < place.column.channels:
-            if time.monotonic() - self._ordered[k] >= HOLD:
-                self._choose(k)
-            else:
-                self._reorder.start()
-        self._fill(k)
-
-    def _fill(self, k: int) -> None:
-        kept = self._values[k]
-        if kept is None:
-            return
-        values, bounds, shares = kept
-        mosaic = self._mosaics[k]
-        if mosaic is None:
-            self.bars.set_values(values, shares, float(bounds[0]))
-            return
-        had = mosaic.bad
-        mosaic.set_values(values, bounds)
-        if mosaic.bad or had:
-            self.lines.bad = tuple((j, c) for j, m in enumerate(self._mosaics) if m is not None for c in m.bad)
-            self.lines.update()
-
-    def _choose(self, k: int) -> None:
-        """The most active maps of a column that cannot show all, and the selected one."""
-        kept, place, selected = self._values[k], self.frame.places[k], self.lines.selected
-        self._ordered[k] = time.monotonic()
-        keep = selected[1][0] if selected is not None and selected[0] == k else None
-        order = most_active(kept[0], len(place.order), keep) if kept else place.order
-        if order != place.order:
-            self._set_place(k, dataclasses.replace(place, order=order))
-
-    def _order_anew(self) -> None:
-        for k, place in enumerate(self.frame.places):
-            if len(place.order) < place.column.channels:
-                self._choose(k)
-                self._fill(k)
+    def pictures(self) -> dict[str, Any]:
+        """Name of the node that a column shows to its mosaic, (height, width, 3) uint8; bars are none."""
+        return {c.node: m.rgb() for c, m in zip(self.columns, self.pictured.mosaics, strict=True) if m is not None}
 
     # --- where it stands
 
@@ -159,34 +97,13 @@ class NetworkScene(pg.GraphicsView):
             if self.folded or frame.scale <= 1 or at_ease(self.columns, *frame.room, heads, frame.scale):
                 break
         if self.folded:
-            frame.places = fold(self.columns, *frame.room, self.open, frame.scale)
+            self.pictured.set_places(fold(self.columns, *frame.room, self.open, frame.scale))
         else:
-            frame.places = arrange(self.columns, *frame.room, heads, frame.scale)
+            self.pictured.set_places(arrange(self.columns, *frame.room, heads, frame.scale))
         frame.move(0, 0)
-        for k in range(len(self.columns)):
-            place = frame.places[k]
-            self._set_place(k, place)
-            if len(place.order) < place.column.channels:
-                self._choose(k)
-            self._fill(k)
         self.feet.notes = {k: _note(place.column, len(place.order)) for k, place in enumerate(frame.places)
                            if len(place.order) < place.column.channels and not place.folded}
         self.moved()
-        self.columns_placed.emit()
-
-    def pictures(self) -> dict[str, Any]:
-        """Name of the node that a column shows to its mosaic, (height, width, 3) uint8; bars are none."""
-        return {c.node: m.rgb() for c, m in zip(self.columns, self._mosaics, strict=True) if m is not None}
-
-    def _set_place(self, k: int, place: Any) -> None:
-        places = list(self.frame.places)
-        places[k] = place
-        self.frame.places = tuple(places)
-        mosaic = self._mosaics[k]
-        if mosaic is None:
-            self.bars.set_place(place)
-        else:
-            mosaic.set_place(place)
 
     def moved(self) -> None:
         """After zoom, move and resize."""
@@ -208,9 +125,8 @@ class NetworkScene(pg.GraphicsView):
     def set_selected(self, cell: Cell | None, links: Links) -> None:
         """The ring, and what the cell has to do with other columns."""
         self.lines.selected, self.lines.links = cell, links
-        if cell is not None and cell[1][0] not in self.frame.places[cell[0]].order:
-            self._choose(cell[0])
-            self._fill(cell[0])
+        if cell is not None:
+            self.pictured.ensure(cell[0], cell[1][0])
         self.lines.update()
 
     def set_hovered(self, cell: Cell | None) -> None:

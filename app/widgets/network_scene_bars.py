@@ -37,18 +37,19 @@ class Bars(QGraphicsItem):
         """Of the classes."""
         self._labels = labels
 
-    def set_values(self, values: np.ndarray[Any, Any], shares: bool, bound: float) -> None:
+    def set_values(self, values: np.ndarray[Any, Any], bound: float, shares: bool, decided: bool = True) -> None:
         """One number a class.
 
         Args:
             values: (C,).
-            shares: They are shares of 1, not scores.
             bound: The score that gets a whole half of the track.
+            shares: They are shares of 1, not scores.
+            decided: One of them wins; else there is nothing to judge yet.
         """
         if self._place is None:
             return
         order = self._place.order
-        best = int(np.argmax(np.nan_to_num(values, nan=-np.inf))) if len(values) else -1
+        best = int(np.argmax(np.nan_to_num(values, nan=-np.inf))) if decided and len(values) else -1
         colours = [] if shares else [QColor.fromRgba(int(c)) for c in theme.signed_rgb(values, bound)]
         self._rows = []
         for k in order:

@@ -63,7 +63,7 @@ def click(panel: NetworkPanel, qtbot, node: str, index: tuple[int, ...]) -> None
 def pixels(panel: NetworkPanel, node: str) -> np.ndarray:
     """The colours of a column's mosaic."""
     k = next(k for k, column in enumerate(panel.columns) if column.node == node)
-    return panel.view._mosaics[k]._pixels
+    return panel.view.pictured.mosaics[k]._pixels
 
 
 def wheel(panel: NetworkPanel, point: QPoint, turns: int) -> None:
@@ -90,7 +90,7 @@ def test_relu_is_its_input_with_the_blue_gone(panel):
     conv, relu = panel.session.results.values("conv1"), panel.session.results.values("relu1")
     before, after = pixels(panel, "conv1"), pixels(panel, "relu1")
     paper = theme.color("paper").rgb()
-    take = panel.view._mosaics[1]._take
+    take = panel.view.pictured.mosaics[1]._take
     cells = take >= 0
     positive = (conv.reshape(-1)[take] >= 0) & cells
     assert (before[positive] == after[positive]).all()
@@ -99,7 +99,7 @@ def test_relu_is_its_input_with_the_blue_gone(panel):
 
 
 def test_gaps_between_maps_have_the_panels_colour(panel):
-    take, shown = panel.view._mosaics[1]._take, pixels(panel, "conv1")
+    take, shown = panel.view.pictured.mosaics[1]._take, pixels(panel, "conv1")
     assert set(shown[take < 0].tolist()) == {theme.color("panel").rgb()}
 
 
@@ -111,13 +111,13 @@ def test_a_stroke_repaints_every_column(panel, bar):
 
 def test_only_what_is_stale_is_painted_anew(panel, monkeypatch):
     filled = []
-    plain = panel.view.set_values
+    plain = panel.view.set_numbers
 
     def noted(k: int, *rest: object) -> None:
         filled.append(panel.columns[k].node)
         plain(k, *rest)
 
-    monkeypatch.setattr(panel.view, "set_values", noted)
+    monkeypatch.setattr(panel.view, "set_numbers", noted)
     panel.session.edit(edits.set_weight, "conv2.weight", (0, 0, 0, 0), 2.0)
     assert filled == ["conv2", "relu2", "pool2", "relu3", "relu4", "softmax"]
 
@@ -128,6 +128,22 @@ def test_winner_is_in_ink_and_the_others_in_edge(panel):
     best = panel.session.results.order[0]
     assert [row[3] == theme.color("ink") for row in rows] == [k == best for k in range(10)]
     assert rows[best][4] == numbers.percent(float(panel.session.results.probabilities[best]))
+
+
+def test_an_empty_canvas_has_no_winner(panel):
+    panel.session.edit(edits.clear_drawing)
+    assert not any(row[5] for row in panel.view.bars._rows)
+
+
+def test_a_hidden_panel_falls_behind_and_catches_up_when_it_is_shown(panel, bar):
+    before = pixels(panel, "conv1").copy()
+    panel.hide()
+    panel.session.edit(edits.set_drawing, np.rot90(bar).copy())
+    panel.session.select(Playhead("dense1", (3,)))
+    assert (pixels(panel, "conv1") == before).all()
+    panel.show()
+    assert (pixels(panel, "conv1") != before).any()
+    assert panel.view.lines.selected == (7, (3,))
 
 
 def test_nan_is_a_cross(panel):
@@ -326,9 +342,9 @@ def test_a_run_with_other_classes_rebuilds_and_its_weights_repaint(panel):
     session.set_run(RunState("running", network, ("up", "down", "left"), checkpoints=(Checkpoint(0, first),)))
     assert [row[0] for row in panel.view.bars._rows] == ["up", "down", "left"]
     assert panel.view.lines.selected is None
-    before, items = pixels(panel, "conv1").copy(), list(panel.view._mosaics)
+    before, items = pixels(panel, "conv1").copy(), list(panel.view.pictured.mosaics)
     session.set_run(RunState("running", network, ("up", "down", "left"), checkpoints=(Checkpoint(1, second),)))
-    assert panel.view._mosaics == items
+    assert panel.view.pictured.mosaics == items
     assert (pixels(panel, "conv1") != before).any()
     session.set_run(None)
     assert len(panel.view.bars._rows) == 10
