@@ -109,7 +109,8 @@ def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: boo
 
 def _picture(column: Column, height: float, scale: float) -> Place:
     n, gap = column.channels, 4 * scale
-    edge = min(max(0.42 * height, LEAST_MAP), MOST_MAP * scale, (height - (n - 1) * gap) / n)
+    most = max(MOST_MAP * scale, 0.24 * height)
+    edge = min(max(0.42 * height, LEAST_MAP), most, (height - (n - 1) * gap) / n)
     return _grid(column, range(n), 1, edge, None, gap, height)
 
 
@@ -121,7 +122,7 @@ def _maps(column: Column, height: float, scale: float, least: bool) -> Place:
     rows = math.ceil(n / across)
     gap = max(2.0, min(4.0, 0.06 * height / rows)) * scale
     edge = (height - (rows - 1) * gap) / rows
-    most = max(MOST_MAP * scale, 0.16 * height)
+    most = max(MOST_MAP * scale, 0.2 * height)
     return _grid(column, range(n), across, min(edge, most), height if edge <= most else None, gap, height)
 
 

@@ -86,6 +86,14 @@ class Heads(QGraphicsItem):
                     return k, node
         return None
 
+    def edited_at(self, point: QPointF) -> bool:
+        """True over the name of a column with a corner mark."""
+        if point.y() >= self._frame.head:
+            return False
+        reaches = ((k, self._reach(k)) for k in self.edited)
+        return any(x <= point.x() < min(x + wide, self._frame.x(self._frame.places[k].x) + self._frame.places[k].width)
+                   for k, (x, wide) in reaches)
+
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
         frame = self._frame
         if frame.zoom > 1:

@@ -154,4 +154,6 @@ class NetworkView(NetworkScene):
             return tr("Show {node} in this column", node=switch[1])
         if spine is not None:
             return tr("Open {node}", node=f"{self.columns[spine].title} ({self.columns[spine].size})")
+        if self.heads.edited_at(point):
+            return tr("Weights of this layer are not the trained ones")
         return ""
