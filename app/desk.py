@@ -6,9 +6,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication
 
 from app.actions import ACTIONS, Action
 from app.i18n import tr
@@ -48,7 +47,6 @@ class Desk(QObject):
         self._actions = {row.name: self._make(row) for row in ACTIONS}
         for fact in (
             self.session.document_changed,
-            self.session.results_changed,
             self.session.selection_changed,
             self.session.run_moved,
             self.player.changed,
@@ -57,7 +55,6 @@ class Desk(QObject):
         ):
             fact.connect(self.refresh)
         self.refresh()
-        QApplication.instance().installEventFilter(self)
 
     # --- actions
 
@@ -132,12 +129,6 @@ class Desk(QObject):
         if row.icon:
             action.setIcon(icon(row.icon))
         return action
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange and watched is QApplication.instance():
-            self.retranslate()
-        return False
 
     # --- tools
 
