@@ -53,6 +53,8 @@ def run_demo(out: Path) -> int:
         try:
             window.desk.perform("view.english")
             window.desk.perform("view.light")
+            window.desk.perform("view.motion")
+            window.setWindowState(Qt.WindowState.WindowNoState)
             window.resize(*SIZE)
             window.show()
             settle()
@@ -142,7 +144,7 @@ class Demo:
         values = self.session.results.values("conv1")
         map_ = int(np.argmax(values.max(axis=(1, 2))))
         row, column = (int(k) for k in np.unravel_index(np.argmax(values[map_]), values[map_].shape))
-        self.session.select(Playhead("conv1", (map_, row, max(column - 4, 0))))
+        self.session.select(Playhead("conv1", (map_, row, column)))
         wait_until(lambda: not self.window.explore.folding, 5)
         stepper = self.window.explore.stepper
         self.picture("stepper")

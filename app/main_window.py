@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from app.widgets.palette import Palette
 from app.workspaces.explore import Explore
 
 FIRST_SIZE = (1440, 900)
+FRAME = 40  # pixels that a title bar takes
 
 
 class MainWindow(QMainWindow):
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
             "view.chinese": lambda: self._language("zh_CN"),
             "view.larger": lambda: self._scale(1),
             "view.smaller": lambda: self._scale(-1),
-            "view.motion": lambda: setattr(settings, "reduce_motion", not settings.reduce_motion),
+            "view.motion": lambda: self._reduce_motion(not settings.reduce_motion),
             "view.layout": self._standard_layout,
             "help.keys": lambda: KeysBox(palette_rows(self.desk), self).open(),
             "help.about": lambda: AboutBox(self).open(),
@@ -124,6 +125,10 @@ class MainWindow(QMainWindow):
         place = min(max(SCALES.index(self.desk.settings.scale) + step, 0), len(SCALES) - 1)
         self.desk.settings.scale = SCALES[place]
         theme.apply(QApplication.instance(), theme.name(), SCALES[place])
+
+    def _reduce_motion(self, on: bool) -> None:
+        self.desk.settings.reduce_motion = on
+        theme.reduce_motion(on)
 
     def _standard_layout(self) -> None:
         self.desk.settings.forget_layout()
@@ -184,6 +189,8 @@ class MainWindow(QMainWindow):
         if not geometry or not self.restoreGeometry(geometry):
             screen = QGuiApplication.primaryScreen().availableGeometry()
             self.resize(min(FIRST_SIZE[0], screen.width()), min(FIRST_SIZE[1], screen.height()))
+            if screen.height() < FIRST_SIZE[1] + FRAME or screen.width() < FIRST_SIZE[0]:
+                self.setWindowState(Qt.WindowState.WindowMaximized)
         self._restore_columns(self.explore)
 
     def _restore_columns(self, page: QWidget) -> None:
@@ -199,6 +206,7 @@ def build(settings: Settings | None = None) -> MainWindow:
     app = QApplication.instance()
     i18n.install(app)
     i18n.set_language(settings.language)
+    theme.reduce_motion(settings.reduce_motion)
     theme.apply(app, settings.theme, settings.scale)
     desk = Desk(fresh(), settings)
     window = MainWindow(desk)

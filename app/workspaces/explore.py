@@ -154,8 +154,7 @@ class Explore(QWidget):
         self.columns.fit()
         if opened:
             self._fold.stop()
-            moving = self.isVisible() and not self.desk.settings.reduce_motion
-            self._fold.setDuration(FOLD_MS if moving else 0)
+            self._fold.setDuration(theme.duration(FOLD_MS) if self.isVisible() else 0)
             others = self.stepper.minimumSizeHint().height() + self.transport.sizeHint().height() + 2 * GAP
             self._fold.setStartValue(max(min(start, self.centre.height() - others), self._strip()))
             self._fold.setEndValue(self._strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app import paths
@@ -22,6 +23,7 @@ def shown() -> MainWindow:
     window = build(Settings(Path(tempfile.mkdtemp()) / "bench.ini"))
     window.desk.perform("view.english")
     window.desk.perform("view.light")
+    window.setWindowState(Qt.WindowState.WindowNoState)
     window.resize(*SIZE)
     window.show()
     settle()
