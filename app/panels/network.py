@@ -64,13 +64,13 @@ class NetworkPanel(Card):
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
         self._looks = theme.name(), theme.scale(), i18n.language()
-        self._behind = True
-        self._catch_up()
+        self._behind = True  # built when it is shown, at its size then
         self.retranslate()
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """What stands side by side."""
+        self._catch_up()
         return self.view.columns
 
     def show_node(self, first: str, node: str) -> None:

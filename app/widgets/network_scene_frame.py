@@ -18,7 +18,8 @@ class Frame:
     """
 
     def __init__(self) -> None:
-        self.places: tuple[Place, ...] = ()
+        self._places: tuple[Place, ...] = ()
+        self._used: float | None = None
         self.width = self.height = 1.0
         self.zoom = 1.0
         self.dx = self.dy = 0.0
@@ -62,9 +63,19 @@ class Frame:
         return max(self.width, 1.0), max(self.height - self.head - self.foot, 1.0)
 
     @property
+    def places(self) -> tuple[Place, ...]:
+        """The columns from left to right."""
+        return self._places
+
+    @places.setter
+    def places(self, places: tuple[Place, ...]) -> None:
+        self._places = places
+        self._used = max((p.content[1] + p.content[3] for p in places), default=None)
+
+    @property
     def used(self) -> float:
         """Height that the maps take of their room."""
-        return max((p.content[1] + p.content[3] for p in self.places), default=self.room[1])
+        return self.room[1] if self._used is None else self._used
 
     @property
     def field(self) -> QRectF:

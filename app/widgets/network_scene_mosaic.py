@@ -79,7 +79,7 @@ class Mosaic(pg.ImageItem):
 
     def paint(self, painter: QPainter, *args: object) -> None:
         # Where a cell is under a pixel, leaving cells out would lose strokes.
-        small = painter.worldTransform().m11() < 0.99
+        small = painter.deviceTransform().m11() < 0.99
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(self.boundingRect(), self._picture)
 

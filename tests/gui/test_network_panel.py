@@ -62,7 +62,7 @@ def click(panel: NetworkPanel, qtbot, node: str, index: tuple[int, ...]) -> None
 
 def pixels(panel: NetworkPanel, node: str) -> np.ndarray:
     """The colours of a column's mosaic."""
-    k = next(k for k, column in enumerate(panel.columns) if column.node == node)
+    k = next(k for k, column in enumerate(panel.view.columns) if column.node == node)
     return panel.view.pictured.mosaics[k]._pixels
 
 
