@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
@@ -15,8 +15,10 @@ from app.panels.inspector_views.rows import CodeBlock, Line, Rows
 from app.widgets.card import Card
 from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
+from app.widgets.number_field import NumberLabel
 from cnncore.network import INPUT
 
+LATER = 80  # ms
 NAMES = {"input0": "x", "weight": "w", "bias": "b"}  # in code
 
 
@@ -31,7 +33,10 @@ class InspectorPanel(Card):
         self.cell.setProperty("role", "secondary")
         self.cell.setObjectName("inspector_cell")
         self.add_control(self.cell)
-        self.value, self.rank = QLabel(), Label("", "secondary")
+        self.value, self.rank = NumberLabel(), Label("", "secondary")
+        # As wide as the card at any number: a new number must not lay out everything anew.
+        for label in (self.value, self.rank):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.value.setObjectName("inspector_value")
         self.rank.setObjectName("inspector_rank")
         self.histogram = Histogram()
@@ -44,6 +49,11 @@ class InspectorPanel(Card):
         self.code.setObjectName("code")
         self._lay_out()
         self._head: Playhead | None = None
+        self._weights: object = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self._show_gradient)
         self._dirty = True
         desk.session.playhead_moved.connect(self._changed)
         desk.session.hover_moved.connect(self._changed)
@@ -93,8 +103,7 @@ class InspectorPanel(Card):
         value = float(values[head.index])
         if moved:
             self.cell.setText(head.name)
-        self.value.setText(numbers.figure(value))
-        self.value.setToolTip(numbers.full(value))
+        self.value.set_value(value)
         own = values if values.ndim == 1 else values[head.map]
         place = int(np.count_nonzero(own > value)) + 1
         where = N_("number {k} of {n} in its layer") if values.ndim == 1 else N_("number {k} of {n} in its map")
@@ -102,14 +111,22 @@ class InspectorPanel(Card):
         role = "picture" if head.node == INPUT else "signed"
         self.histogram.set_values(own, self.desk.ranges.bound(results, head.node, head.map), role)
         self.histogram.set_cursor(value)
-        self.from_rows.show_rows(comes_from(results, head))
-        to = goes_to(results, head)
-        self.to_rows.show_rows(to)
-        self._show_gradient(head)
+        if moved or results.document.weights is not self._weights:
+            self._weights = results.document.weights
+            self.from_rows.show_rows(comes_from(results, head))
+        self.to_rows.show_rows(goes_to(results, head))
+        if "gradients" in vars(results):  # computed already
+            self._show_gradient()
+        elif not self._later.isActive():
+            self._later.start()
         if moved:
             self._show_code(head)
 
-    def _show_gradient(self, head: Playhead) -> None:
+    def _show_gradient(self) -> None:
+        """Of the number shown, by a backward pass; while one draws or plays, a few times a second are enough."""
+        head = self._head
+        if head is None or head.node not in self.desk.session.view.network.shapes:
+            return
         grad = self.desk.session.results.gradients.outputs.get(head.node)
         there = grad is not None
         self.gradient.setVisible(there)

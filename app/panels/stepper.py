@@ -43,6 +43,7 @@ class StepperPanel(Card):
         self.body.addWidget(self.formula)
         self._views: dict[type[View], View] = {}
         self._shown: Playhead | None = None
+        self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
         self.formula.hovered.connect(self._formula_hovered)
         self.formula.clicked.connect(self._term)
@@ -96,7 +97,10 @@ class StepperPanel(Card):
         slide = before is not None and before.node == head.node and before.map == head.map and before != head
         scene = Scene(session.results, node, head, trace, known + 1,
                       slide and not (self.desk.player.playing and self.desk.player.speed >= FAST))
-        view = self._view(view_for(scene))
+        lie = (node, trace.kind, trace.layout)
+        if self._lie is None or self._lie[0] != lie:
+            self._lie = (lie, view_for(scene))
+        view = self._view(self._lie[1])
         view.show_scene(scene)
         write(self.formula, trace)
         self.formula.set_current(head.term)
@@ -126,7 +130,8 @@ class StepperPanel(Card):
         self._say_cell(head, None)
 
     def _say_cell(self, head: Playhead, trace: Trace | None) -> None:
-        self.cell.setText(head.name)
+        if self.cell.text() != head.name:
+            self.cell.setText(head.name)
         if not head.cell:
             text = N_("class from 0") if trace is not None and trace.kind == "shares" else N_("unit from 0")
         elif len(head.cell) != 2:

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QLineEdit, QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
 from app.widgets.table_text import parse_number
 from cnncore.errors import CnnError
+
+
+class NumberLabel(QLabel):
+    """Shows three significant decimals; the tooltip has every digit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value = 0.0
+
+    def set_value(self, value: float) -> None:
+        """Show another number."""
+        self._value = value
+        text = numbers.figure(value)
+        if text != self.text():
+            self.setText(text)
+
+    def event(self, event: QEvent) -> bool:
+        # Made when asked for: setting a tooltip at every stroke costs more than painting the number.
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), numbers.full(self._value), self)
+            return True
+        return super().event(event)
 
 
 class NumberField(QLineEdit):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from app.widgets import marks
 GAP = 1
 DIGITS = 30  # px a cell at least
 SLIDE = 120
+CELL, PADDING, NOTHING, LATER = range(4)  # what a place of the plane can be; LATER: not computed yet
 Spot = tuple[int, int]
 
 
@@ -38,9 +41,11 @@ class PlaneGrid(QWidget):
         self._known = math.inf
         self._ring: Spot | None = None
         self._hover: Spot | None = None
-        self._windowed, self._empty = False, ""
+        self._windowed = False
+        self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
         self._slide = QVariantAnimation(self)
         self._slide.valueChanged.connect(self._slid)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the card under it need not be painted again
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -71,8 +76,12 @@ class PlaneGrid(QWidget):
 
     def set_plane(self, plane: NDArray[np.floating], bound: float, role: str = "signed") -> None:
         """Other numbers; what the window stands on stays."""
+        same = (bound, role, plane.shape) == (self._bound, self._role, self._plane.shape)
         self._plane, self._bound, self._role = plane, bound, role
-        self.update()
+        # A stroke often passes by far from the window.
+        if not same or self._drawn is None or not np.array_equal(self._seen()[1], self._drawn, equal_nan=True):
+            self._drawn = None
+            self.update()
 
     def set_corner(self, corner: Spot, slide: bool = False) -> None:
         """Put the window's first cell on a cell of the plane; with ``slide`` the plane glides under it."""
@@ -163,6 +172,7 @@ class PlaneGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("panel"))
         self._paint_cells(painter)
         if self._windowed:
             rows, cols = self.extent()
@@ -179,59 +189,78 @@ class PlaneGrid(QWidget):
 
     def _paint_cells(self, painter: QPainter) -> None:
         """All that shows, from the top left corner of the widget: the frame's cells are cut by its edge."""
-        c, pitch, m = self._cell, self._cell + GAP, self.margin()
+        px, pitch, m = self._cell, self._cell + GAP, self.margin()
         rows, cols = self.extent()
-        around = math.ceil(self._frame)
-        first = math.floor(self._origin[0]) - around, math.floor(self._origin[1]) - around
-        moving = self._origin != self._corner
-        height, width = rows + 2 * around + moving, cols + 2 * around + moving
-        values, state = self._cut(first, height, width)
-        colours = theme.rgb(values, self._bound, self._role)
-        font = theme.font(11, mono=True)
-        painter.setFont(font)
-        chars = int((c - 2) // QFontMetricsF(font).horizontalAdvance("0")) if c >= theme.size(DIGITS) else 0
-        inner = QRectF(m, m, cols * pitch, rows * pitch)  # what lies around the window has no digits
+        first, values, state = self._seen()
+        self._drawn = values
+        numbers_, states = values.tolist(), state.tolist()
+        colours = theme.rgb(values, self._bound, self._role).tolist()
+        say = self._digits(painter)
+        span = range(round(m) - px // 2, round(m + rows * pitch) - px // 2), range(round(m) - px // 2,
+                                                                                 round(m + cols * pitch) - px // 2)
         dashed: list[QRectF] = []
-        for i in range(height):
-            y = m + (first[0] + i - self._origin[0]) * pitch
-            for j in range(width):
-                if state[i, j] == 2:
+        for i, line in enumerate(colours):
+            y = round(m + (first[0] + i - self._origin[0]) * pitch)
+            for j, fill in enumerate(line):
+                x = round(m + (first[1] + j - self._origin[1]) * pitch)
+                kind = states[i][j]
+                if kind == NOTHING:
                     continue
-                rect = QRectF(m + (first[1] + j - self._origin[1]) * pitch, y, c, c)
-                if state[i, j] == 3:
-                    marks.hatch(painter, rect)
+                if kind == LATER:
+                    marks.hatch(painter, QRectF(x, y, px, px))
                     continue
-                fill = int(colours[i, j])
-                painter.fillRect(rect, QColor(fill))
-                if state[i, j] == 1:
-                    dashed.append(rect)
-                if not math.isfinite(values[i, j]):
-                    marks.cross(painter, rect)
-                elif chars and inner.contains(rect.center()) and self._counts(first[0] + i, first[1] + j):
-                    painter.setPen(theme.text_on(fill))
-                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, numbers.cell(float(values[i, j]), chars))
+                painter.fillRect(x, y, px, px, QColor.fromRgb(fill))
+                if kind == PADDING:
+                    dashed.append(QRectF(x + 0.5, y + 0.5, px - 1, px - 1))
+                if not math.isfinite(numbers_[i][j]):
+                    marks.cross(painter, QRectF(x, y, px, px))
+                elif say is not None and y in span[0] and x in span[1] and self._counts(first[0] + i, first[1] + j):
+                    say(x, y, numbers_[i][j], fill)
         if dashed:
             painter.setPen(QPen(theme.color("edge"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRects([r.adjusted(0.5, 0.5, -0.5, -0.5) for r in dashed])
+            painter.drawRects(dashed)
+
+    def _digits(self, painter: QPainter) -> Callable[[int, int, float, int], None] | None:
+        """What prints a number into the cell at a place; None where cells are too small for digits."""
+        if self._cell < theme.size(DIGITS):
+            return None
+        wide, high = _digit(theme.scale())
+        chars, middle, base = int((self._cell - 2) // wide), self._cell / 2, (self._cell + high) / 2
+        painter.setFont(theme.font(11, mono=True))
+
+        def say(x: int, y: int, value: float, fill: int) -> None:
+            text = numbers.cell(value, chars)
+            painter.setPen(theme.text_on(fill))
+            # By its baseline: letting Qt centre a text in a rectangle takes three times as long.
+            painter.drawText(QPointF(x + middle - len(text) * wide / 2, y + base), text)
+
+        return say
+
+    def _seen(self) -> tuple[Spot, NDArray[np.floating], NDArray[np.int8]]:
+        """The first place of the plane that shows, and from there on what `_cut` gives."""
+        (rows, cols), around = self.extent(), math.ceil(self._frame)
+        first = math.floor(self._origin[0]) - around, math.floor(self._origin[1]) - around
+        moving = self._origin != self._corner
+        return first, *self._cut(first, rows + 2 * around + moving, cols + 2 * around + moving)
 
     def _cut(self, first: Spot, height: int, width: int) -> tuple[NDArray[np.floating], NDArray[np.int8]]:
-        """Numbers and states (0 a cell, 1 padding, 2 nothing, 3 not computed yet) of a part of the endless plane."""
+        """Numbers, and what each cell is, of a part of the endless plane."""
         values = np.zeros((height, width), np.float32)
-        state = np.full((height, width), 2, np.int8)
+        state = np.full((height, width), NOTHING, np.int8)
         size = self._plane.shape
 
         def part(pads: Spot) -> tuple[slice, ...]:
             return tuple(slice(max(-p - at, 0), max(n + p - at, 0)) for at, n, p in zip(first, size, pads, strict=True))
 
         inside, padding = part((0, 0)), part(self._pad)
-        state[padding] = 1
-        state[inside] = 0
+        state[padding] = PADDING
+        state[inside] = CELL
         source = tuple(slice(max(at, 0), max(at + n, 0)) for at, n in zip(first, (height, width), strict=True))
         values[inside] = self._plane[source]
         if self._known != math.inf:
             order = np.arange(height * width).reshape(height, width)
-            state[order >= self._known] = 3
+            state[order >= self._known] = LATER
         return values, state
 
     def _counts(self, row: int, col: int) -> bool:
@@ -289,3 +318,10 @@ class PlaneGrid(QWidget):
                 QToolTip.showText(event.globalPos(), tr("padding") if value is None else numbers.full(value), self)
             return True
         return super().event(event)
+
+
+@lru_cache(maxsize=4)
+def _digit(scale: float) -> tuple[float, float]:
+    """Width and height of a digit in a cell, at a scale of the theme: asking Qt costs more than printing."""
+    metrics = QFontMetricsF(theme.font(11, mono=True))
+    return metrics.horizontalAdvance("0"), metrics.capHeight()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app import i18n, theme
@@ -23,6 +24,10 @@ def desk(qapp, tmp_path):
     yield desk
     desk.player.pause()
     desk.runs.shutdown()
+    # Whatever lives on is dressed and filtered again in every later test, which then takes longer and longer.
+    QApplication.instance().removeEventFilter(desk)
+    desk.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -151,8 +151,10 @@ class Heading:
 
     def set_what(self, text: str, **facts: object) -> None:
         """What stands beside the name."""
+        before = self.what.text()
         self.what.set_text(text, **facts)
-        self.what.setToolTip(self.what.text())
+        if self.what.text() != before:
+            self.what.setToolTip(self.what.text())
 
     def want(self) -> int:
         """Width of both."""

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.desk import Desk
-from app.i18n import N_, tr
+from app.i18n import N_, language, tr
 from app.kernels import presets
 from app.model.kernel import KernelHandle, same
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.products_layout import arrange
 from app.panels.stepper_views.sums import Sums
-from app.panels.stepper_views.terms import TermGrid, cell_name, term_grid
+from app.panels.stepper_views.terms import TermGrid, cell_name, laid_out, term_grid
 from app.widgets.kernel_editor import KernelEditor
 from app.widgets.plane_grid import PlaneGrid, Spot
 from app.widgets.rail import Rail
@@ -43,6 +43,7 @@ class ProductsView(View):
         self._chosen: dict[str, int] = {}  # channel a layer was last looked at by
         self._signs: list[tuple[float, float, str]] = []
         self._middle = 0.0
+        self._said: tuple[object, ...] = ()
         self._held: tuple[object, float] = ((), 0.0)
         self.rail.chosen.connect(self._choose)
         self.input.hovered.connect(self._hover_input)
@@ -75,7 +76,7 @@ class ProductsView(View):
     def show_scene(self, scene: Scene) -> None:
         """Input, kernel, products, sums and output of one cell."""
         self.scene, trace = scene, scene.trace
-        grid = self.grid = term_grid(trace, trace.operand("input0"))
+        grid = self.grid = laid_out(trace, trace.operand("input0"))
         assert grid is not None  # fits() has seen to it
         term = scene.head.term
         group = grid.place(term)[0] if term is not None else min(self._chosen.get(scene.node.name, 0), grid.groups - 1)
@@ -144,6 +145,10 @@ class ProductsView(View):
 
     def _show_words(self, scene: Scene, grid: TermGrid, group: int) -> None:
         (top, left), (down, across) = grid.corner(group), grid.steps()
+        now = (top, left, down, across, group, *scene.own_plane().shape, *grid.terms.shape, language())
+        if now == self._said:
+            return
+        self._said = now
         bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
         if grid.rows == 1 and grid.cells.shape[-1] == 2:
             self.headings["Input"].set_what(N_("cells {first}–{last}"), first=left, last=right)
@@ -188,6 +193,8 @@ class ProductsView(View):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if event.rect().height() < self.height() // 3 and event.rect().width() < self.width() // 3:
+            return  # something of a child only
         painter = QPainter(self)
         painter.setFont(theme.font(17))
         painter.setPen(theme.color("soft"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
-from app import numbers, theme
+from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import edits
 from app.panels.stepper_views.base import Scene
 from app.widgets.labels import Label
-from app.widgets.number_field import NumberField
+from app.widgets.number_field import NumberField, NumberLabel
 
 LINE = 16
 
@@ -26,7 +26,7 @@ class Sums(QWidget):
         self._key: tuple[str, int] = ("", 0)
         self.sum_name = Label(N_("sum"), "secondary", parent=self)
         self.bias_name = Label(N_("bias"), "secondary", parent=self)
-        self.sum = Label("", "text", mono=True, parent=self)
+        self.sum = NumberLabel(self)
         self.sum.setObjectName("sum")
         self.sum.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bias = NumberField(self)
@@ -41,8 +41,7 @@ class Sums(QWidget):
         so_far = term is not None and term + 1 < trace.terms.size
         self.sum_name.set_text(N_("so far") if so_far else N_("sum"))
         value = float(trace.terms.sum() if term is None else trace.partial_sums[term])
-        self.sum.setText(numbers.figure(value))
-        self.sum.setToolTip(numbers.full(value))
+        self.sum.set_value(value)
         has_bias = trace.bias is not None
         self.bias.setVisible(has_bias)
         self.bias_name.setVisible(has_bias)

@@ -68,6 +68,12 @@ class TermGrid:
 
 def term_grid(trace: Trace, operand: Operand) -> TermGrid | None:
     """The terms as grids, or None where their places do not make any."""
+    grid = laid_out(trace, operand)
+    return grid if grid is not None and _regular(grid) else None
+
+
+def laid_out(trace: Trace, operand: Operand) -> TermGrid | None:
+    """`term_grid` of a trace that is known to be regular."""
     rank = operand.cells.shape[1] - 1  # space axes of the source
     space = trace.layout[len(trace.layout) - rank:] if rank > 0 else ()
     if rank < 1 or len(trace.layout) < rank or operand.samples is not None:
@@ -76,8 +82,7 @@ def term_grid(trace: Trace, operand: Operand) -> TermGrid | None:
         return None
     rows, cols = (space[-2] if rank > 1 else 1), space[-1]
     shape = (-1, rows, cols)
-    grid = TermGrid(operand.cells.reshape(*shape, rank + 1), operand.values.reshape(shape), trace.terms.reshape(shape))
-    return grid if _regular(grid) else None
+    return TermGrid(operand.cells.reshape(*shape, rank + 1), operand.values.reshape(shape), trace.terms.reshape(shape))
 
 
 def _regular(grid: TermGrid) -> bool:

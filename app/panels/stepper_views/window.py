@@ -12,7 +12,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.output import OutputMap
-from app.panels.stepper_views.terms import TermGrid, term_grid
+from app.panels.stepper_views.terms import TermGrid, laid_out, term_grid
 from app.widgets.labels import Label
 from app.widgets.plane_grid import GAP, PlaneGrid, Spot
 
@@ -54,7 +54,7 @@ class WindowView(View):
     def show_scene(self, scene: Scene) -> None:
         """Window, winner and output of one cell."""
         self.scene, trace = scene, scene.trace
-        grid = self.grid = term_grid(trace, trace.operands[0])
+        grid = self.grid = laid_out(trace, trace.operands[0])
         assert grid is not None  # fits() has seen to it
         self._reshape(scene, grid)
         plane = grid.plane(0)

@@ -1,0 +1,195 @@
+"""Transport and timeline: one playhead, moved by buttons, keys and dragging."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton
+
+from app import i18n
+from app.model import edits, playback
+from app.model.playback import Playhead
+from app.panels.transport import TransportPanel
+from app.widgets.timeline import lengths
+from tests.gui.stepping import LEFT, document, show, three
+
+
+@pytest.fixture
+def transport(desk, qtbot):
+    desk.session.edit(edits.set_drawing, three())
+    desk.session.select(Playhead("conv1", (2, 10, 9)))
+    panel = TransportPanel(desk)
+    show(qtbot, panel, 890, 90)
+    return panel
+
+
+def button(panel, name: str) -> QToolButton:
+    return panel.findChild(QToolButton, f"button_stepper_{name}")
+
+
+def x_of(panel, segment: int, fraction: float) -> QPoint:
+    box = panel.timeline.boxes()[segment]
+    return QPoint(round(box.x() + fraction * box.width()), round(box.center().y()))
+
+
+def test_place_says_which_cell_of_how_many(transport):
+    assert transport.place.text() == "cell 250 of 576"
+
+
+def test_forward_and_back_move_one_cell(transport, desk, qtbot):
+    qtbot.mouseClick(button(transport, "forward"), LEFT)
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 10))
+    qtbot.mouseClick(button(transport, "back"), LEFT)
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 9))
+
+
+def test_first_and_last_go_to_the_ends_of_the_map(transport, desk, qtbot):
+    qtbot.mouseClick(button(transport, "last"), LEFT)
+    assert desk.session.playhead == Playhead("conv1", (2, 23, 23))
+    assert transport.place.text() == "cell 576 of 576"
+    qtbot.mouseClick(button(transport, "first"), LEFT)
+    assert desk.session.playhead == Playhead("conv1", (2, 0, 0))
+
+
+def test_play_moves_by_itself_and_becomes_pause(transport, desk, qtbot):
+    desk.player.set_speed(16.0)
+    qtbot.mouseClick(transport.play, LEFT)
+    assert transport.play.text().strip() == "Pause"
+    qtbot.waitUntil(lambda: desk.session.playhead != Playhead("conv1", (2, 10, 9)))
+    qtbot.mouseClick(transport.play, LEFT)
+    assert transport.play.text().strip() == "Play"
+    assert not desk.player.playing
+
+
+def test_play_button_keeps_its_width(transport, desk, qtbot):
+    width = transport.play.width()
+    desk.player.play()
+    qtbot.waitUntil(lambda: transport.play.text().strip() == "Pause")
+    assert transport.play.width() == width
+
+
+def test_only_play_is_filled(transport):
+    filled = [b for b in transport.findChildren(QToolButton) if b.property("primary")]
+    assert filled == [transport.play]
+
+
+def test_step_by_term_counts_terms(transport, desk, qtbot):
+    qtbot.mouseClick(transport.grain.button("term"), LEFT)
+    assert desk.player.grain == "term"
+    qtbot.mouseClick(button(transport, "forward"), LEFT)
+    assert desk.session.playhead.term == 0
+    assert transport.place.text() == "term 1 of 25"
+
+
+@pytest.mark.parametrize(("grain", "text"), [("map", "map 3 of 6"), ("layer", "layer 1 of 12")])
+def test_larger_steps_count_maps_and_layers(transport, desk, qtbot, grain, text):
+    qtbot.mouseClick(transport.grain.button(grain), LEFT)
+    assert transport.place.text() == text
+
+
+def test_grain_and_loop_follow_the_actions(transport, desk):
+    desk.perform("stepper.by_map")
+    assert transport.grain.value == "map"
+    desk.perform("stepper.loop")
+    desk.refresh()
+    assert button(transport, "loop").isChecked()
+
+
+def test_speed_menu_sets_the_speed(transport, desk):
+    action = next(a for a in transport.speed.menu().actions() if a.text() == "4×")
+    action.trigger()
+    assert desk.player.speed == 4.0
+    assert "4×" in transport.speed.text()
+
+
+def test_segments_stand_in_the_networks_order_at_least_20_px_each(transport, desk):
+    boxes = transport.timeline.boxes()
+    assert len(boxes) == 1 + len(playback.stops(desk.session.view.network))
+    assert all(box.width() >= 20 for box in boxes)
+    assert [b.x() for b in boxes] == sorted(b.x() for b in boxes)
+    assert boxes[-1].right() == pytest.approx(transport.timeline.width(), abs=1)
+
+
+def test_more_work_is_longer(transport, desk):
+    boxes = dict(zip(["input", *playback.stops(desk.session.view.network)], transport.timeline.boxes(), strict=True))
+    assert boxes["conv2"].width() > boxes["conv1"].width() > boxes["dense1"].width() > boxes["relu1"].width()
+
+
+def test_a_name_that_does_not_fit_is_not_cut_but_left_to_the_tooltip(transport, qtbot):
+    transport.resize(640, 90)
+    qtbot.waitUntil(lambda: transport.timeline.width() < 600)
+    named = [k for k in range(13) if transport.timeline.named(k)]
+    assert 0 < len(named) < 13
+    for k in named:
+        stretch = transport.timeline._stretches[k]
+        assert transport.timeline._text_width(stretch.name) <= transport.timeline.boxes()[k].width()
+
+
+def test_drag_anywhere_scrubs(transport, desk, qtbot):
+    line = transport.timeline
+    qtbot.mousePress(line, LEFT, pos=x_of(transport, 4, 0.5))
+    assert desk.session.playhead.node == "conv2"
+    assert playback.progress(desk.session.view.network, desk.session.playhead) == pytest.approx(0.5, abs=0.02)
+    qtbot.mouseMove(line, x_of(transport, 1, 0.5))
+    assert desk.session.playhead.node == "conv1"
+    qtbot.mouseMove(line, QPoint(-50, 10))
+    assert desk.session.playhead.node == "input"
+    qtbot.mouseMove(line, QPoint(5000, 10))
+    qtbot.mouseRelease(line, LEFT)
+    assert desk.session.playhead == Playhead("softmax", (9,))
+
+
+def test_scrubbing_pauses(transport, desk, qtbot):
+    desk.player.play()
+    qtbot.mouseClick(transport.timeline, LEFT, pos=x_of(transport, 2, 0.5))
+    assert not desk.player.playing
+
+
+def test_arrow_keys_step_on_the_timeline(transport, desk, qtbot):
+    transport.timeline.setFocus()
+    qtbot.keyClick(transport.timeline, Qt.Key.Key_Right)
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 10))
+    qtbot.keyClick(transport.timeline, Qt.Key.Key_Left)
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 9))
+
+
+def test_playhead_of_the_timeline_follows_the_session(transport, desk):
+    desk.session.select(Playhead("pool2", (15, 3, 3)))
+    assert transport.timeline.playhead == (6, 1.0)
+    desk.session.select(None)
+    assert transport.timeline.playhead is None
+    assert transport.place.text() == ""
+
+
+def test_the_inputs_pixels_have_no_place_in_the_steps(transport, desk):
+    desk.session.select(Playhead("input", (0, 3, 3)))
+    assert transport.place.text() == ""
+
+
+def test_another_network_gets_its_own_segments(transport, desk):
+    desk.session.open(document(("c", "conv", {"filters": 2, "kernel": 3}), ("f", "flatten", {}),
+                               ("d", "dense", {"units": 10}), ("s", "softmax", {})), None)
+    assert len(transport.timeline.boxes()) == 4
+
+
+def test_captions_give_way_where_it_is_narrow(transport, qtbot):
+    transport.resize(700, 90)
+    qtbot.waitUntil(lambda: not transport.by_label.isVisible())
+    assert transport.grain.geometry().right() <= transport.speed.geometry().left()
+    assert transport.place.geometry().right() <= transport.width()
+
+
+def test_chinese_words(transport, qtbot):
+    i18n.set_language("zh_CN")
+    try:
+        qtbot.waitUntil(lambda: transport.play.text().strip() == "播放")
+        assert transport.place.text() == "单元 250 / 576"
+        assert transport.by_label.text() == "步长单位"
+    finally:
+        i18n.set_language("en")
+
+
+def test_lengths_share_what_is_left_by_work():
+    assert lengths([0, 1, 3], [20, 20, 20], 100) == [20, 30, 50]
+    assert sum(lengths([5, 1], [30, 40], 50)) == pytest.approx(50)
+    assert lengths([0, 0], [20, 20], 80) == [40, 40]
