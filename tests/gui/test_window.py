@@ -24,6 +24,7 @@ from cnncore.data.strokes import load_templates
 def window(qtbot, tmp_path):
     window = build(Settings(tmp_path / "test.ini"))
     window.desk.perform("view.english")
+    window.setWindowState(Qt.WindowState.WindowNoState)
     window.resize(1366, 700)
     window.show()
     qtbot.addWidget(window)
