@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from app import paths
+from app.desk import Desk
 from app.model.document import Document, from_model
+from app.model.playback import Playhead
+from app.panels.stepper import StepperPanel
 from cnncore.data.strokes import load_templates, render
 from cnncore.files.project import Model
 from cnncore.network import chain
@@ -15,6 +20,7 @@ from cnncore.ops import make_op
 from cnncore.preprocess import Preprocess
 
 LEFT = Qt.MouseButton.LeftButton
+HEAD = (("f", "flatten", {}), ("d", "dense", {"units": 10}))  # what makes a network of a layer
 
 
 def three() -> np.ndarray:
@@ -49,3 +55,12 @@ def inside(child: QWidget, parent: QWidget) -> bool:
     corner = child.mapTo(parent, QPoint(0, 0))
     return corner.x() >= 0 and corner.y() >= 0 and corner.x() + child.width() <= parent.width() \
         and corner.y() + child.height() <= parent.height()
+
+
+def opened(desk: Desk, qtbot, doc: Document, head: Playhead, size: tuple[int, int] = (890, 300)) -> StepperPanel:
+    """The stepper on a cell of a document, with the three drawn."""
+    desk.session.open(dataclasses.replace(doc, drawing=three()), None)
+    desk.session.select(head)
+    panel = StepperPanel(desk)
+    show(qtbot, panel, *size)
+    return panel

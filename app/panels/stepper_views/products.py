@@ -106,11 +106,12 @@ class ProductsView(View):
 
         At least a tenth of what weight and input could make at most: next to nothing must not look strong.
         """
-        most = self.handle.bound * bound
         key = (self.handle.key, self.handle.filter)
-        peak = np.abs(scene.trace.terms).max(initial=0.0, where=np.isfinite(scene.trace.terms))
+        terms = scene.trace.terms
+        peak = float(np.abs(terms).max(initial=0.0, where=np.isfinite(terms)))
+        least = self.handle.bound * bound / 10
         held = self._held[1] if self._held[0] == key else 0.0
-        self._held = (key, float(min(max(peak, held, most / 10), max(most, peak))))
+        self._held = (key, max(peak, held, least))
         return self._held[1]
 
     def _show_kernel(self, anew: bool = False) -> None:
