@@ -21,6 +21,7 @@ from app.settings import SCALES, Settings
 from app.widgets.banner import Banner
 from app.widgets.focus_ring import FocusRing
 from app.widgets.palette import Palette
+from app.workspaces.columns import Page
 from app.workspaces.explore import Explore
 
 FIRST_SIZE = (1440, 900)
@@ -41,7 +42,8 @@ class MainWindow(QMainWindow):
         self.train: QWidget | None = None
         self.kernel: QWidget | None = None
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.explore)
+        self.pages = {"explore": Page(self.explore)}
+        self.stack.addWidget(self.pages["explore"])
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -97,10 +99,11 @@ class MainWindow(QMainWindow):
             from app.workspaces.train import Train
 
             self.train = Train(self.desk)
-            self.stack.addWidget(self.train)
+            self.pages["train"] = Page(self.train)
+            self.stack.addWidget(self.pages["train"])
             self._restore_columns(self.train)
         page = self.explore if name == "explore" else self.train
-        self.stack.setCurrentWidget(page)
+        self.stack.setCurrentWidget(self.pages[name])
         page.canvas.canvas.setFocus()  # type: ignore[union-attr]
 
     def _show_kernel(self) -> None:

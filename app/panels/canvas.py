@@ -98,9 +98,18 @@ class CanvasPanel(Card):
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.canvas.setFocus()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _fit(self) -> None:
         """The canvas is a square as wide as the card."""
-        super().resizeEvent(event)
         margins = self.layout().contentsMargins()
         self.canvas.setFixedHeight(self.width() - margins.left() - margins.right())
         self.setMinimumHeight(self.layout().minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Another size of type is another layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.desk import Desk
@@ -48,6 +48,7 @@ class Footer(QFrame):
         self.desk = desk
         self.text, self.keys = QLabel(), QLabel()
         self.text.setObjectName("footer_text")
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.keys.setObjectName("footer_keys")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -75,6 +76,7 @@ class Footer(QFrame):
     def show_text(self, text: str) -> None:
         """A sentence at the left, until the situation changes."""
         self.text.setText(text)
+        self.text.setToolTip(text)
 
     def retranslate(self) -> None:
         """All texts in the language of now."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from app import theme
 
 GAP = 8
 NARROW = 1400
+LEAST_HEIGHT = 620
 
 
 def column(name: str, *cards: QWidget, stretch: int | None = None) -> QWidget:
@@ -23,6 +26,32 @@ def column(name: str, *cards: QWidget, stretch: int | None = None) -> QWidget:
     if stretch is None:
         layout.addStretch(1)
     return box
+
+
+class Page(QScrollArea):
+    """A workspace in the window: where it lacks height, with large type say, it scrolls down, never sideways."""
+
+    def __init__(self, workspace: QWidget) -> None:
+        super().__init__()
+        self.setWidget(workspace)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.widget() is not None:
+            self.widget().setMinimumHeight(theme.size(LEAST_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the workspace allows, and as low as one likes."""
+        return QSize(self.widget().minimumSizeHint().width(), 200)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
 
 
 class Columns(QSplitter):
@@ -56,7 +85,8 @@ class Columns(QSplitter):
         """Side widths for the window's width, unless the person chose their own."""
         if self.dragged:
             return
-        left, right = self._narrow if self.width() < NARROW else self._wide
+        sides = self._narrow if self.width() < theme.size(NARROW) else self._wide
+        left, right = (theme.size(side) for side in sides)
         right = right if self.widget(2).isVisibleTo(self) else 0
         self.setSizes([left, max(self.width() - left - right - 2 * GAP, 200), right])
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FOLD_MS = 220
 STRIP = {True: 238, False: 366}
 LOW = 780
+NARROW = 1180  # below, the inspector is opened on request
 REST = 500  # stepper with cells of 40 px, transport and gaps
 
 
@@ -36,6 +37,7 @@ class InviteCard(Card):
         self.picture = QLabel()
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.text.setWordWrap(True)
         self.play = QPushButton()
         self.play.setObjectName("play_network")
         self.play.clicked.connect(lambda: desk.perform("stepper.play"))
@@ -77,7 +79,7 @@ class Explore(QWidget):
         self.inspector_host = QWidget()
         QVBoxLayout(self.inspector_host).setContentsMargins(0, 0, 0, 0)
         self.inspector_host.hide()
-        self.inspector_wanted = True
+        self.inspector_wanted, self.inspector_forced = True, False
         self.centre = column("explore_centre", self._holder, self.invite, stretch=0)
         left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
         self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262))
@@ -118,7 +120,7 @@ class Explore(QWidget):
 
     def _strip(self) -> int:
         """Low in a low window; in a high one what the stepper at its largest cells leaves."""
-        low = self.height() < LOW
+        low = self.height() < theme.size(LOW)
         return max(theme.size(STRIP[low]), 0 if low else self.height() - theme.size(REST))
 
     def _build(self) -> None:
@@ -149,7 +151,7 @@ class Explore(QWidget):
         for widget in (self.stepper, self.transport):
             widget.setVisible(opened)
         self.invite.setVisible(not opened)
-        self.inspector_host.setVisible(opened and self.inspector_wanted)
+        self._show_inspector()
         self.network.setProperty("folded", opened)
         self.columns.fit()
         if opened:
@@ -175,11 +177,18 @@ class Explore(QWidget):
 
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""
-        self.inspector_wanted = not self.inspector_wanted
-        self.inspector_host.setVisible(self.stepping and self.inspector_wanted)
+        self.inspector_wanted = not self.inspector_host.isVisibleTo(self)
+        self.inspector_forced = self.inspector_wanted
+        self._show_inspector()
         self.columns.fit()
+
+    def _show_inspector(self) -> None:
+        """A narrow window has one side column; the person may open the other all the same."""
+        room = self.width() >= theme.size(NARROW) or self.inspector_forced
+        self.inspector_host.setVisible(self.stepping and self.inspector_wanted and room)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
-        if self._fold.state() != QVariantAnimation.State.Running:
+        self._show_inspector()
+        if not self.folding:
             self._settle()

@@ -14,6 +14,13 @@ from app.model.document import SIDE
 from app.settings import Settings
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_over():
+    """What a test closed is gone before the next begins; Qt's event loop alone would leave it."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def desk(qapp, tmp_path):
     """A desk around the shipped model, in English and light, with settings of its own."""
@@ -25,7 +32,6 @@ def desk(qapp, tmp_path):
     desk.player.pause()
     desk.runs.shutdown()
     # Whatever lives on is dressed and filtered again in every later test, which then takes longer and longer.
-    QApplication.instance().removeEventFilter(desk)
     desk.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
