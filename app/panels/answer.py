@@ -73,7 +73,7 @@ class AnswerPanel(Card):
         if self.winner.property("px") != size:
             self.winner.setProperty("px", size)
             self.winner.setFont(theme.font(size, 600))
-        self.sure.setText(tr("Nothing drawn yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
+        self.sure.setText(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
         second = [f"{labels[k]} ({numbers.percent(shares[k], 0)})" for k in results.order[1:3]]
         self.then.setText(
             tr("The network answers while you draw.") if blank else tr("then {others}", others=", ".join(second))

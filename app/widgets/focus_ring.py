@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app import theme
 
@@ -30,7 +31,8 @@ class FocusRing(QWidget):
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
         for widget in self._watched:
-            widget.removeEventFilter(self)
+            if isValid(widget):  # a window that closes takes its widgets with it before the focus tells
+                widget.removeEventFilter(self)
         self._watched.clear()
         by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
         shown = new is not None and new.window() is self.window() and not by_mouse and not new.property("own_focus")

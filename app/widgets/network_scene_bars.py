@@ -60,6 +60,8 @@ class Bars(QGraphicsItem):
             else:
                 half = 0.5 * value / bound if bound > 0 else 0.0
                 start, end, colour, text = 0.5, 0.5 + half, colours[k], numbers.figure(value)
+            if not decided:
+                end, colour, text = start, theme.color("sunk"), ""
             if not np.isfinite(value):
                 end, colour = start, theme.color("wrong")
             self._rows.append((label, min(start, end), max(start, end), colour, text, wins))

@@ -107,6 +107,7 @@ class ColumnItems(QObject):
             return
         had = mosaic.bad
         mosaic.set_values(numbers.values, numbers.bounds)
+        mosaic.set_known(numbers.decided or self._frame.places[k].column.kind == "picture")
         if mosaic.bad or had:
             self._lines.bad = tuple((j, c) for j, m in enumerate(self.mosaics) if m is not None for c in m.bad)
             self._lines.update()

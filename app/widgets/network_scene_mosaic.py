@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from app import theme
+from app.widgets import marks
 from app.widgets.map_columns_place import Place
 
 Values = np.ndarray[Any, Any]
@@ -28,6 +29,7 @@ class Mosaic(pg.ImageItem):
         self._pixels = np.zeros((1, 1), np.uint32)
         self._picture = QImage()
         self.bad: tuple[int, ...] = ()  # channels that hold NaN or infinity
+        self.known = True
 
     def set_place(self, place: Place) -> None:
         """Where the maps lie and which they are; the next `set_values` fills them."""
@@ -69,6 +71,12 @@ class Mosaic(pg.ImageItem):
         np.take(every, self._take, out=self._pixels, mode="wrap")
         self.update()
 
+    def set_known(self, known: bool) -> None:
+        """Whether there is anything to show yet: until something is drawn, every map is a hatch."""
+        if known != self.known:
+            self.known = known
+            self.update()
+
     def rgb(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """(height, width, 3) what is shown, one pixel a unit."""
         return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)[:, :, 2::-1].copy()
@@ -78,10 +86,27 @@ class Mosaic(pg.ImageItem):
         return QRectF(0, 0, width, height)
 
     def paint(self, painter: QPainter, *args: object) -> None:
+        if not self.known:
+            self._hatch(painter)
+            return
         # Where a cell is under a pixel, leaving cells out would lose strokes.
         small = painter.deviceTransform().m11() < 0.99
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(self.boundingRect(), self._picture)
+
+    def _hatch(self, painter: QPainter) -> None:
+        """Every map, at the hatch's own size whatever the zoom."""
+        place, screen = self._place, painter.worldTransform()
+        if place is None or place.xs is None or place.ys is None:
+            return
+        xs, ys = place.xs, place.ys
+        painter.save()
+        painter.resetTransform()
+        for k in range(len(place.order)):
+            row, col = divmod(k, xs.count)
+            cells = QRectF(col * xs.pitch, row * ys.pitch, xs.cells * xs.fine, ys.cells * ys.fine)
+            marks.hatch(painter, screen.mapRect(cells))
+        painter.restore()
 
 
 def indices(place: Place) -> np.ndarray[Any, np.dtype[np.intp]]:
