@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from app import theme
@@ -40,6 +40,8 @@ class KernelPanel(Card):
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setWidget(self.chips)
+        self.chips.setAutoFillBackground(False)
+        self.scroll.viewport().setAutoFillBackground(False)
         self.name = Label("", "text", mono=True)
         self.name.setProperty("role", "accent")
         self.editor = KernelEditor(presets().values())
@@ -148,6 +150,10 @@ class KernelPanel(Card):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self.show_now()
+        QTimer.singleShot(0, self._fit)  # the chips know their height once they know their width
+
+    def _fit(self) -> None:
+        self.scroll.setFixedHeight(min(self.chips.height() + 2, theme.size(MOST)))
         self.adjustSize()
 
     def retranslate(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QHelpEvent,
@@ -31,7 +31,10 @@ SAMPLE = "−8.88"
 
 
 class Rail(QWidget):
-    """One chip a channel; the chosen one wears the ring. What does not fit scrolls, the chosen one always in sight."""
+    """One chip a channel; the chosen one wears the ring. What does not fit scrolls, the chosen one always in sight.
+
+    It lies above a row of grids, or stands beside it where the room is low.
+    """
 
     chosen = Signal(int)
 
@@ -42,6 +45,7 @@ class Rail(QWidget):
         self._sums: NDArray[np.float64] = np.zeros(0)
         self._at, self._shift = 0, 0.0
         self._known = 0.0
+        self._upright = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -64,6 +68,13 @@ class Rail(QWidget):
         self._reveal()
         self.update()
 
+    def set_upright(self, on: bool) -> None:
+        """Chips under one another in place of side by side."""
+        if on != self._upright:
+            self._upright = on
+            self._reveal()
+            self.update()
+
     @property
     def at(self) -> int:
         """The chosen one."""
@@ -72,12 +83,12 @@ class Rail(QWidget):
     # --- geometry
 
     def sizeHint(self) -> QSize:
-        return QSize(200, theme.size(MAP) + 2 * EDGE)
+        return QSize(int(self._wide()) + EDGE, theme.size(MAP) + 2 * EDGE)
 
     @property
     def spelled(self) -> bool:
         """True when all sums fit beside their maps; else only the chosen one's is spelled out."""
-        return self._wide() * len(self._names) <= self.width()
+        return self._upright or self._wide() * len(self._names) <= self.width()
 
     def _wide(self) -> float:
         return theme.size(MAP) + 3 + QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance(SAMPLE) + AIR + 2
@@ -85,6 +96,8 @@ class Rail(QWidget):
     def chip(self, k: int) -> QRectF:
         """Where the map of a channel lies."""
         edge = theme.size(MAP)
+        if self._upright:
+            return QRectF(EDGE, EDGE + k * (edge + AIR / 2) - self._shift, edge, edge)
         if self.spelled:
             return QRectF(EDGE + k * self._wide(), EDGE, edge, edge)
         extra = self._wide() - edge - AIR if k > self._at else 0.0
@@ -92,23 +105,31 @@ class Rail(QWidget):
 
     def _reveal(self) -> None:
         """Scroll as little as needed."""
-        if self.spelled or not len(self._names):
+        if (self.spelled and not self._upright) or not len(self._names):
             self._shift = 0.0
             return
-        box = self.chip(self._at).adjusted(-AIR, 0, self._wide() - theme.size(MAP), 0)
-        if box.left() < 0:
-            self._shift += box.left()
-        elif box.right() > self.width():
-            self._shift += box.right() - self.width()
+        box = self.chip(self._at)
+        if self._upright:
+            first, last, room = box.top() - EDGE, box.bottom() + EDGE, self.height()
+        else:
+            first, last, room = box.left() - AIR, box.left() + self._wide(), self.width()
+        self._shift += first if first < 0 else last - room if last > room else 0
         self._bound_shift()
 
     def _bound_shift(self) -> None:
-        edge = theme.size(MAP)
-        whole = len(self._names) * (edge + AIR) + self._wide() - edge - AIR + 2
-        self._shift = min(max(self._shift, 0.0), max(whole - self.width(), 0.0))
+        edge, n = theme.size(MAP), len(self._names)
+        if self._upright:
+            over = n * (edge + AIR / 2) + 2 * EDGE - AIR / 2 - self.height()
+        else:
+            over = n * (edge + AIR) + self._wide() - edge - AIR + 2 - self.width()
+        self._shift = min(max(self._shift, 0.0), max(over, 0.0))
 
-    def channel_at(self, x: float) -> int | None:
+    def channel_at(self, at: QPointF) -> int | None:
         """The channel at a point."""
+        if self._upright:
+            chips = ((k, self.chip(k)) for k in range(len(self._names)))
+            return next((k for k, box in chips if box.top() - 2 <= at.y() < box.bottom() + 2), None)
+        x = at.x()
         for k in range(len(self._names)):
             box = self.chip(k)
             end = self.chip(k + 1).left() if k + 1 < len(self._names) else box.right() + self._wide() - box.width()
@@ -124,7 +145,7 @@ class Rail(QWidget):
         spelled = self.spelled
         for k, picture in enumerate(self._pictures):
             box = self.chip(k)
-            if box.right() < -60 or box.left() > self.width():
+            if not box.adjusted(0, 0, 60, 0).intersects(QRectF(self.rect())):
                 continue
             height, width = picture.shape
             image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_RGB32)
@@ -149,12 +170,12 @@ class Rail(QWidget):
     # --- hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        k = self.channel_at(event.position().x())
+        k = self.channel_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and k is not None:
             self.chosen.emit(k)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.spelled:
+        if self.spelled and not self._upright:
             event.ignore()
             return
         turn = event.angleDelta()
@@ -163,7 +184,8 @@ class Rail(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        keys = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        step = keys.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
         elif 0 <= self._at + step < len(self._names):
@@ -171,7 +193,7 @@ class Rail(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            k = self.channel_at(event.pos().x())
+            k = self.channel_at(QPointF(event.pos()))
             text = ""
             if k is not None:
                 text = tr("{name} adds {sum}", name=self._names[k], sum=numbers.full(float(self._sums[k])))

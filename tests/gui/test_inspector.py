@@ -64,6 +64,7 @@ def test_comes_from_names_window_kernel_and_bias(inspector, desk):
     (Playhead("pool1", (2, 5, 4)), {"window": "relu1 [2, 10:12, 8:10]"}),
     (Playhead("dense1", (7,)), {"input": "pool2 all 256", "weights": "dense1.weight[7]"}),
     (Playhead("dense2", (3,)), {"input": "relu3 all 120", "weights": "dense2.weight[3]"}),
+    (Playhead("softmax", (3,)), {"input": "scores all 10"}),
     (Playhead("input", (0, 3, 3)), {"drawing": "Cropped, fitted to 20 × 20, centred"}),
 ])
 def test_every_kind_says_what_it_is_made_of(inspector, desk, head, expected):

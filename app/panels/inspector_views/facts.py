@@ -57,7 +57,7 @@ def comes_from(results: Results, head: Playhead) -> list[Row]:
 def _read(results: Results, source: str, region: Region) -> Row:
     shape = results.network.shapes[source]
     source, shape, region = _unfolded(results, source, shape, region)
-    if region is None:
+    if region is None or cells(region) == math.prod(shape) > 1:
         whole = tr("all {n}", n=numbers.count(math.prod(shape)))
         return Row(N_("input"), (Part(source, "code", Playhead(source, (0,) * len(shape))), Part(whole)))
     first = Playhead(source, tuple(start for start, _, _ in region))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.desk import Desk
+from app.i18n import tr
 from app.model.playback import Playhead
 from app.model.results import Results
 from app.widgets.labels import Label
@@ -19,7 +21,7 @@ from cnncore.network import INPUT, Node
 from cnncore.op import Shape
 from cnncore.trace import Trace
 
-GAP = 8
+BESIDE = 7  # px between name and purpose
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,32 +145,43 @@ class View(QWidget):
 
 
 class Heading:
-    """Name and purpose over a grid: two labels that are placed by hand."""
+    """Name and purpose over a grid: two labels that are placed by hand. Where both do not fit, the purpose is shortened
+    to what stands before its first comma; the tooltip has it all."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         self.name = Label(name, "title", parent=parent)
         self.what = Label("", "secondary", parent=parent)
+        self._full, self._room = "", 0
 
     def set_what(self, text: str, **facts: object) -> None:
-        """What stands beside the name."""
-        before = self.what.text()
-        self.what.set_text(text, **facts)
-        if self.what.text() != before:
-            self.what.setToolTip(self.what.text())
+        """What stands beside the name: an English key with its facts, or a ready text."""
+        full = tr(text, **facts) if text else ""
+        if full != self._full:
+            self._full = full
+            self.what.setToolTip(full)
+            self._fit()
+
+    @property
+    def text(self) -> str:
+        """The whole purpose."""
+        return self._full
 
     def want(self) -> int:
         """Width of both."""
-        return self.name.sizeHint().width() + 7 + self.what.sizeHint().width()
+        return self.name.sizeHint().width() + BESIDE + self.what.fontMetrics().horizontalAdvance(self._full)
 
     def place(self, at: QPoint, width: int) -> None:
         """Into one line; the secondary text gives way."""
         height = theme.size(18)
         own = min(self.name.sizeHint().width(), width)
+        self._room = max(width - own - BESIDE, 0)
         self.name.setGeometry(QRect(at.x(), at.y(), own, height))
-        self.what.setGeometry(QRect(at.x() + own + 7, at.y(), max(width - own - 7, 0), height))
+        self.what.setGeometry(QRect(at.x() + own + BESIDE, at.y(), self._room, height))
         self.what.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._fit()
 
-    def set_visible(self, on: bool) -> None:
-        """Show or hide both."""
-        self.name.setVisible(on)
-        self.what.setVisible(on)
+    def _fit(self) -> None:
+        metrics, text = self.what.fontMetrics(), self._full
+        if metrics.horizontalAdvance(text) > self._room:
+            text = re.split("[,，]", text)[0]
+        self.what.set_text(text if metrics.horizontalAdvance(text) <= self._room or not self._room else "")

@@ -17,7 +17,7 @@ TITLE = 19
 CELLS = (30, 40)  # px a cell, least and most
 FRAMES = (0.5, 0.35, 0.2)  # of a cell around the window; less where the card is low
 SIGN = 24  # px for a sign, at least
-OUTPUT = 140  # px that the output has at least: its legend fits
+OUTPUT, LEAST_OUTPUT = 140, 96  # px that the output has at least: its legend in one line, in two
 AIR = 10  # px from a block to the next
 
 Sign = tuple[float, float, str]  # left, right, what stands between
@@ -25,14 +25,10 @@ Sign = tuple[float, float, str]  # left, right, what stands between
 
 def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     """Place everything; gives the signs between the grids, and the height of their middle."""
-    top = 0
-    if view.rail.isVisibleTo(view):
-        top = view.rail.sizeHint().height()
-        view.rail.setGeometry(0, 0, view.width(), top)
+    left, top, cell, frame = frame_of(view)
     tools, sign = view.kernel.tools_size(), theme.size(SIGN)
-    y = top + theme.size(TITLE)
+    y, width = top + theme.size(TITLE), view.width() - left
     room = view.height() - y
-    cell, frame = fitting(view, room)
     view.input.set_cell(cell, frame)
     view.products.set_cell(cell)
     view.kernel.grid.set_cell(cell)
@@ -42,39 +38,57 @@ def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     sizes = [view.input.width(), grid.width(), grid.width()]
     beside = max(sign, tools.width() + AIR - grid.width())  # the tools are wider than the kernel
     under = max(sign, sums.width() + AIR - grid.width())
-    out = view.output.fit(max(view.width() - sum(sizes) - sign - beside - under, theme.size(60)), room)
+    out = view.output.fit(max(width - sum(sizes) - sign - beside - under, theme.size(60)), room)
     names = ("Input", "Kernel", "Products")
     wants = [view.headings[name].want() + AIR - size for name, size in zip(names, sizes, strict=True)]
-    right = max(out, min(view.output.want(), view.width() // 6))
-    gaps = spread(view.width() - sum(sizes) - right, wants, [sign, beside, under])
-    lefts = [0.0]
+    right = max(out, min(view.output.want(), width // 6))
+    gaps = spread(width - sum(sizes) - right, wants, [sign, beside, under])
+    lefts = [float(left)]
     for size, gap in zip(sizes, gaps, strict=True):
         lefts.append(lefts[-1] + size + gap)
-    x = [round(left) for left in lefts]
-    view.input.move(0, y)
+    x = [round(place) for place in lefts]
+    view.input.move(x[0], y)
     view.kernel.setGeometry(x[1], y, max(tools.width(), sizes[1]), room)
     view.products.move(x[2], y)
     view.sums.setGeometry(x[2], y + grid.height() + 2, max(sizes[2], sums.width()), view.sums.sizeHint().height())
     view.output.setGeometry(x[3], y, view.width() - x[3], room)
-    for heading, left, end in zip(view.headings.values(), x, [*x[1:], view.width() + AIR], strict=True):
-        heading.place(QPoint(left, top), end - left - AIR)
+    for heading, start, end in zip(view.headings.values(), x, [*x[1:], view.width() + AIR], strict=True):
+        heading.place(QPoint(start, top), end - start - AIR)
     signs = [(lefts[k] + sizes[k], lefts[k + 1], text) for k, text in enumerate("×=→")]
     return signs, y + grid.height() / 2
 
 
-def fitting(view: ProductsView, room: int) -> tuple[int, float]:
+def frame_of(view: ProductsView) -> tuple[int, int, int, float]:
+    """(left, top) of the row, px a cell, frame: the rail lies above; in a low card, for the digits' sake, beside."""
+    title, rail = theme.size(TITLE), view.rail.sizeHint()
+    if not view.rail.isVisibleTo(view):
+        return (0, 0, *fitting(view, view.width(), view.height() - title, OUTPUT))
+    cell, frame = fitting(view, view.width(), view.height() - rail.height() - title, OUTPUT)
+    aside = rail.width() + AIR
+    if cell < theme.size(CELLS[0]):
+        other = fitting(view, view.width() - aside, view.height() - title, LEAST_OUTPUT)
+        if other[0] >= theme.size(CELLS[0]):
+            view.rail.set_upright(True)
+            view.rail.setGeometry(0, title, rail.width(), view.height() - title)
+            return (aside, 0, *other)
+    view.rail.set_upright(False)
+    view.rail.setGeometry(0, 0, view.width(), rail.height())
+    return 0, rail.height(), cell, frame
+
+
+def fitting(view: ProductsView, width: int, room: int, output: int) -> tuple[int, float]:
     """(px a cell, frame): the largest cells; a thinner frame before cells without digits."""
     grid, tools = view.grid, view.kernel.tools_size()
     assert grid is not None
     rows, cols = view.input.extent()
-    around = theme.size(OUTPUT) + 3 * theme.size(SIGN)
+    around = theme.size(output) + 3 * theme.size(SIGN)
 
     def fits(cell: int, frame: float) -> bool:
         pitch, edge = cell + GAP, 2 * frame * cell
         high = max(rows * pitch + edge, grid.rows * pitch + TOOL_GAP + tools.height())
         own = grid.cols * pitch
         wide = cols * pitch + edge + max(own, tools.width()) + max(own, theme.size(110)) + around
-        return high <= room + GAP and wide <= view.width()
+        return high <= room + GAP and wide <= width
 
     low, high = (theme.size(px) for px in CELLS)
     for frame in FRAMES:

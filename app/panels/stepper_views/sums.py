@@ -89,7 +89,7 @@ class Sums(QWidget):
         if self._inline:
             rows = [QRect(0, 0, half - 4, line), QRect(half + 4, 0, width - half - 4, line)]
         for box, name, value in zip(rows, (self.sum_name, self.bias_name), (self.sum, self.bias), strict=True):
-            own = min(names if not self._inline else name.sizeHint().width() + 2, box.width())
+            own = min(names if not self._inline else name.sizeHint().width() + 4, box.width())
             name.setGeometry(box.x(), box.y(), own, line)
             value.setGeometry(box.x() + own, box.y(), box.width() - own, line)
 

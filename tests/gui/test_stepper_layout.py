@@ -1,0 +1,75 @@
+"""The convolution's row at all sizes: equal cells, digits, nothing cut, nothing on top of anything."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
+
+from app.model.playback import Playhead
+from app.panels.stepper_views.products_layout import spread
+from tests.gui.stepping import LEFT, inside, middle, opened
+
+CELL = Playhead("conv1", (2, 10, 9))
+
+
+@pytest.fixture
+def stepper(desk, qtbot):
+    return opened(desk, qtbot, desk.session.document, CELL)
+
+
+@pytest.mark.parametrize("size", [(884, 280), (890, 290), (884, 316), (896, 330), (898, 344), (1200, 420)])
+@pytest.mark.parametrize("head", [CELL, Playhead("conv2", (3, 2, 4))])
+def test_nothing_overlaps_and_nothing_is_cut(stepper, desk, qtbot, size, head):
+    desk.session.select(head)
+    stepper.resize(*size)
+    view = stepper.view
+    qtbot.waitUntil(lambda: stepper.width() == size[0] and view.width() == stepper.stack.width())
+    grids: list[QWidget] = [view.input, view.kernel.grid, view.products, view.output.map]
+    for widget in [*grids, view.kernel.copy, view.sums]:
+        assert inside(widget, view), widget.objectName()
+    lefts = [g.mapTo(view, QPoint(0, 0)).x() for g in grids]
+    rights = [left + g.width() for left, g in zip(lefts, grids, strict=True)]
+    assert all(right + 15 <= left for right, left in zip(rights, lefts[1:], strict=False))
+    tools = view.kernel.copy.mapTo(view, QPoint(view.kernel.copy.width(), 0)).x()
+    assert tools <= view.sums.x()
+    assert view.kernel.presets.mapTo(view, QPoint(0, 0)).y() >= view.products.geometry().bottom()
+
+
+@pytest.mark.parametrize("size", [(884, 288), (884, 348), (898, 352)])
+@pytest.mark.parametrize("head", [CELL, Playhead("conv2", (3, 2, 4))])
+def test_digits_show_in_small_windows_too(stepper, desk, qtbot, head, size):
+    desk.session.select(head)
+    stepper.resize(*size)
+    qtbot.waitUntil(lambda: stepper.view.products.cell_px >= 30)
+
+
+def test_in_a_low_card_the_channels_stand_beside_the_row(stepper, desk, qtbot):
+    desk.session.select(Playhead("conv2", (3, 2, 4)))
+    view = stepper.view
+    stepper.resize(884, 288)
+    qtbot.waitUntil(lambda: view.rail.geometry().right() < view.input.x())
+    qtbot.mouseClick(view.rail, LEFT, pos=middle(view.rail.chip(4)))
+    assert view.rail.at == 4
+    stepper.resize(884, 360)
+    qtbot.waitUntil(lambda: view.rail.geometry().bottom() < view.input.y())
+
+
+def test_a_purpose_that_does_not_fit_is_shortened_not_cut(stepper, desk, qtbot):
+    desk.session.select(Playhead("conv2", (3, 2, 4)))
+    stepper.resize(884, 288)
+    heading = stepper.view.headings["Products"]
+    qtbot.waitUntil(lambda: heading.what.text() == "channel 0")
+    assert heading.what.toolTip() == "channel 0, 25 of 150 terms"
+
+
+def test_larger_windows_have_larger_cells_up_to_40(stepper, qtbot):
+    stepper.resize(1500, 700)
+    qtbot.waitUntil(lambda: stepper.view.products.cell_px == 40)
+
+
+def test_gaps_are_equal_until_a_wish_is_larger():
+    assert spread(90, [10, 10, 10], [5, 5, 5]) == [30, 30, 30]
+    assert spread(90, [10, 50, 10], [5, 5, 5]) == [20, 50, 20]
+    assert spread(30, [20, 50, 20], [5, 5, 5])[0] < 20
+    assert min(spread(0, [20, 50, 20], [5, 5, 5])) >= 5
