@@ -105,6 +105,15 @@ class Desk(QObject):
                 action.setEnabled(not reason)
             if row.checked is not None and action.isChecked() != row.checked(self):
                 action.setChecked(row.checked(self))
+        self._name_undo()
+
+    def _name_undo(self) -> None:
+        """Undo and redo say what they would take back or do again."""
+        history = self.session.history
+        for name, steps in (("edit.undo", history.past), ("edit.redo", history.future)):
+            text = f"{self.text(name)}: {tr(steps[-1].text)}" if steps else self.text(name)
+            if self._actions[name].text() != text:
+                self._actions[name].setText(text)
 
     def retranslate(self) -> None:
         """Texts and tooltips in the language of now."""

@@ -41,6 +41,9 @@ class MainWindow(QMainWindow):
         self.explore = Explore(desk)
         self.train: QWidget | None = None
         self.kernel: QWidget | None = None
+        if sys.platform == "darwin":
+            self.menus.fill(self.menuBar())
+            self.header.menu_button.hide()
         self.stack = QStackedWidget()
         self.pages = {"explore": Page(self.explore)}
         self.stack.addWidget(self.pages["explore"])

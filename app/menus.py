@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.actions import ACTIONS, MENUS
 from app.desk import Desk
@@ -45,6 +45,11 @@ class Menus:
                     self.recent.aboutToShow.connect(self._recent)
             menu.aboutToShow.connect(desk.refresh)
         self.retranslate()
+
+    def fill(self, bar: QMenuBar) -> None:
+        """The same menus in a bar, where the system wants one."""
+        for menu in self._menus.values():
+            bar.addMenu(menu)
 
     def retranslate(self) -> None:
         """Titles in the language of now."""

@@ -33,6 +33,9 @@ class Player(QObject):
     def play(self) -> None:
         """Go on from the playhead; from the start of the network when it stands nowhere or at the end."""
         if not self.playing:
+            if self._at_end():
+                network = self.session.view.network
+                self.session.select(playback.at(network, playback.stops(network)[0], 0, 0))
             self._timer.start(round(BASE_MS / self.speed))
             self.changed.emit()
 
@@ -83,6 +86,12 @@ class Player(QObject):
         if loop != self.loop:
             self.loop = loop
             self.changed.emit()
+
+    def _at_end(self) -> bool:
+        head, trace = self.session.playhead, self.session.trace()
+        if head is None or trace is None or self.loop:
+            return False
+        return playback.move(self.session.view.network, head, self.grain, 1, trace.terms.size) is None
 
     def _jump(self, start: bool) -> None:
         self.pause()

@@ -40,7 +40,7 @@ class InviteCard(Card):
         self.text.setWordWrap(True)
         self.play = QPushButton()
         self.play.setObjectName("play_network")
-        self.play.clicked.connect(lambda: desk.perform("stepper.play"))
+        self.play.clicked.connect(lambda: (desk.perform("stepper.by_layer"), desk.perform("stepper.play")))
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.picture)

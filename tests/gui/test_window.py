@@ -58,6 +58,27 @@ def test_undo_takes_back_one_stroke_at_a_time(window, qtbot):
     assert window.explore.answer.winner.text() == "?"
 
 
+def test_undo_says_what_it_takes_back(window, three):
+    draw(window.explore.canvas.canvas, three)
+    assert window.desk.action("edit.undo").text() == "Undo: Draw"
+    window.desk.perform("edit.undo")
+    assert window.desk.action("edit.redo").text() == "Redo: Draw"
+
+
+def test_playing_the_whole_network_goes_layer_by_layer_and_begins_anew_at_its_end(window, qtbot, three):
+    draw(window.explore.canvas.canvas, three)
+    window.desk.player.set_speed(16.0)
+    qtbot.mouseClick(window.explore.invite.play, Qt.MouseButton.LeftButton)
+    seen = []
+    window.desk.session.selection_changed.connect(lambda head: seen.append(head.node))
+    qtbot.waitUntil(lambda: not window.desk.player.playing, timeout=10000)
+    assert seen[-1] == "softmax"
+    assert seen.index("conv2") < seen.index("relu3")
+    window.desk.perform("stepper.play")
+    assert window.desk.session.playhead == Playhead("conv1", (0, 0, 0))
+    window.desk.player.pause()
+
+
 def test_escape_drops_the_stroke_under_the_pen(window, qtbot):
     canvas = window.explore.canvas.canvas
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
