@@ -154,9 +154,11 @@ def install_excepthook(messages: Messages) -> Callable[[], None]:
 
 
 def _fact(text: str, name: str, value: object) -> object:
-    """A fact as it is shown: numbers with a true minus, a reason in the language of now."""
+    """A fact as it is shown: numbers with a true minus, a reason (a text or an error) in the language of now."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and f"{{{name}}}" in text:
         return f"{value}".replace("-", numbers.MINUS)
+    if isinstance(value, CnnError):
+        return text_of(value)
     if name == "allowed" and isinstance(value, str):
         return re.sub(r"(?<!\w)-(?=\d)", numbers.MINUS, value)
     return tr(value) if name == "reason" and isinstance(value, str) else value

@@ -87,7 +87,7 @@ def set_preprocess(document: Document, **changes: Any) -> Document:
 @edit(N_("Change a weight"), weights=True)
 def set_weight(document: Document, key: str, index: tuple[int, ...], value: float) -> Document:
     """One number of ``"conv1.weight"`` or another parameter."""
-    if document.weights[key][index] == np.float32(value):
+    if abs(value) <= LARGEST and document.weights[key][index] == np.float32(value):
         return document
     return _with_weights(document, key, index, np.asarray(value), None)
 

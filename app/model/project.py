@@ -46,8 +46,15 @@ def save_project(path: Path, document: Document) -> None:
 
 
 def load(path: Path) -> Document:
-    """A document from a project or a model file."""
+    """A document from a project or a model file; a refusal names the file."""
     header, arrays = read_container(path)
+    try:
+        return _document(header, arrays)
+    except CnnError as error:
+        raise CnnError("file.model", "{name} cannot be used. {reason}", name=Path(path).name, reason=error) from None
+
+
+def _document(header: dict[str, Any], arrays: dict[str, Array]) -> Document:
     if header.get("kind") != KIND_PROJECT:
         return from_model(model_from_container(header, arrays))
     weights = {key[8:]: frozen(value) for key, value in arrays.items() if key.startswith("weights/")}
