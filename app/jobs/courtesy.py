@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject
+from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject
+from PySide6.QtWidgets import QApplication
 
 PATIENCE = 0.03  # seconds that one busy spell of the GUI may hold a worker up
 
@@ -44,7 +45,10 @@ class Courtesy(QObject):
         self._wakes()
 
     def release(self) -> None:
-        """As the event loop is, from now on."""
+        """What waits to be painted is painted now, by itself Qt would do it 5 ms later; then the loop is as it is."""
+        for window in QApplication.topLevelWidgets() if QApplication.instance() else ():
+            if window.isVisible():
+                QApplication.sendEvent(window, QEvent(QEvent.Type.UpdateRequest))
         self._held = False
 
     def _sleeps(self) -> None:

@@ -138,19 +138,20 @@ class Worker(QThread):
     # --- back in the GUI thread
 
     def _hear(self) -> None:
-        # Told in the loop's turn for timers and painted in its next turn for events: two short halts, not one long.
+        # Told in one turn of the loop, painted in a later one: two short halts of the window, not one long. Timers that
+        # have become due come between, for 1 ms is later than theirs.
         QTimer.singleShot(0, self, self._tell)
 
     def _tell(self) -> None:
-        QTimer.singleShot(0, self, self._courtesy.release)
         with self._gate:
             report, facts = self._report, self._facts
             self._report, self._facts = [], []
         for name, value in [("moved", item) for item in report] + facts:
             if self._cancelled:
-                return
+                break
             signal = getattr(self, name)
             signal.emit(value) if name in ("moved", "failed") else signal.emit()
+        QTimer.singleShot(1, self, self._courtesy.release)
 
     def _forget(self) -> None:
         self.wait()

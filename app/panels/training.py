@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
@@ -21,6 +21,7 @@ from app.widgets.buttons import tool_button
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.option import Entry, Option, OptionRow
+from app.widgets.two_lines import TwoLines
 from cnncore.augment import Augment
 from cnncore.errors import CnnError
 from cnncore.recipes import recipe
@@ -48,7 +49,7 @@ class TrainingPanel(Card):
         self._buttons()
         self._settings()
         self._reason_line()
-        self.time, self.place = Label("", "secondary"), Label("", "title")
+        self.place = TwoLines()
         self.place.setObjectName("training_place")
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -62,12 +63,7 @@ class TrainingPanel(Card):
         row.addWidget(line)
         row.addSpacing(4)
         row.addWidget(self.options, 1)
-        at = QVBoxLayout()
-        at.setSpacing(0)
-        for label in (self.time, self.place):
-            label.setAlignment(label.alignment().AlignRight | label.alignment().AlignVCenter)
-            at.addWidget(label)
-        row.addLayout(at)
+        row.addWidget(self.place)
         self.body.addLayout(row)
         self.body.addWidget(self.reason)
         session = desk.session
@@ -219,13 +215,14 @@ class TrainingPanel(Card):
 
     def _run(self, *_: object) -> None:
         run = self.desk.session.run
-        if run is None or not run.steps:
-            self.time.set_text("" if run is None else run.text, **({} if run is None else run.facts))
-            self.place.set_text("")
+        if run is None:
+            self.place.set_texts("", "")
+        elif not run.steps:
+            self.place.set_texts(tr(run.text, **run.facts) if run.text else "", "")
         else:
-            self.time.set_text(TIMES[run.status], seconds=f"{run.seconds:.1f}")
-            self.place.set_text(N_("step {step} of {steps}"), step=numbers.count(run.step),
-                                steps=numbers.count(run.steps))
+            step, steps = numbers.count(run.step), numbers.count(run.steps)
+            self.place.set_texts(tr(TIMES[run.status], seconds=f"{run.seconds:.1f}"),
+                                 tr("step {step} of {steps}", step=step, steps=steps))
         status = run.status if run is not None else ""
         shown = (status, run is not None and bool(run.checkpoints))
         if shown != self._shown:

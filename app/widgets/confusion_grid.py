@@ -33,6 +33,7 @@ class ConfusionGrid(QWidget):
         self._labels: Sequence[str] = ()
         self._ring: Cell | None = None
         self._hover: Cell | None = None
+        self._wide: float | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -42,7 +43,7 @@ class ConfusionGrid(QWidget):
         other = tuple(labels) != tuple(self._labels)
         self._counts, self._labels = counts, labels
         if other:
-            self._ring = self._hover = None
+            self._ring = self._hover = self._wide = None
             self.updateGeometry()
         self.update()
 
@@ -70,9 +71,18 @@ class ConfusionGrid(QWidget):
     @property
     def left(self) -> float:
         """Width of the rows' names."""
+        return min(self._names_width, self.width() * 0.34)
+
+    @property
+    def _names_width(self) -> float:
+        if self._wide is None:
+            self._wide = self._measured()
+        return self._wide
+
+    def _measured(self) -> float:
         metrics = QFontMetricsF(theme.font(12))
         wide = max((metrics.horizontalAdvance(name) for name in self._labels), default=0.0)
-        return min(max(wide, metrics.horizontalAdvance(self._corner())) + 6, self.width() * 0.34)
+        return max(wide, metrics.horizontalAdvance(self._corner())) + 6
 
     @staticmethod
     def _corner() -> str:
@@ -100,7 +110,7 @@ class ConfusionGrid(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         count = max(len(self._labels), 1)
-        cell = min((width - min(self.left, width * 0.34)) / count, theme.size(CELL) + GAP)
+        cell = min((width - min(self._names_width, width * 0.34)) / count, theme.size(CELL) + GAP)
         return round(theme.size(HEAD) + count * cell + 1)
 
     def sizeHint(self) -> QSize:
@@ -168,6 +178,12 @@ class ConfusionGrid(QWidget):
             painter.setPen(theme.text_on(fill))
             under = QRectF(place.left(), place.top() + place.height() * 0.5, place.width(), place.height() * 0.42)
             painter.drawText(under, Qt.AlignmentFlag.AlignCenter, tr("⚠ wrong"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
+            self._wide = None
+            self.updateGeometry()
 
     # --- pointer and keys
 

@@ -115,8 +115,9 @@ class CurveStrip(Strip):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        solid = self._solid()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._solid())
+        painter.drawPixmap(0, 0, solid)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for curve in self._curves:
             if curve.dashed and len(curve.points):
@@ -133,7 +134,7 @@ class CurveStrip(Strip):
         if self._picture is None or self._picture.devicePixelRatio() != ratio:
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(Qt.GlobalColor.transparent)
+            self._picture.fill(theme.color("panel"))
             self._drawn = [0] * len(self._curves)
             painter = QPainter(self._picture)
             self._grid(painter)

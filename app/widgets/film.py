@@ -117,7 +117,7 @@ class FilmStrip(Strip):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = self.paint_ground()
         count, high, wide = self._shape(self._frames)
         cell = self.cell
         self.paint_playhead(painter)

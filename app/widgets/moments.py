@@ -37,7 +37,7 @@ class MomentStrip(Strip):
         return QSize(200, theme.size(TOP + BAR + FOOT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = self.paint_ground()
         bar = QRectF(self.left, theme.size(TOP), self.length, theme.size(BAR))
         painter.fillRect(bar, theme.color("sunk"))
         # One thick line in dashes of one pixel: all short ticks at once.

@@ -33,6 +33,8 @@ class Strip(QWidget):
         self.playhead: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
+        # It paints all of itself: else Qt paints the card and the window under it, too, many times a second.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_steps(self, steps: int) -> None:
         """Length of the axis."""
@@ -59,10 +61,10 @@ class Strip(QWidget):
         self.length = max(self.width() - self.left - theme.size(RIGHT), 1.0)
         self.renew()
 
-    def event(self, event: QEvent) -> bool:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._measure()
-        return super().event(event)
 
     def x(self, step: float) -> float:
         """Pixel of a step."""
@@ -71,6 +73,12 @@ class Strip(QWidget):
     def step_at(self, x: float) -> float:
         """Step at a pixel, within the axis."""
         return min(max((x - self.left) / self.length, 0.0), 1.0) * self.steps
+
+    def paint_ground(self) -> QPainter:
+        """A painter on the strip, which has the card's colour."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("panel"))
+        return painter
 
     def paint_playhead(self, painter: QPainter) -> None:
         """A dotted line from top to bottom."""
