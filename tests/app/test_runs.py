@@ -18,6 +18,7 @@ from app.messages import Messages, text_of
 from app.model import edits
 from app.model.document import Document, from_model
 from app.model.session import Session
+from cnncore.augment import Augment
 from cnncore.data.strokes import load_templates, render, vary
 from cnncore.errors import CnnError
 from cnncore.files.project import Model
@@ -339,7 +340,8 @@ def test_class_without_samples_is_named(drawn):
 # --- the plan
 
 
-def test_automatic_settings_follow_the_samples_until_a_knob_is_turned(drawn):
+def test_automatic_settings_follow_the_samples_until_a_knob_is_turned(drawn, monkeypatch):
+    monkeypatch.setattr("app.jobs.plan.recipe", lambda samples, classes: (TrainSettings(batch=samples), Augment()))
     assert chosen(drawn).settings.batch == 18
     more = edits.add_sample(drawn, 0, drawn.drawing)
     assert chosen(more).settings.batch == 19
