@@ -37,7 +37,7 @@ def run_train(args: Namespace) -> int:
     data = _read(args.data, "train")
     check_classes(data.classes)
     model = _start(args.from_, data.classes, wanted["seed"])
-    settings, augment = recipe(len(data.labels), len(data.classes))
+    settings, augment = recipe(len(data.labels), len(data.classes), args.epochs)
     settings = settings.but(**wanted)
     images = model.preprocess.apply(data.images)
     run = train(model.network, model.weights, images, data.labels, settings, augment=augment)
@@ -101,7 +101,7 @@ def _wanted(args: Namespace) -> dict[str, Any]:
                        seconds=args.seconds)
     wanted: dict[str, Any] = {"seed": args.seed or 0}
     if args.epochs is not None:
-        wanted |= {"epochs": args.epochs, "steps": 0}
+        TrainSettings(epochs=args.epochs)
     if args.seconds is not None:
         wanted["seconds"] = float(args.seconds)
     TrainSettings(**wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cnncore.augment import Augment
 from cnncore.training import TrainSettings
 
@@ -24,26 +26,36 @@ def many_augment() -> Augment:
     return Augment(shift=1.0, scale=0.12, rotate=12.0, shear=0.2, thickness=0.8, elastic=0.8)
 
 
-def few_shot_settings(n_samples: int, classes: int) -> TrainSettings:
-    """For a handful of drawings of each class: every step sees most of them, each changed a little.
+def few_shot_settings(n_samples: int, classes: int, epochs: int | None = None) -> TrainSettings:
+    """For a handful of drawings of each class: every step sees most of them, each changed anew.
+
+    Chosen on MNIST's training digits, ten of each of three classes, over 24 draws of classes, digits and start: a rate
+    of 0.05 now and then learns nothing, fewer steps or less weight decay cost the worst draw one or two per cent.
 
     Args:
         n_samples: Of all classes together.
         classes: How many there are to tell apart.
+        epochs: How often each sample may be seen; where that is seldom, batches are small, to make steps of it.
     """
-    return TrainSettings(
-        steps=600, batch=max(8, min(32, n_samples)), learning_rate=0.02, momentum=0.9, weight_decay=1e-3,
+    few = TrainSettings(
+        steps=max(1200, 300 * classes, n_samples), batch=32, learning_rate=0.03, momentum=0.9, weight_decay=4e-3,
         schedule="cosine", warmup=0.1, average=0.98,
     )
+    if epochs is None:
+        return few
+    batch = min(32, max(4, n_samples * epochs // 600))
+    cut: TrainSettings = few.but(steps=0, epochs=epochs, batch=batch, learning_rate=0.03 * math.sqrt(batch / 32))
+    return cut
 
 
 def few_shot_augment() -> Augment:
     """How a few drawings are varied: widely, for there is little else to learn from."""
-    return Augment(shift=1.5, scale=0.12, rotate=15.0, shear=0.2, thickness=1.0, elastic=1.2)
+    return Augment(shift=1.0, scale=0.15, rotate=18.0, shear=0.25, thickness=1.0, elastic=1.5)
 
 
-def recipe(n_samples: int, classes: int) -> tuple[TrainSettings, Augment]:
-    """Settings and augmentation that fit the number of samples."""
-    if n_samples >= FEW:
-        return many_settings(), many_augment()
-    return few_shot_settings(n_samples, classes), few_shot_augment()
+def recipe(n_samples: int, classes: int, epochs: int | None = None) -> tuple[TrainSettings, Augment]:
+    """Settings and augmentation that fit the number of samples, and the number of epochs where that is given."""
+    if n_samples < FEW:
+        return few_shot_settings(n_samples, classes, epochs), few_shot_augment()
+    settings = many_settings()
+    return settings if epochs is None else settings.but(epochs=epochs), many_augment()

@@ -39,7 +39,8 @@ class TrainSettings(Knobs):
     epochs: int = knob(10, low=1, high=100_000, unit="epochs", help="How often every sample is seen.")
     steps: int = knob(0, low=0, high=100_000_000, unit="steps", help="Number of steps; 0: count epochs.")
     seconds: float = knob(0.0, low=0.0, high=1e6, unit="s", help="CPU time of the training; 0: no clock.")
-    batch: int = knob(64, low=1, high=65_536, unit="samples", help="Samples in one step.")
+    batch: int = knob(64, low=1, high=65_536, unit="samples",
+                      help="Samples in one step; fewer samples than that are repeated where they are varied.")
     optimizer: str = knob("sgd", choices=tuple(OPTIMIZERS), help="How weights follow the gradient.")
     learning_rate: float = knob(0.05, low=0.0, high=100.0, help="Length of a step down the gradient.")
     momentum: float = knob(0.9, low=0.0, high=0.9999, help="Share of the last step that is kept.")
@@ -202,6 +203,8 @@ def _steps(network: Network, weights: dict[str, Array], images: Array, labels: A
     live = _Live(weights, optimizer.start(weights) if state is None else state)
     rng = np.random.default_rng(settings.seed)
     per_epoch = math.ceil(len(labels) / settings.batch)
+    # Of a few samples a batch holds several copies, each changed in its own way: as they are they teach too little.
+    copies = max(1, settings.batch // len(labels)) if augment is not None else 1
     every = settings.evaluate_every or max(per_epoch, 20)
     steps = settings.steps or settings.epochs * per_epoch
     order, seconds, done, step = rng.permutation(len(labels)), 0.0, 0.0, 0
@@ -210,7 +213,7 @@ def _steps(network: Network, weights: dict[str, Array], images: Array, labels: A
         epoch, place = divmod(step, per_epoch)
         if place == 0 and epoch:
             order = rng.permutation(len(labels))
-        picked = order[place * settings.batch:(place + 1) * settings.batch]
+        picked = np.tile(order[place * settings.batch:(place + 1) * settings.batch], copies)
         x = images[picked]
         if augment is not None:
             x = weaker(augment, 1.0 - settings.calm * done).apply(x, rng)

@@ -155,6 +155,18 @@ def test_batch_larger_than_the_data_takes_all_of_it():
     assert len(finished(TrainSettings(epochs=3, batch=1000), n=9)) == 3
 
 
+def test_few_samples_fill_the_batch_with_copies_where_they_are_varied():
+    sizes: list[int] = []
+
+    class Note:
+        def apply(self, images, rng):
+            sizes.append(len(images))
+            return images
+
+    finished(TrainSettings(steps=2, batch=32), n=9, augment=Note())
+    assert sizes == [27, 27]
+
+
 def test_cosine_runs_from_the_full_rate_to_nothing():
     settings = TrainSettings(schedule="cosine")
     assert settings.rate(0.0) == 1.0
