@@ -72,8 +72,8 @@ class Messages(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last: Message | None = None
-        # From a worker's thread this comes by the event loop, so that widgets hear it in theirs.
-        self._failed.connect(self.show, Qt.ConnectionType.AutoConnection)
+        # By the event loop: from a worker's thread widgets hear it in theirs, from a paint event after the painting.
+        self._failed.connect(self.show, Qt.ConnectionType.QueuedConnection)
 
     def show(self, message: Message) -> None:
         """Say it."""
@@ -103,6 +103,8 @@ class Messages(QObject):
     def unexpected(self, error: BaseException) -> None:
         """An exception that nobody caught: to standard error, and into the window. From any thread."""
         details = details_of(error)
+        # What the exception still holds must go now: a painter that outlives its paint event brings Qt down.
+        traceback.clear_frames(error.__traceback__)
         sys.stderr.write(details)
         self._failed.emit(Message("error", error, {}, "" if isinstance(error, CnnError) else details))
 
