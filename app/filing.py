@@ -24,12 +24,13 @@ def fresh() -> Document:
 
 
 class Filing:
-    """The document and its file. The three ``ask_`` functions are the dialogs; tests and scripts put others in."""
+    """The document and its file. The ``ask_`` functions are the dialogs; tests and scripts put others in."""
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         self.desk, self.window = desk, window
         self.ask_open: Callable[[], Path | None] = self._open_dialog
         self.ask_save: Callable[[str, str], Path | None] = self._save_dialog
+        self.ask_run: Callable[[], str] = self._run_dialog
         self.ask_unsaved: Callable[[], str] = self._unsaved_dialog
 
     def new(self) -> None:
@@ -83,6 +84,12 @@ class Filing:
 
     def may_close(self) -> bool:
         """True when nothing would be lost: nothing is unsaved, or the person saved it or does not want it."""
+        run = self.desk.session.run
+        if run is not None and run.step > 0:
+            answer = self.ask_run()
+            if answer == "cancel" or (answer == "keep" and not self.desk.attempt(self.desk.runs.accept)):
+                return False
+            self.desk.runs.discard()
         if not self.desk.session.modified:
             return True
         answer = self.ask_unsaved()
@@ -104,20 +111,32 @@ class Filing:
         return Path(name) if name else None
 
     def _save_dialog(self, title: str, suffix: str) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self.window, title, self._folder(), f"*{suffix}")
+        path = self.desk.session.path
+        name = path.stem if path else tr("Untitled")
+        kind = tr("Projects") if suffix == SUFFIX else tr("Models")
+        start = str(Path(self._folder()) / f"{name}{suffix}")
+        name, _ = QFileDialog.getSaveFileName(self.window, title, start, f"{kind} (*{suffix})")
         if not name:
             return None
         return Path(name) if name.endswith(suffix) else Path(name + suffix)
 
     def _unsaved_dialog(self) -> str:
+        return self._question(tr("Save the changes to {name}?", name=self.name()), "save")
+
+    def _run_dialog(self) -> str:
+        return self._question(tr("Keep the weights of the training run?"), "keep", tr("Keep"))
+
+    def _question(self, text: str, good: str, word: str = "") -> str:
         box = QMessageBox(self.window)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText(tr("Save the changes to {name}?", name=self.name()))
-        box.setInformativeText(tr("Without saving they are lost."))
+        box.setText(text)
+        box.setInformativeText(tr("Otherwise they are lost."))
         keys = QMessageBox.StandardButton
         box.setStandardButtons(keys.Save | keys.Discard | keys.Cancel)
         box.setDefaultButton(keys.Save)
-        return {keys.Save: "save", keys.Discard: "discard"}.get(keys(box.exec()), "cancel")
+        if word:
+            box.button(keys.Save).setText(word)
+        return {keys.Save: good, keys.Discard: "discard"}.get(keys(box.exec()), "cancel")
 
     def _folder(self) -> str:
         path = self.desk.session.path

@@ -14,7 +14,7 @@ from app.about import AboutBox, KeysBox
 from app.desk import Desk
 from app.filing import Filing, fresh
 from app.menus import Menus, palette_rows
-from app.messages import install_excepthook
+from app.messages import Message, install_excepthook
 from app.panels.footer import Footer
 from app.panels.header import Header
 from app.settings import SCALES, Settings
@@ -63,6 +63,8 @@ class MainWindow(QMainWindow):
         desk.messages.shown.connect(self._message)
         desk.workspace_changed.connect(self._workspace)
         desk.session.file_changed.connect(self._title)
+        desk.session.document_changed.connect(self._done_with)
+        self.banner.dismissed.connect(self.footer.show)
         self.setAcceptDrops(True)
         self.retranslate()
         self._restore_layout()
@@ -154,11 +156,18 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.filing.name()}[*] – ConvScope")
         self.setWindowModified(self.desk.session.modified)
 
-    def _message(self, message: object) -> None:
-        if getattr(message, "kind", "") == "info":
-            self.footer.show_text(message.text)  # type: ignore[attr-defined]
-        else:
-            self.banner.show_message(message)
+    def _message(self, message: Message) -> None:
+        if message.kind == "info":
+            self.footer.show_text(message.text)
+            return
+        self.footer.hide()  # in its place, so that nothing above moves
+        self.banner.setMinimumHeight(self.footer.height())
+        self.banner.show_message(message)
+
+    def _done_with(self, *_: object) -> None:
+        """What was refused is past once something succeeds; what nobody expected stays until it is closed."""
+        if self.banner.message is not None and not self.banner.message.details:
+            self.banner.dismiss()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -10,7 +10,7 @@ from app import theme
 from app.desk import BRUSHES, Desk
 from app.i18n import N_, tr
 from app.model import edits
-from app.model.document import SIDE
+from app.model.document import SIDE, Document
 from app.model.samples import class_keys
 from app.widgets.buttons import action_button
 from app.widgets.card import Card
@@ -73,9 +73,15 @@ class CanvasPanel(Card):
         elif int(text) > len(keys):
             self.desk.perform(f"samples.add_{text}")
 
-    def _document(self, before: object, after: object) -> None:
+    def _document(self, before: Document | None, after: Document) -> None:
         document = self.desk.session.document
         self.canvas.set_picture(document.drawing)
+        if before is not None and before.drawing is after.drawing and after.sample_count > before.sample_count:
+            self.canvas.begin_anew()
+            grown = zip(before.classes, after.classes, strict=False)
+            names = [now.name for was, now in grown if len(now.samples) > len(was.samples)]
+            text = N_("Added to “{name}”. The next stroke begins a new drawing.")
+            self.desk.messages.info(text, name=", ".join(names))
         self.canvas.typed_keys = frozenset(class_keys([c.name for c in document.classes])) - {""} | set("123456789")
 
     def _tool(self) -> None:

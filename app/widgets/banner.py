@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -23,6 +23,8 @@ SECONDS = {"error": 0, "warn": 10, "info": 5}  # 0: until it is closed
 
 class Banner(QFrame):
     """Sign, sentence, the remedy's button, details to copy, close. Hidden while there is nothing to say."""
+
+    dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,7 @@ class Banner(QFrame):
         self._timer.stop()
         self.message = None
         self.hide()
+        self.dismissed.emit()
 
     def retranslate(self) -> None:
         """Sign and sentence in language and theme of now."""

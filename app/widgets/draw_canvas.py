@@ -25,6 +25,9 @@ from cnncore.data.strokes import paint
 Box = tuple[int, int, int, int]
 
 
+FADED = 0.4
+
+
 class DrawCanvas(QWidget):
     """Shows a picture and lets a person draw on a copy of it; what was drawn leaves by signals.
 
@@ -45,6 +48,7 @@ class DrawCanvas(QWidget):
         self.radius = 10.0
         self.erasing = False
         self.typed_keys: frozenset[str] = frozenset()
+        self._fresh = False
         self._picture = np.zeros((side, side), np.uint8)
         self._buffer = self._picture.copy()
         self._image = self._wrap(self._buffer)
@@ -90,7 +94,13 @@ class DrawCanvas(QWidget):
             return
         self._picture = picture
         self._last = None
+        self._fresh = False
         np.copyto(self._buffer, picture)
+        self.update()
+
+    def begin_anew(self) -> None:
+        """The drawing is done with: it fades, and the next stroke of the pen starts an empty canvas."""
+        self._fresh = bool(self._picture.any())
         self.update()
 
     def set_brush(self, radius: float, erasing: bool) -> None:
@@ -104,6 +114,9 @@ class DrawCanvas(QWidget):
     # --- strokes
 
     def _press(self, position: QPointF, radius: float, erase: bool) -> None:
+        if self._fresh and not erase:
+            self._buffer[:] = 0
+        self._fresh = False
         self._last = self._to_picture(position)
         self._segment(self._last, radius, erase)
 
@@ -194,7 +207,10 @@ class DrawCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.square, theme.color("canvas"))
+        painter.setOpacity(FADED if self._fresh else 1.0)
         painter.drawImage(self.square, self._image)
+        painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._pointer is not None and self.square.contains(self._pointer):
             edge = self.radius * self.square.width() / self.side

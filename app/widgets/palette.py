@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app import theme
 from app.i18n import tr
+from app.widgets.card import Card
 
 WIDTH = 560
 
@@ -44,13 +45,13 @@ def score(words: str, text: str) -> float | None:
     return cost + 0.001 * len(hay)
 
 
-class Palette(QFrame):
+class Palette(Card):
     """A list over all actions at the top centre of its parent; `Esc` or a click elsewhere closes it."""
 
     chosen = Signal(str)
 
     def __init__(self, rows: Callable[[], list[Row]], parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("palette")
         self._rows = rows
         self._found: list[Row] = []
@@ -59,10 +60,11 @@ class Palette(QFrame):
         self.list = QListWidget()
         self.list.setObjectName("palette_list")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.addWidget(self.field)
-        column.addWidget(self.list)
+        self.nothing = QLabel()
+        self.nothing.setObjectName("palette_nothing")
+        self.nothing.setProperty("soft", True)
+        for widget in (self.field, self.nothing, self.list):
+            self.body.addWidget(widget)
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(lambda item: self._choose(self.list.row(item)))
@@ -86,7 +88,7 @@ class Palette(QFrame):
         for order, row in enumerate(self._rows()):
             names = (row.text, row.other, row.initials)
             scores = [s for s in (score(words, name) for name in names) if s is not None]
-            if scores:
+            if scores and min(scores) <= max(1.0, len(words) / 3):
                 ranked.append((min(scores) if words else 0, order, row))
         self._found = [row for _, _, row in sorted(ranked, key=lambda r: r[:2])]
         self.list.clear()
@@ -97,6 +99,8 @@ class Palette(QFrame):
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
         self.list.setCurrentRow(0)
+        self.nothing.setVisible(not self._found)
+        self.nothing.setText(tr("No action fits “{words}”.", words=words))
 
     def _choose(self, place: int) -> None:
         if 0 <= place < len(self._found) and not self._found[place].reason:

@@ -9,9 +9,16 @@ from PySide6.QtWidgets import QApplication
 
 from app import i18n, theme
 from app.desk import Desk
-from app.filing import fresh
+from app.filing import Filing, fresh
 from app.model.document import SIDE
 from app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _no_question(monkeypatch):
+    """A dialog would wait for ever: what is not saved or kept at a test's end is dropped, unless the test answers."""
+    for dialog in ("_run_dialog", "_unsaved_dialog"):
+        monkeypatch.setattr(Filing, dialog, lambda self: "discard")
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from app.main_window import build
 from app.menus import pinyin_initials
 from app.model import edits
 from app.model.playback import Playhead
+from app.model.run import Checkpoint, RunState
 from app.settings import Settings
 from cnncore.data.strokes import load_templates
 
@@ -251,3 +252,47 @@ def test_the_window_remembers_its_place(qtbot, tmp_path):
     again = build(Settings(Path(tmp_path) / "place.ini"))
     qtbot.addWidget(again)
     assert again.height() == 690  # the width is cut by the screen that tests have
+
+
+def test_after_a_drawing_became_a_sample_the_next_stroke_begins_an_empty_canvas(window, qtbot, three):
+    canvas = window.explore.canvas.canvas
+    window.desk.session.edit(edits.add_classes, ("circle", "cross"))
+    draw(canvas, three)
+    kept = window.desk.session.document.drawing
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_1)
+    assert window.desk.session.document.drawing is kept
+    draw(canvas, [np.array([[0.1, 0.9], [0.2, 0.9]])])
+    assert not window.desk.session.document.drawing[:200].any()
+    window.desk.perform("edit.undo")
+    assert window.desk.session.document.drawing is kept
+    draw(canvas, [np.array([[0.1, 0.9], [0.2, 0.9]])])
+    assert window.desk.session.document.drawing[:200].any()
+
+
+def test_a_refusal_is_past_once_something_succeeds(window, three):
+    window.desk.perform("samples.add_1")
+    assert window.banner.isVisible()
+    assert not window.footer.isVisible()
+    draw(window.explore.canvas.canvas, three)
+    assert not window.banner.isVisible()
+    assert window.footer.isVisible()
+
+
+def test_closing_with_a_run_that_was_not_kept_asks(window):
+    network = window.desk.session.document.network
+    weights = dict(window.desk.session.document.weights)
+    labels = window.desk.session.document.labels
+    window.desk.session.set_run(RunState("finished", network, labels, 5, 5, checkpoints=(Checkpoint(5, weights),)))
+    window.filing.ask_run = lambda: "cancel"
+    assert not window.close()
+    window.filing.ask_run = lambda: "discard"
+    assert window.close()
+
+
+def test_the_palette_says_when_nothing_fits(window):
+    window.desk.perform("edit.palette")
+    window.palette_box.field.setText("xyzzy")
+    assert window.palette_box.nothing.isVisible()
+    window.palette_box.field.setText("train")
+    assert all("class" not in row.text for row in window.palette_box._found)
