@@ -149,6 +149,8 @@ class LearningPanel(Card):
     def retranslate(self) -> None:
         """All texts in the language of now."""
         self.history.setAccessibleName(tr("History of the run"))
+        for strip in (self.loss, self.accuracy):
+            strip.setToolTip(tr("Thin: each batch. Thick: their running mean. Dashed: the samples held out."))
         self.loss.setAccessibleName(tr("Loss"))
         self.accuracy.setAccessibleName(tr("Accuracy"))
         self.film.setAccessibleName(tr("Film of the kernels"))

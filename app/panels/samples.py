@@ -181,9 +181,8 @@ class SamplesPanel(Card):
 
     def _mark(self) -> None:
         wrong = {} if self._verdict is None else self._verdict.mistakes
-        said = {s: tr("⚠ taken for “{answer}”", answer=answer) for s, answer in wrong.items()}
         for view in self.views:
-            view.wall.set_wrong(said)
+            view.wall.set_wrong(wrong)
 
     # --- what a person does
 
@@ -312,7 +311,6 @@ class SamplesPanel(Card):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_verdict"):
             self._run()
-            self._mark()
 
 
 def caps(names: Sequence[str]) -> list[str]:

@@ -36,6 +36,7 @@ AMOUNTS = ((0.0, N_("none")), (0.5, N_("a little")), (1.0, N_("normal")), (1.6, 
 TIMES = {"running": N_("{seconds} s"), "paused": N_("paused at {seconds} s"), "finished": N_("done in {seconds} s"),
          "failed": N_("✕ stopped at {seconds} s")}
 COMPACT = 900  # px of the card, below which the lesser buttons show their icons only
+SHORT = 80  # px of their words, which may stay even then
 RUNNING = N_("The run has these settings until it ends.")
 
 
@@ -72,7 +73,7 @@ class TrainingPanel(Card):
         session.run_moved.connect(self._run)
         self._blank: bool | None = None
         self._narrow: bool | None = None
-        self._shown: tuple[object, ...] = ()
+        self._shown: tuple[Any, ...] = ()  # status, something to keep, step of the past that is shown
         self._document()
 
     def _buttons(self) -> None:
@@ -180,7 +181,8 @@ class TrainingPanel(Card):
 
     @property
     def _compact(self) -> bool:
-        return self.width() < theme.size(COMPACT)
+        words = self.fontMetrics().horizontalAdvance(tr("One step") + tr("Cancel"))
+        return self.width() < theme.size(COMPACT) and words > theme.size(SHORT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         was = self._narrow
@@ -224,7 +226,8 @@ class TrainingPanel(Card):
             self.place.set_texts(tr(TIMES[run.status], seconds=f"{run.seconds:.1f}"),
                                  tr("step {step} of {steps}", step=step, steps=steps))
         status = run.status if run is not None else ""
-        shown = (status, run is not None and bool(run.checkpoints))
+        at = run.shown.step if run is not None and run.at is not None and run.shown is not None else None
+        shown = (status, run is not None and bool(run.checkpoints), at)
         if shown != self._shown:
             self._shown = shown
             self._states(status)
@@ -245,6 +248,11 @@ class TrainingPanel(Card):
         run = self.desk.session.run
         self.keep.setVisible((paused and run is not None and bool(run.checkpoints)) or finished)
         self.keep.set_primary(finished)
+        at = self._shown[2] if len(self._shown) > 2 else None
+        if at is not None:
+            self.keep.set_text(N_("Keep step {step}"), step=numbers.count(at))
+        else:
+            self.keep.set_text(N_("Keep"))
         for option in self.options.options:
             option.set_blocked(RUNNING if active else "")
         self._why()

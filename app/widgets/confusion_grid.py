@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import numbers, theme
@@ -17,6 +28,7 @@ from app.widgets import marks
 
 HEAD, GAP = 20, 3
 CELL = 56  # the largest
+WORST = 12  # mistakes that are framed where cells are too small for digits
 DIGITS, WORDS = 20, 50  # px of a cell from which it shows its count, and a mistake its words
 
 Cell = tuple[int, int]
@@ -34,6 +46,8 @@ class ConfusionGrid(QWidget):
         self._ring: Cell | None = None
         self._hover: Cell | None = None
         self._wide: float | None = None
+        self._picture: QPixmap | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -45,7 +59,7 @@ class ConfusionGrid(QWidget):
         if other:
             self._ring = self._hover = self._wide = None
             self.updateGeometry()
-        self.update()
+        self.renew()
 
     def set_ring(self, cell: Cell | None) -> None:
         """Put the ring on a cell (truth, answer)."""
@@ -125,12 +139,16 @@ class ConfusionGrid(QWidget):
         painter = QPainter(self)
         if not len(self._labels):
             return
-        self._names(painter)
-        most = max(int(self._counts.max(initial=0)), 1)
-        fills = theme.rgb(self._counts.astype(np.float32), float(most), "counts")
-        for truth in range(len(self._labels)):
-            for answer in range(len(self._labels)):
-                self._cell(painter, truth, answer, int(fills[truth, answer]))
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(theme.color("panel"))
+            still = QPainter(self._picture)
+            self._names(still)
+            self._cells(still)
+            still.end()
+        painter.drawPixmap(0, 0, self._picture)
         for cell, line in ((self._hover, marks.hover), (self._ring, marks.ring)):
             if cell is not None:
                 line(painter, self.rect_of(*cell), QRectF(self.rect()))
@@ -138,6 +156,38 @@ class ConfusionGrid(QWidget):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _cells(self, painter: QPainter) -> None:
+        most = max(int(self._counts.max(initial=0)), 1)
+        fills = theme.rgb(self._counts.astype(np.float32), float(most), "counts")
+        if self.cell >= DIGITS:
+            for truth, answer in np.ndindex(*self._counts.shape):
+                self._cell(painter, truth, answer, int(fills[truth, answer]))
+            return
+        # Too small for digits: all fills as one picture, and a frame round the worst mistakes only.
+        image = QImage(fills.data, fills.shape[1], fills.shape[0], fills.strides[0], QImage.Format.Format_RGB32)
+        side = self.cell * len(self._labels)
+        painter.drawImage(QRectF(self.left, theme.size(HEAD), side, side), image)
+        wrong = self._counts - np.diag(np.diag(self._counts))
+        for place in np.argsort(-wrong, axis=None, kind="stable")[:WORST]:
+            truth, answer = divmod(int(place), len(self._labels))
+            if wrong[truth, answer]:
+                self._frame(painter, self.rect_of(truth, answer))
+
+    @staticmethod
+    def _frame(painter: QPainter, place: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("warn"), 2))
+        painter.drawRect(place.adjusted(1, 1, -1, -1) if place.width() > 12 else place)
+
+    def renew(self) -> None:
+        """Throw away what was drawn."""
+        self._picture = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.renew()
 
     def _names(self, painter: QPainter) -> None:
         painter.setFont(theme.font(12))
@@ -161,11 +211,7 @@ class ConfusionGrid(QWidget):
         painter.fillRect(place, fill)
         mistake = truth != answer and count > 0
         if mistake:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("warn"), 2 if self.cell > 12 else 1))
-            painter.drawRect(place.adjusted(1, 1, -1, -1))
-        if self.cell < DIGITS:
-            return
+            self._frame(painter, place)
         large = place.width() >= WORDS - GAP
         words = mistake and large
         painter.setFont(theme.font(14 if large else 11, mono=True))
@@ -184,6 +230,7 @@ class ConfusionGrid(QWidget):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
             self._wide = None
             self.updateGeometry()
+            self.renew()
 
     # --- pointer and keys
 

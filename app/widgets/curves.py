@@ -19,6 +19,7 @@ from app.widgets.strip import Strip, ticks
 TITLE, FOOT, TOP = 18, 6, 6
 LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+SPANS = 50  # running means that a whole run holds
 LIMIT = 3.0  # times the first value: what lies higher leaves the picture, and the picture says so
 
 Points = NDArray[Any]
@@ -26,7 +27,13 @@ Points = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """``points`` (n, 2) step and value; ``label`` an English key, shown at the end with the value."""
+    """A line and its name.
+
+    Args:
+        points: (n, 2) step and value.
+        label: English key with ``{value}``, shown at the end.
+        dashed: In accent, and as it is; else in ink, with its running mean on top and each value thin behind.
+    """
 
     points: Points
     label: str
@@ -104,6 +111,23 @@ class CurveStrip(Strip):
         plot = self._plot()
         return plot.bottom() - plot.height() * min(max(value / self._top, 0.0), 1.0)
 
+    @property
+    def window(self) -> int:
+        """Steps that the running mean looks back."""
+        return max(self.steps // SPANS, 1)
+
+    def _mean(self, points: Points) -> Points:
+        """The running mean; what is not finite counts as far above the scale."""
+        values = np.nan_to_num(points[:, 1], nan=np.inf, posinf=np.inf)
+        return np.column_stack([points[:, 0], running_mean(np.minimum(values, 4 * self._top), self.window)])
+
+    def end(self, curve: Curve) -> float:
+        """The value that stands beside the end of a curve: of the line that is drawn there."""
+        value = float(curve.points[-1, 1])
+        if curve.dashed or not np.isfinite(value):
+            return value
+        return float(self._mean(curve.points[-self.window:])[-1, 1])
+
     def _polygon(self, points: Points) -> QPolygonF:
         plot = self._plot()
         x = self.left + self.length * points[:, 0] / self.steps
@@ -141,11 +165,16 @@ class CurveStrip(Strip):
         else:
             painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("ink"), 1.3 * theme.scale()))
+        thin, thick = QPen(theme.color("edge"), 1), QPen(theme.color("ink"), 1.7 * theme.scale())
         for k, curve in enumerate(self._curves):
             done = self._drawn[k]
             if not curve.dashed and len(curve.points) > max(done, 1):
                 part = curve.points[max(done - 1, 0):]
+                if self.window > 1:
+                    painter.setPen(thin)
+                    painter.drawPolyline(self._polygon(thinned(part, int(self.length))))
+                    part = self._mean(curve.points)[max(done - 1, 0):]
+                painter.setPen(thick)
                 painter.drawPolyline(self._polygon(thinned(part, int(self.length))))
                 self._drawn[k] = len(curve.points)
         painter.end()
@@ -176,7 +205,8 @@ class CurveStrip(Strip):
         font = theme.font(12)
         high = QFontMetricsF(font).height()
         painter.setFont(font)
-        ends = sorted(((self.y(float(c.points[-1, 1])) if np.isfinite(c.points[-1, 1]) else self._plot().top(), c)
+        values = {c.label: self.end(c) for c in self._curves if len(c.points)}
+        ends = sorted(((self.y(values[c.label]) if np.isfinite(values[c.label]) else self._plot().top(), c)
                        for c in self._curves if len(c.points)), key=lambda e: e[0])
         room = self._plot()
         end = max((float(c.points[-1, 0]) for _, c in ends), default=0.0)
@@ -185,7 +215,7 @@ class CurveStrip(Strip):
             below = (len(ends) - 1 - k) * high
             y = min(max(y - high / 2, last + high), self.height() - high - below)
             last = y
-            value = float(curve.points[-1, 1])
+            value = values[curve.label]
             said = numbers.percent(value) if self._share else _value(value)
             painter.setPen(theme.color("accent") if curve.dashed else theme.color("ink"))
             text = tr(curve.label, value=said)
@@ -197,6 +227,14 @@ class CurveStrip(Strip):
                 veil.setAlphaF(0.8)
                 painter.fillRect(ground, veil)
             painter.drawText(ground.adjusted(2, 0, 2, 0), LEFT_MIDDLE, text)
+
+
+def running_mean(values: NDArray[Any], window: int) -> NDArray[Any]:
+    """Of each value and those before it, ``window`` in all; at the start, of as many as there are."""
+    sums = np.concatenate([[0.0], np.cumsum(values, dtype=float)])
+    index = np.arange(1, len(values) + 1)
+    first = np.maximum(index - window, 0)
+    return (sums[index] - sums[first]) / (index - first)
 
 
 def thinned(points: Points, pixels: int) -> Points:
@@ -217,4 +255,6 @@ def _short(value: float, top: float) -> str:
 
 
 def _value(value: float) -> str:
-    return f"{value:.2f}" if 0.005 <= value < 100 else numbers.figure(value)
+    if not 0 <= value < 100:
+        return numbers.figure(value)
+    return f"{value:.2f}" if value >= 0.01 else f"{value:.3f}" if value >= 0.001 else "< 0.001"

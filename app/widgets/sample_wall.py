@@ -13,6 +13,7 @@ from PySide6.QtGui import QDrag, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from app.i18n import tr
 from app.widgets import marks
 from app.widgets.icons import paint
 
@@ -60,7 +61,7 @@ class SampleWall(QWidget):
         self.update()
 
     def set_wrong(self, wrong: Mapping[Any, str]) -> None:
-        """Samples that are answered wrongly, and what the tooltip says of each."""
+        """Samples that are answered wrongly, and the answer to each."""
         mine = {s: wrong[s] for s in self._samples if s in wrong} if wrong else {}
         if mine != self._wrong:
             self._wrong = mine
@@ -249,7 +250,8 @@ class SampleWall(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             k = self.index_at(event.pos())
-            text = self._wrong.get(self._samples[k], "") if k is not None else ""
+            answer = self._wrong.get(self._samples[k], "") if k is not None else ""
+            text = tr("⚠ taken for “{answer}”", answer=answer) if answer else ""
             QToolTip.showText(event.globalPos(), text, self)
             return True
         if event.type() == QEvent.Type.StyleChange:

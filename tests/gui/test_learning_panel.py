@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.model import edits
 from app.panels.learning import LearningPanel
-from app.widgets.curves import Curve, CurveStrip, thinned
+from app.widgets.curves import Curve, CurveStrip, running_mean, thinned
 from app.widgets.strip import ticks
 
 
@@ -113,6 +113,20 @@ def test_keeping_the_run_empties_the_panel(trained, desk):
 
 
 # --- the parts
+
+
+def test_running_mean_looks_back_and_starts_with_what_is_there():
+    assert running_mean(np.array([4.0, 2.0, 0.0, 6.0]), 2).tolist() == [4, 3, 1, 3]
+    assert running_mean(np.array([4.0, 2.0]), 1).tolist() == [4, 2]
+
+
+def test_label_says_the_value_of_the_line_that_ends_there(qtbot):
+    strip = CurveStrip("Loss")
+    qtbot.addWidget(strip)
+    points = np.stack([np.arange(1.0, 101), np.tile([0.0, 1.0], 50)], axis=1)
+    strip.set_steps(100)
+    assert strip.end(Curve(points, "a")) == 0.5
+    assert strip.end(Curve(points, "b", dashed=True)) == 1.0
 
 
 def test_long_curves_are_thinned_but_keep_their_peaks():

@@ -302,8 +302,7 @@ def test_mistakes_are_marked_in_the_wall_with_words(ready, qtbot, desk):
     qtbot.waitUntil(lambda: desk.session.run.step == 1, timeout=20_000)
     mistakes = desk.runs.verdict.mistakes
     marked = {s: text for v in samples.views for s, text in v.wall._wrong.items()}
-    assert marked.keys() == mistakes.keys()
-    assert all(f"“{mistakes[s]}”" in text and "⚠" in text for s, text in marked.items())
+    assert marked == mistakes
     assert "held out" in samples.secondary.text()
     desk.runs.discard()
     assert not any(v.wall._wrong for v in samples.views)
