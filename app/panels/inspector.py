@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
@@ -15,7 +15,7 @@ from app.panels.inspector_views.rows import CodeBlock, Line, Rows
 from app.widgets.card import Card
 from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
-from app.widgets.number_field import NumberLabel
+from app.widgets.number_field import NumberLine, TextLine
 from cnncore.network import INPUT
 
 LATER = 80  # ms
@@ -33,10 +33,7 @@ class InspectorPanel(Card):
         self.cell.setProperty("role", "secondary")
         self.cell.setObjectName("inspector_cell")
         self.add_control(self.cell)
-        self.value, self.rank = NumberLabel(), Label("", "secondary")
-        # As wide as the card at any number: a new number must not lay out everything anew.
-        for label in (self.value, self.rank):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.value, self.rank = NumberLine(), TextLine(token="soft")
         self.value.setObjectName("inspector_value")
         self.rank.setObjectName("inspector_rank")
         self.histogram = Histogram()
@@ -107,7 +104,7 @@ class InspectorPanel(Card):
         own = values if values.ndim == 1 else values[head.map]
         place = int(np.count_nonzero(own > value)) + 1
         where = N_("number {k} of {n} in its layer") if values.ndim == 1 else N_("number {k} of {n} in its map")
-        self.rank.set_text(where, k=numbers.count(place), n=numbers.count(own.size))
+        self.rank.set_text(tr(where, k=numbers.count(place), n=numbers.count(own.size)))
         role = "picture" if head.node == INPUT else "signed"
         self.histogram.set_values(own, self.desk.ranges.bound(results, head.node, head.map), role)
         self.histogram.set_cursor(value)
@@ -129,8 +126,9 @@ class InspectorPanel(Card):
             return
         grad = self.desk.session.results.gradients.outputs.get(head.node)
         there = grad is not None
-        self.gradient.setVisible(there)
-        self.lines[2].setVisible(there)
+        if self.gradient.isHidden() == there:
+            self.gradient.setVisible(there)
+            self.lines[2].setVisible(there)
         if grad is not None:
             value = float(grad[0][head.index])
             self.gradient.show_rows([Row(N_("gradient"), (Part(numbers.gradient(value), "code"),))])
@@ -165,7 +163,8 @@ class InspectorPanel(Card):
 
     def retranslate(self) -> None:
         """Texts and fonts of now."""
-        self.value.setFont(theme.font(26, mono=True))
+        self.value.set_type(26, mono=True)
+        self.rank.set_type(12)
         self.cell.setFont(theme.font(12, mono=True))
         self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
         self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "

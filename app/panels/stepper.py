@@ -15,9 +15,10 @@ from app.panels.stepper_views.formula import write
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
 from app.widgets.labels import Label
-from cnncore.network import INPUT
+from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
 
+HEIGHTS = {False: 270, True: 346}  # least px, at the normal size of type and at larger ones
 FAST = 4.0  # from this speed on the window does not glide
 
 
@@ -45,6 +46,7 @@ class StepperPanel(Card):
         self._shown: Playhead | None = None
         self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
+        self._said: Node | None = None  # whose settings the header tells
         self.formula.hovered.connect(self._formula_hovered)
         self.formula.clicked.connect(self._term)
         self.formula.opened.connect(lambda _: self.show_now())
@@ -104,12 +106,15 @@ class StepperPanel(Card):
         view.show_scene(scene)
         write(self.formula, trace)
         self.formula.set_current(head.term)
-        self.formula.setVisible(True)
-        self.set_title(N_("How one number is made"))
-        text, facts = node.op.summary()
-        said = [tr(node.op.title or node.op.kind), tr(text, **facts) if text else ""]
-        self.set_secondary(" · ".join(filter(None, said)))
-        self._say_cell(head, trace)
+        if self._said is not node:
+            self._said = node
+            self.formula.setVisible(True)
+            self.set_title(N_("How one number is made"))
+            text, facts = node.op.summary()
+            said = [tr(node.op.title or node.op.kind), tr(text, **facts) if text else ""]
+            self.set_secondary(" · ".join(filter(None, said)))
+        if before != head:
+            self._say_cell(head, trace)
 
     def _trace(self, head: Playhead) -> Trace:
         session = self.desk.session
@@ -123,6 +128,7 @@ class StepperPanel(Card):
     def _show_input(self, head: Playhead) -> None:
         view = self._view(CopyView)
         assert isinstance(view, CopyView)
+        self._said = None
         view.show_input(self.desk.session.results, head)
         self.formula.setVisible(False)
         self.set_title(N_("Where this number comes from"))
@@ -141,6 +147,19 @@ class StepperPanel(Card):
         else:
             text = N_("map, row, column from 0")
         self.axes.set_text(text)
+        self._fit_header()
+
+    def _fit_header(self) -> None:
+        """Where it is narrow, what the indices mean gives way to the settings."""
+        parts = (self.title, self.secondary, self.cell, self.axes)
+        wanted = sum(part.sizeHint().width() for part in parts) + 8 * len(parts) + 24
+        if self.axes.isHidden() == (wanted <= self.width()):
+            self.axes.setVisible(wanted <= self.width())
+        self.cell.setToolTip(self.axes.text() if self.axes.isHidden() else "")
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit_header()
 
     def _view(self, kind: type[View]) -> View:
         view = self._views.get(kind)
@@ -173,6 +192,9 @@ class StepperPanel(Card):
         """Texts and fonts of now."""
         self.formula.setAccessibleName(tr("Formula: left and right choose a term"))
         self.cell.setFont(theme.font(13, mono=True))
+        # With large type the page scrolls: then the tools take two rows, and the formula two lines.
+        self.setMinimumHeight(theme.size(HEIGHTS[theme.scale() > 1]))
+        self._said = self._shown = None
         self.show_now()
 
     def changeEvent(self, event: QEvent) -> None:

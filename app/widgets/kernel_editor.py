@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
 from app import theme
 from app.i18n import N_, tr
 from app.widgets.buttons import IconButton
 from app.widgets.number_grid import NumberGrid
 
-TOOL, TOOL_GAP = 24, 4
+TOOL, TOOL_GAP, SPACE = 24, 4, 6
 UNEDITED = N_("These are the trained numbers.")
 
 
@@ -86,16 +86,15 @@ class KernelEditor(QWidget):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(6)
-        for button in self._buttons:
-            tools.addWidget(button)
-        tools.addStretch(1)
+        self._tools = QGridLayout()
+        self._tools.setSpacing(SPACE)
+        self._folded = True
+        self.set_folded(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TOOL_GAP)
         column.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(tools)
+        column.addLayout(self._tools)
         column.addStretch(1)
 
     def bind(self, hand: Hand, attempt: Callable[..., bool], again: Callable[[], None]) -> None:
@@ -116,9 +115,23 @@ class KernelEditor(QWidget):
     def _buttons(self) -> tuple[IconButton, ...]:
         return self.presets, self.mute, self.restore, self.copy
 
-    def tools_size(self) -> QSize:
-        """Room that the row of tools wants."""
-        return QSize(sum(b.sizeHint().width() for b in self._buttons) + 6 * (len(self._buttons) - 1), theme.size(TOOL))
+    def set_folded(self, on: bool) -> None:
+        """The tools in two rows, where the grid is narrow and the card is high."""
+        if on == self._folded:
+            return
+        self._folded = on
+        for k, button in enumerate(self._buttons):
+            self._tools.removeWidget(button)
+            self._tools.addWidget(button, *(divmod(k, 2) if on else (0, k)), Qt.AlignmentFlag.AlignLeft)
+        for col in range(len(self._buttons) + 1):
+            self._tools.setColumnStretch(col, int(col == (2 if on else len(self._buttons))))
+
+    def tools_size(self, folded: bool | None = None) -> QSize:
+        """Room that the tools want, in one row or in two; None: as they stand."""
+        wide, high = [button.sizeHint().width() for button in self._buttons], theme.size(TOOL)
+        if self._folded if folded is None else folded:
+            return QSize(max(wide[::2]) + max(wide[1::2]) + SPACE, 2 * high + SPACE)
+        return QSize(sum(wide) + SPACE * (len(wide) - 1), high)
 
     # --- what it shows
 

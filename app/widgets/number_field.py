@@ -1,10 +1,12 @@
-"""One number in a line of text, which can be typed over."""
+"""Numbers in lines of text: one that changes often, one that can be typed over."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QLineEdit, QToolTip, QWidget
+import math
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
@@ -12,19 +14,62 @@ from app.widgets.table_text import parse_number
 from cnncore.errors import CnnError
 
 
-class NumberLabel(QLabel):
+class TextLine(QWidget):
+    """A line of text that changes often: unlike a label it asks nobody to lay out anything anew.
+
+    Args:
+        token: Of its colour.
+        align: Left, or right for numbers under one another.
+    """
+
+    def __init__(self, parent: QWidget | None = None, token: str = "ink", align: str = "left") -> None:
+        super().__init__(parent)
+        self._text, self._token, self._right = "", token, align == "right"
+        self._px, self._mono = 13, False
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_type(self, px: int, mono: bool = False) -> None:
+        """Another size of type."""
+        self._px, self._mono = px, mono
+        self.updateGeometry()
+        self.update()
+
+    def set_text(self, text: str) -> None:
+        """Show another text, translated already."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def text(self) -> str:
+        """What it shows."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(theme.font(self._px, mono=self._mono))
+        return QSize(theme.size(60), math.ceil(metrics.height()) + 2)
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(self._px, mono=self._mono))
+        painter.setPen(theme.color(self._token))
+        side = Qt.AlignmentFlag.AlignRight if self._right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(QRectF(self.rect()), side | Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+class NumberLine(TextLine):
     """Shows three significant decimals; the tooltip has every digit."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, align: str = "left") -> None:
+        super().__init__(parent, "ink", align)
         self._value = 0.0
 
     def set_value(self, value: float) -> None:
         """Show another number."""
         self._value = value
-        text = numbers.figure(value)
-        if text != self.text():
-            self.setText(text)
+        self.set_text(numbers.figure(value))
 
     def event(self, event: QEvent) -> bool:
         # Made when asked for: setting a tooltip at every stroke costs more than painting the number.
@@ -44,6 +89,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self.setStyleSheet("QLineEdit { border: none; background: transparent; min-height: 0; padding: 0; }")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setTextMargins(0, 0, -2, 0)  # Qt's own margin: digits stand under those above
         self._value = 0.0
         self.editingFinished.connect(self._finished)
         self._dress()

@@ -9,7 +9,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
@@ -225,15 +235,14 @@ class PlaneGrid(QWidget):
         """What prints a number into the cell at a place; None where cells are too small for digits."""
         if self._cell < theme.size(DIGITS):
             return None
-        wide, high = _digit(theme.scale())
-        chars, middle, base = int((self._cell - 2) // wide), self._cell / 2, (self._cell + high) / 2
-        painter.setFont(theme.font(11, mono=True))
+        scale, ratio = theme.scale(), self.devicePixelRatio()
+        wide, high = _digit(scale)
+        chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
 
         def say(x: int, y: int, value: float, fill: int) -> None:
             text = numbers.cell(value, chars)
-            painter.setPen(theme.text_on(fill))
-            # By its baseline: letting Qt centre a text in a rectangle takes three times as long.
-            painter.drawText(QPointF(x + middle - len(text) * wide / 2, y + base), text)
+            across = round((self._cell - len(text) * wide) / 2)
+            painter.drawPixmap(x + across, y + down, _printed(text, theme.text_on(fill).rgb(), scale, ratio))
 
         return say
 
@@ -324,4 +333,19 @@ class PlaneGrid(QWidget):
 def _digit(scale: float) -> tuple[float, float]:
     """Width and height of a digit in a cell, at a scale of the theme: asking Qt costs more than printing."""
     metrics = QFontMetricsF(theme.font(11, mono=True))
-    return metrics.horizontalAdvance("0"), metrics.capHeight()
+    return metrics.horizontalAdvance("0"), metrics.height()
+
+
+@lru_cache(maxsize=4096)
+def _printed(text: str, rgb: int, scale: float, ratio: float) -> QPixmap:
+    """A number as a picture: two hundred short texts come again and again, and printing one costs five pictures."""
+    wide, high = _digit(scale)
+    picture = QPixmap(math.ceil(len(text) * wide * ratio), math.ceil(high * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setFont(theme.font(11, mono=True))
+    painter.setPen(QColor.fromRgb(rgb))
+    painter.drawText(QRectF(0, 0, len(text) * wide, high), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return picture

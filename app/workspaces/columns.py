@@ -11,7 +11,7 @@ from app import theme
 
 GAP = 8
 NARROW = 1400
-LEAST_HEIGHT = 620
+LEAST_HEIGHT = {False: 620, True: 680}  # at the normal size of type; at larger ones the stepper is higher
 
 
 def column(name: str, *cards: QWidget, stretch: int | None = None) -> QWidget:
@@ -42,7 +42,7 @@ class Page(QScrollArea):
 
     def _fit(self) -> None:
         if self.widget() is not None:
-            self.widget().setMinimumHeight(theme.size(LEAST_HEIGHT))
+            self.widget().setMinimumHeight(theme.size(LEAST_HEIGHT[theme.scale() > 1]))
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the workspace allows, and as low as one likes."""

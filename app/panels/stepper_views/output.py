@@ -21,6 +21,7 @@ class OutputMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.map = HeatMap("", self)
+        self.map.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it is never larger than its cells
         self._open = False
 
     def set_known(self, cells: int) -> None:
@@ -47,7 +48,7 @@ class OutputMap(QWidget):
         if cell > 8:
             cell = float(int(cell))
         self.map.set_cell(max(cell, 1.0))
-        self.map.setGeometry(0, 0, round(cols * cell), round(rows * cell))
+        self.map.setGeometry(0, 0, int(cols * cell + 1e-6), int(rows * cell + 1e-6))
         return self.map.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:

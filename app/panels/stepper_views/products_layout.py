@@ -25,7 +25,7 @@ Sign = tuple[float, float, str]  # left, right, what stands between
 
 def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     """Place everything; gives the signs between the grids, and the height of their middle."""
-    left, top, cell, frame = frame_of(view)
+    left, top, cell, frame = ways_of(view)
     tools, sign = view.kernel.tools_size(), theme.size(SIGN)
     y, width = top + theme.size(TITLE), view.width() - left
     room = view.height() - y
@@ -58,27 +58,33 @@ def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     return signs, y + grid.height() / 2
 
 
-def frame_of(view: ProductsView) -> tuple[int, int, int, float]:
-    """(left, top) of the row, px a cell, frame: the rail lies above; in a low card, for the digits' sake, beside."""
+def ways_of(view: ProductsView) -> tuple[int, int, int, float]:
+    """(left, top) of the row, px a cell, frame: the first way that leaves room for digits.
+
+    The rail of channels lies above, in a low card beside; the tools stand in one row, in a narrow card in two.
+    """
     title, rail = theme.size(TITLE), view.rail.sizeHint()
-    if not view.rail.isVisibleTo(view):
-        return (0, 0, *fitting(view, view.width(), view.height() - title, OUTPUT))
-    cell, frame = fitting(view, view.width(), view.height() - rail.height() - title, OUTPUT)
-    aside = rail.width() + AIR
-    if cell < theme.size(CELLS[0]):
-        other = fitting(view, view.width() - aside, view.height() - title, LEAST_OUTPUT)
-        if other[0] >= theme.size(CELLS[0]):
-            view.rail.set_upright(True)
-            view.rail.setGeometry(0, title, rail.width(), view.height() - title)
-            return (aside, 0, *other)
-    view.rail.set_upright(False)
-    view.rail.setGeometry(0, 0, view.width(), rail.height())
-    return 0, rail.height(), cell, frame
+    railed = view.rail.isVisibleTo(view)
+    above, aside = rail.height() if railed else 0, rail.width() + AIR if railed else 0
+    # The tools in one row, or folded into two; the output at its best, or at its least.
+    ways = [(0, above, False, OUTPUT), (0, above, True, OUTPUT), (0, above, True, LEAST_OUTPUT)]
+    ways += [(aside, 0, False, LEAST_OUTPUT), (aside, 0, True, LEAST_OUTPUT)] if railed else []
+    size = view.width(), view.height() - title
+    found = [(way, fitting(view, size[0] - way[0], size[1] - way[1], *way[2:])) for way in ways]
+    digits = [one for one in found if one[1][0] >= theme.size(CELLS[0])]
+    largest = max(found, key=lambda one: one[1][0])
+    (left, top, folded, _), (cell, frame) = digits[0] if digits else largest
+    view.kernel.set_folded(folded)
+    if railed:
+        view.rail.set_upright(left > 0)
+        place = (0, title, rail.width(), view.height() - title) if left else (0, 0, view.width(), rail.height())
+        view.rail.setGeometry(*place)
+    return left, top, cell, frame
 
 
-def fitting(view: ProductsView, width: int, room: int, output: int) -> tuple[int, float]:
+def fitting(view: ProductsView, width: int, room: int, folded: bool, output: int) -> tuple[int, float]:
     """(px a cell, frame): the largest cells; a thinner frame before cells without digits."""
-    grid, tools = view.grid, view.kernel.tools_size()
+    grid, tools = view.grid, view.kernel.tools_size(folded)
     assert grid is not None
     rows, cols = view.input.extent()
     around = theme.size(output) + 3 * theme.size(SIGN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -11,7 +11,7 @@ from app.i18n import N_, tr
 from app.model import edits
 from app.panels.stepper_views.base import Scene
 from app.widgets.labels import Label
-from app.widgets.number_field import NumberField, NumberLabel
+from app.widgets.number_field import NumberField, NumberLine
 
 LINE = 16
 
@@ -26,9 +26,8 @@ class Sums(QWidget):
         self._key: tuple[str, int] = ("", 0)
         self.sum_name = Label(N_("sum"), "secondary", parent=self)
         self.bias_name = Label(N_("bias"), "secondary", parent=self)
-        self.sum = NumberLabel(self)
+        self.sum = NumberLine(self, "right")
         self.sum.setObjectName("sum")
-        self.sum.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bias = NumberField(self)
         self.bias.setObjectName("bias")
         self.bias.entered.connect(self._enter)
@@ -43,8 +42,9 @@ class Sums(QWidget):
         value = float(trace.terms.sum() if term is None else trace.partial_sums[term])
         self.sum.set_value(value)
         has_bias = trace.bias is not None
-        self.bias.setVisible(has_bias)
-        self.bias_name.setVisible(has_bias)
+        if self.bias.isHidden() == has_bias:
+            self.bias.setVisible(has_bias)
+            self.bias_name.setVisible(has_bias)
         if has_bias:
             self._key = (f"{scene.node.name}.bias", scene.head.map)
             document = scene.results.document
@@ -95,7 +95,7 @@ class Sums(QWidget):
 
     def _dress(self) -> None:
         self.bias.setAccessibleName(tr("Bias"))
-        self.sum.setFont(theme.font(12, mono=True))
+        self.sum.set_type(12, mono=True)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
