@@ -63,6 +63,7 @@ def afresh(window: MainWindow) -> None:
     window.filing.ask_unsaved = lambda: "discard"
     window.explore.canvas.canvas.setFocus()
     settle()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # a loop of its own would have done it
 
 
 @lru_cache
