@@ -61,6 +61,8 @@ class Runs(QObject):
         self.destroyed.connect(worker.cancel)
         self._show()
         worker.begin()
+        if made.note:
+            self.messages.info(made.note)
 
     def restart(self) -> None:
         """From the beginning: the same seed gives the same run. Where that is not possible, the run stays as it is."""
@@ -207,8 +209,7 @@ class Runs(QObject):
         if self.plan is None:
             return
         moment, failed = self._moment, self._status == "failed"
-        state = RunState(self._status, self.plan.network, self.plan.labels, text=text or self.plan.note,
-                         facts=facts or {})
+        state = RunState(self._status, self.plan.network, self.plan.labels, text=text, facts=facts or {})
         if moment is not None:
             checkpoints = () if failed else moment.checkpoints
             at = None if self._at is None or not checkpoints else nearest(checkpoints, self._at)

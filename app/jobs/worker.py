@@ -155,7 +155,7 @@ class Worker(QThread):
 
     def _forget(self) -> None:
         self.wait()
-        _alive.discard(self)
+        QTimer.singleShot(0, lambda: _alive.discard(self))  # not from its own signal: it may be the last to hold it
 
 
 def close_all() -> None:

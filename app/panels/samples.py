@@ -145,6 +145,8 @@ class SamplesPanel(Card):
             self._invite()
         if not any_class:
             self.field.show()
+        elif not self.field.line.hasFocus() and not self.field.line.text():
+            self.field.hide()
         self.new.setVisible(any_class and self.field.isHidden())
         full = N_("There are 36 classes, which is the most.") if len(self._classes) >= edits.MAX_CLASSES else ""
         self.new.set_blocked(full)
@@ -173,8 +175,10 @@ class SamplesPanel(Card):
             self._mark()
         count = sum(len(c.samples) for c in self._classes)
         run, plan = self.desk.session.run, self.desk.runs.plan
-        held = int(plan.held.sum()) if run is not None and plan is not None else 0
-        if held:
+        held = int(plan.held.sum()) if run is not None and plan is not None else None
+        if held == 0:
+            self.set_secondary(N_("{count}, none held out"), count=numbers.count(count))
+        elif held:
             self.set_secondary(N_("{count}, {held} held out"), count=numbers.count(count), held=numbers.count(held))
         else:
             self.set_secondary(numbers.count(count) if count else "")

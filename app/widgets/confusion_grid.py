@@ -28,6 +28,7 @@ from app.widgets import marks
 
 HEAD, GAP = 20, 3
 CELL = 56  # the largest
+NAMES, SLIM = 12, 4  # px of a cell from which it has its name beside it; of the margin where it has not
 WORST = 12  # mistakes that are framed where cells are too small for digits
 DIGITS, WORDS = 20, 50  # px of a cell from which it shows its count, and a mistake its words
 
@@ -85,7 +86,8 @@ class ConfusionGrid(QWidget):
     @property
     def left(self) -> float:
         """Width of the rows' names."""
-        return min(self._names_width, self.width() * 0.34)
+        tiny = (self.width() - SLIM) / max(len(self._labels), 1) < NAMES
+        return float(SLIM) if tiny else min(self._names_width, self.width() * 0.34)
 
     @property
     def _names_width(self) -> float:
@@ -124,7 +126,8 @@ class ConfusionGrid(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         count = max(len(self._labels), 1)
-        cell = min((width - min(self._names_width, width * 0.34)) / count, theme.size(CELL) + GAP)
+        left = SLIM if (width - SLIM) / count < NAMES else min(self._names_width, width * 0.34)
+        cell = min((width - left) / count, theme.size(CELL) + GAP)
         return round(theme.size(HEAD) + count * cell + 1)
 
     def sizeHint(self) -> QSize:
@@ -194,8 +197,8 @@ class ConfusionGrid(QWidget):
         metrics = QFontMetricsF(painter.font())
         painter.setPen(theme.color("soft"))
         head = theme.size(HEAD)
-        painter.drawText(QRectF(0, 0, self.left - 6, head - 4), Qt.AlignmentFlag.AlignLeft, self._corner())
-        if self.cell < 12:
+        painter.drawText(QRectF(0, 0, self._names_width, head - 4), Qt.AlignmentFlag.AlignLeft, self._corner())
+        if self.cell < NAMES:
             return
         for k, name in enumerate(self._labels):
             column, row = self.rect_of(0, k), self.rect_of(k, 0)
