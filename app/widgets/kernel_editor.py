@@ -112,7 +112,8 @@ class KernelEditor(QWidget):
         self.restored.connect(through(hand.restore))
 
     @property
-    def _buttons(self) -> tuple[IconButton, ...]:
+    def tools(self) -> tuple[IconButton, ...]:
+        """The buttons, in reading order."""
         return self.presets, self.mute, self.restore, self.copy
 
     def set_folded(self, on: bool) -> None:
@@ -120,15 +121,15 @@ class KernelEditor(QWidget):
         if on == self._folded:
             return
         self._folded = on
-        for k, button in enumerate(self._buttons):
+        for k, button in enumerate(self.tools):
             self._tools.removeWidget(button)
             self._tools.addWidget(button, *(divmod(k, 2) if on else (0, k)), Qt.AlignmentFlag.AlignLeft)
-        for col in range(len(self._buttons) + 1):
-            self._tools.setColumnStretch(col, int(col == (2 if on else len(self._buttons))))
+        for col in range(len(self.tools) + 1):
+            self._tools.setColumnStretch(col, int(col == (2 if on else len(self.tools))))
 
     def tools_size(self, folded: bool | None = None) -> QSize:
         """Room that the tools want, in one row or in two; None: as they stand."""
-        wide, high = [button.sizeHint().width() for button in self._buttons], theme.size(TOOL)
+        wide, high = [button.sizeHint().width() for button in self.tools], theme.size(TOOL)
         if self._folded if folded is None else folded:
             return QSize(max(wide[::2]) + max(wide[1::2]) + SPACE, 2 * high + SPACE)
         return QSize(sum(wide) + SPACE * (len(wide) - 1), high)
@@ -184,7 +185,7 @@ class KernelEditor(QWidget):
     def retranslate(self) -> None:
         """Names in the language of now."""
         self.grid.setAccessibleName(tr("Kernel: type, drag up and down, or paste"))
-        for button in self._buttons:
+        for button in self.tools:
             button.setFixedHeight(theme.size(TOOL))
         self._say()
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from app import numbers
 from app.model.playback import Playhead
@@ -219,3 +220,28 @@ def test_a_click_on_a_term_of_the_formula_stands_on_it(stepper, desk, qtbot):
 
 def test_the_lead_names_the_factors_there_are(stepper, desk):
     assert lead_of(desk.session.trace()) == "y = Σ x·w + b"
+
+
+KINDS = [CELL, Playhead("conv2", (3, 2, 4)), Playhead("relu1", (2, 3, 4)), Playhead("pool1", (2, 3, 4)),
+         Playhead("dense1", (7,)), Playhead("softmax", (3,)), Playhead("flatten", (3,)), Playhead("input", (0, 3, 4))]
+
+
+@pytest.mark.parametrize("head", KINDS, ids=lambda h: h.name)
+def test_whatever_takes_the_keyboard_has_a_name(stepper, desk, head):
+    desk.session.select(head)
+    focused = [w for w in stepper.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()
+               and not isinstance(w, QScrollArea)]
+    assert focused
+    unnamed = [w for w in focused if not w.accessibleName() and not (isinstance(w, QPushButton) and w.text())]
+    assert [w.objectName() or type(w).__name__ for w in unnamed] == []
+
+
+def test_tab_goes_in_reading_order(stepper, qtbot):
+    view = stepper.view
+    view.input.setFocus()
+    seen = []
+    for _ in range(6):
+        seen.append(view.window().focusWidget())
+        view.window().focusNextChild()
+    assert seen[:2] == [view.input, view.kernel.grid]
+    assert seen.index(view.kernel.presets) < seen.index(view.kernel.mute)

@@ -263,7 +263,6 @@ class BarsView(View):
         if self.scene is not None and self.table.room() != rows:
             self.show_scene(self.scene)
 
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "table"):
-            self.table.setAccessibleName(tr(N_("Terms, the strongest first")))
-        super().changeEvent(event)  # type: ignore[arg-type]
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.table.setAccessibleName(tr(N_("Terms, the strongest first")))

@@ -131,9 +131,17 @@ class View(QWidget):
             self.desk.player.pause()
             self.desk.session.select(dataclasses.replace(self.scene.head, term=term))
 
+    def name_parts(self) -> None:
+        """Tell what the parts are called, in the language of now, to people who hear them."""
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.name_parts()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and self.scene is not None:
+            self.name_parts()
             self.show_scene(self.scene)
             self.arrange()
 

@@ -128,7 +128,6 @@ class CopyView(View):
         self.link.setGeometry(x, y, self.link.sizeHint().width(), theme.size(22))
         self.link.raise_()
 
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "map"):
-            self.map.setAccessibleName(tr("Input map"))
-        super().changeEvent(event)  # type: ignore[arg-type]
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.map.setAccessibleName(tr("Input map"))

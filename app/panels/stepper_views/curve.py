@@ -197,12 +197,11 @@ class CurveView(View):
         if index is not None:
             self.select_cell(self.scene.node.name if output else self.scene.source, index)
 
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "_signs"):
-            self.input.setAccessibleName(tr("Input map"))
-            self.output.map.setAccessibleName(tr("Output map"))
-            self.curve.setAccessibleName(tr("Curve of the activation"))
-        super().changeEvent(event)  # type: ignore[arg-type]
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.input.setAccessibleName(tr("Input map"))
+        self.output.map.setAccessibleName(tr("Output map"))
+        self.curve.setAccessibleName(tr("Curve of the activation"))
 
 
 def folded_list(values: NDArray[np.floating]) -> NDArray[np.floating]:

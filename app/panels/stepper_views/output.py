@@ -62,5 +62,5 @@ class OutputMap(QWidget):
         painter.drawRect(swatch)
         painter.setPen(theme.color("soft"))
         painter.setFont(theme.font(12))
-        place = QRectF(side + 6, y - 2, self.width() - side - 6, 2 * side + 10)
+        place = QRectF(side + 6, y - 2, self.width() - side - 6, 3 * side + 16)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, tr("not computed yet"))

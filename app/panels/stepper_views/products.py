@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -45,6 +47,10 @@ class ProductsView(View):
         self._middle = 0.0
         self._said: tuple[object, ...] = ()
         self._held: tuple[object, float] = ((), 0.0)
+        order = [self.rail, self.input, self.kernel.grid, *self.kernel.tools, self.products, self.sums.bias,
+                 self.output.map]
+        for before, after in itertools.pairwise(order):
+            self.setTabOrder(before, after)
         self.rail.chosen.connect(self._choose)
         self.input.hovered.connect(self._hover_input)
         self.input.clicked.connect(self._go_to_source)
@@ -56,7 +62,6 @@ class ProductsView(View):
         self.output.map.hovered.connect(lambda spot: self.hover_cell(*self._output(spot)))
         self.output.map.clicked.connect(lambda row, col: self.select_cell(*self._output((row, col))))
         self.output.map.moved.connect(lambda row, col: self.select_cell(*self._output((row, col))))
-        self._name()
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
@@ -262,13 +267,9 @@ class ProductsView(View):
         else:
             self.show_scene(self.scene)
 
-    def _name(self) -> None:
+    def name_parts(self) -> None:
+        """For people who hear them."""
         self.rail.setAccessibleName(tr("Input channels: left and right choose one"))
         self.input.setAccessibleName(tr("Input window"))
         self.products.setAccessibleName(tr("Products"))
         self.output.map.setAccessibleName(tr("Output map"))
-
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "_signs"):
-            self._name()
-        super().changeEvent(event)  # type: ignore[arg-type]

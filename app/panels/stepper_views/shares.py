@@ -195,7 +195,6 @@ class SharesView(View):
         """The table is all there is."""
         self.scroll.setGeometry(self.rect())
 
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "table"):
-            self.table.setAccessibleName(tr("Classes with scores and shares"))
-        super().changeEvent(event)  # type: ignore[arg-type]
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.table.setAccessibleName(tr("Classes with scores and shares"))

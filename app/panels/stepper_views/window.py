@@ -27,6 +27,7 @@ class WindowView(View):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.input, self.result = PlaneGrid(self), PlaneGrid(self)
+        self.result.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a single number that the formula says too
         self.output = OutputMap(self)
         self.words = Label("", "secondary", parent=self)
         self.words.setWordWrap(True)
@@ -171,8 +172,7 @@ class WindowView(View):
         assert self.scene is not None
         self.select_cell(self.scene.node.name, self.scene.head_at(row, col).index)
 
-    def changeEvent(self, event: object) -> None:
-        if hasattr(self, "_signs"):
-            self.input.setAccessibleName(tr("Input window"))
-            self.output.map.setAccessibleName(tr("Output map"))
-        super().changeEvent(event)  # type: ignore[arg-type]
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.input.setAccessibleName(tr("Input window"))
+        self.output.map.setAccessibleName(tr("Output map"))
