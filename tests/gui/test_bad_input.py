@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import errno
-import io
-import json
 import os
-import pickle
-import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPainter
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app import i18n
-from app.drive import key, settle
+from app.drive import key
 from app.messages import install_excepthook
 from app.model import edits
-from app.model.project import save_project
-from cnncore.files.container import read_container, write_container
+from tests.gui.refusals import Unharmed, drop, project, told, told_in_both
 from tests.gui.whole import CONTROL, LEFT, NONE, afresh, click_cell, draw_three, opened, type_into
-
-KEY = "weights/conv1.weight"
 
 
 @pytest.fixture(scope="module")
@@ -46,232 +37,6 @@ def grid(window, qtbot):
     """The kernel's numbers in the stepper."""
     click_cell(window, qtbot, "conv1", (2, 10, 9))
     return window.explore.stepper.view.kernel.grid
-
-
-class Unharmed:
-    """Within it something is refused: afterwards document, history and file are the very same."""
-
-    def __init__(self, window) -> None:
-        self.window = window
-
-    def _now(self):
-        session = self.window.desk.session
-        return session.document, len(session.history.past), session.path, session.modified, session.run
-
-    def __enter__(self) -> Unharmed:
-        self.window.banner.dismiss()
-        self.before = self._now()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        settle()
-        now = self._now()
-        assert now[0] is self.before[0]
-        assert now[1:] == self.before[1:]
-
-
-def told(window, *words: str) -> str:
-    """The sentence in the banner, which has all these words; and in the other language it is another sentence."""
-    settle()
-    assert window.banner.isVisible()
-    english = window.banner.label.text()
-    assert english.strip().endswith((".", "?", "!")), english
-    for word in words:
-        assert word in english, (word, english)
-    return english
-
-
-def told_in_both(window, name: str, *words: str) -> None:
-    """As `told`, and after a switch of the language the same banner says it in Chinese, with the name still there."""
-    english = told(window, name, *words)
-    i18n.set_language("zh_CN")
-    try:
-        settle()
-        chinese = window.banner.label.text()
-        assert chinese != english
-        assert name in chinese
-        assert any("\u4e00" <= c <= "\u9fff" for c in chinese)
-        assert "{" not in chinese
-    finally:
-        i18n.set_language("en")
-        settle()
-    assert window.banner.label.text() == english
-
-
-def drop(window, path: Path) -> None:
-    """Let a file go over the window."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    copy = Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPoint(400, 300), copy, data, LEFT, NONE)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(400, 300), copy, data, LEFT, NONE))
-
-
-# --- files that are no good
-
-def project(window, path: Path) -> bytes:
-    """The bytes of a sound project with samples."""
-    document = edits.add_classes(window.desk.session.document, ("a", "b"))
-    document = edits.add_sample(document, 0, document.drawing)
-    save_project(path, document)
-    return path.read_bytes()
-
-
-def rewritten(change):
-    """A maker of files: a sound project whose header and arrays ``change`` has had in hand."""
-    def make(window, path: Path) -> None:
-        project(window, path)
-        header, arrays = read_container(path)
-        header, arrays = dict(header), {key: value.copy() for key, value in arrays.items()}
-        change(header, arrays)
-        write_container(path, header, arrays)
-    return make
-
-
-def bytes_of(change):
-    """A maker of files: the bytes of a sound project, changed."""
-    return lambda window, path: path.write_bytes(change(project(window, path)))
-
-
-def lying(content: bytes) -> bytes:
-    """The list of arrays says other shapes than the content has."""
-    size = int.from_bytes(content[:8], "little")
-    rows = json.loads(content[8:8 + size])
-    rows[KEY]["shape"] = [6, 1, 7, 7]
-    text = json.dumps(rows).encode()
-    return struct.pack("<Q", len(text)) + text + content[8 + size:]
-
-
-def endless(content: bytes) -> bytes:
-    """A header that says it is larger than any memory."""
-    return struct.pack("<Q", 2**62) + content[8:]
-
-
-def newer(content: bytes) -> bytes:
-    """The next century's form."""
-    return content.replace(b'\\"version\\":1', b'\\"version\\":9', 1)
-
-
-class Evil:
-    def __reduce__(self):
-        return os.system, ("touch /tmp/convscope-was-here",)
-
-
-def put(key, value):
-    return lambda header, arrays: header.__setitem__(key, value)
-
-
-def nan(header, arrays):
-    arrays[KEY][0, 0, 0, 0] = np.nan
-
-
-def short(header, arrays):
-    arrays[KEY] = arrays[KEY][:5]
-
-
-def small_canvas(header, arrays):
-    arrays["drawing"] = arrays["drawing"][:100]
-
-
-def lost_sample(header, arrays):
-    del arrays["samples/0/0"]
-
-
-def twice(header, arrays):
-    header["classes"][1]["name"] = "a"
-
-
-FILES = {
-    "text": (lambda window, path: path.write_text("hello"), ("neither",)),
-    "empty": (lambda window, path: path.write_bytes(b""), ("neither",)),
-    "half": (bytes_of(lambda c: c[: len(c) // 2]), ("cut off",)),
-    "head": (bytes_of(lambda c: c[:200]), ("cut off",)),
-    "newer": (bytes_of(newer), ("newer ConvScope", "form 9", "Update")),
-    "shapes": (rewritten(short), ("conv1.weight", "6")),
-    "nan": (rewritten(nan), ("conv1.weight",)),
-    "lying": (bytes_of(lying), ("damaged",)),
-    "endless": (bytes_of(endless), ("neither",)),
-    "pickle": (lambda window, path: path.write_bytes(pickle.dumps(Evil())), ("pickle", "never")),
-    "torch": (lambda window, path: path.write_bytes(b"PK\x03\x04" + bytes(100)), ("PyTorch", "safetensors")),
-    "canvas": (rewritten(small_canvas), ("drawing", "280")),
-    "sample": (rewritten(lost_sample), ("samples/0/0",)),
-    "class": (rewritten(twice), ("class", "a text of its own")),
-    "seed": (rewritten(put("seed", -1)), ("seed",)),
-    "training": (rewritten(put("training", "magic")), ("training", "start")),
-    "network": (rewritten(put("network", {"nodes": 3})), ()),
-    "folder": (lambda window, path: path.mkdir(), ("folder",)),
-    "gone": (lambda window, path: None, ("no file",)),
-}
-
-
-@pytest.mark.parametrize("kind", FILES)
-def test_file_that_cannot_be_opened_is_named_with_the_reason_in_both_languages(window, qtbot, tmp_path, kind):
-    make, words = FILES[kind]
-    path = tmp_path / f"{kind}-file.convscope"
-    make(window, path)
-    window.filing.ask_open = lambda: path
-    window.filing.ask_unsaved = lambda: pytest.fail("asked before the file was known to be good")
-    with Unharmed(window):
-        qtbot.keyClick(window, Qt.Key.Key_O, CONTROL)
-    told_in_both(window, path.name, *words)
-    assert not Path("/tmp/convscope-was-here").exists()
-
-
-def test_the_same_refusals_meet_a_file_that_is_dropped_on_the_window(window, tmp_path):
-    path = tmp_path / "letter.convscope"
-    path.write_text("Dear Sir")
-    with Unharmed(window):
-        drop(window, path)
-    told_in_both(window, "letter.convscope", "neither")
-
-
-def test_a_file_of_the_recent_ones_that_is_gone_is_named(window, tmp_path):
-    window.desk.settings.add_recent(tmp_path / "once.convscope")
-    window.menus._recent()
-    entry = next(a for a in window.menus.recent.actions() if a.text() == "once.convscope")
-    with Unharmed(window):
-        entry.trigger()
-    told_in_both(window, "once.convscope")
-
-
-# --- pictures
-
-def huge_png() -> bytes:
-    """A few bytes that say they are 100,000 by 100,000 pixels."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.new("L", (8, 8)).save(file, "PNG")
-    content = bytearray(file.getvalue())
-    content[16:24] = struct.pack(">II", 100_000, 100_000)
-    import zlib
-    content[29:33] = struct.pack(">I", zlib.crc32(bytes(content[12:29])))
-    return bytes(content)
-
-
-def broken_png() -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.effect_noise((200, 200), 50).save(file, "PNG")
-    return file.getvalue()[:3000]
-
-
-@pytest.mark.parametrize(("name", "content"), [("huge", huge_png()), ("broken", broken_png()), ("words", b"no picture"),
-                                               ("empty", b"")], ids=("huge", "broken", "words", "empty"))
-@pytest.mark.parametrize("way", ["open", "drop"])
-def test_picture_that_is_too_large_or_broken_is_named(window, qtbot, tmp_path, name, content, way):
-    path = tmp_path / f"{name}-cat.png"
-    path.write_bytes(content)
-    window.filing.ask_open = lambda: path
-    with Unharmed(window):
-        if way == "open":
-            qtbot.keyClick(window, Qt.Key.Key_O, CONTROL)
-        else:
-            drop(window, path)
-    told_in_both(window, path.name)
 
 
 # --- numbers

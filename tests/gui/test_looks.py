@@ -52,7 +52,7 @@ def sized(dressed, request):
 @pytest.fixture
 def window(sized):
     afresh(sized)
-    draw_three(sized)
+    sized.desk.session.edit(edits.set_drawing, render(templates("digits")["3"][0]))
     settle()
     return sized
 
