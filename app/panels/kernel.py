@@ -14,6 +14,7 @@ from app.model import edits
 from app.model.kernel import KernelHandle, same
 from app.model.playback import Playhead
 from app.widgets.card import Card
+from app.widgets.focus_ring import FocusRing
 from app.widgets.kernel_chips import KernelChips
 from app.widgets.kernel_editor import KernelEditor
 from app.widgets.labels import Label
@@ -64,6 +65,7 @@ class KernelPanel(Card):
         self.bias.entered.connect(self._enter_bias)
         desk.session.selection_changed.connect(self._selected)
         desk.session.results_changed.connect(self._changed)
+        self.focus_ring = FocusRing(self)
         self.retranslate()
 
     # --- following the session

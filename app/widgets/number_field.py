@@ -88,6 +88,7 @@ class NumberField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setStyleSheet("QLineEdit { border: none; background: transparent; min-height: 0; padding: 0; }")
+        self.setProperty("own_focus", True)  # the line under it
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setTextMargins(0, 0, -2, 0)  # Qt's own margin: digits stand under those above
         self._value = 0.0

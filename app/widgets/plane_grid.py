@@ -192,10 +192,6 @@ class PlaneGrid(QWidget):
             marks.hover(painter, self.cell_rect(*self._hover), QRectF(self.rect()))
         if self._ring is not None:
             marks.ring(painter, self.cell_rect(*self._ring), QRectF(self.rect()))
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_cells(self, painter: QPainter) -> None:
         """All that shows, from the top left corner of the widget: the frame's cells are cut by its edge."""

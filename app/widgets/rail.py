@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -154,10 +153,6 @@ class Rail(QWidget):
                 marks.ring(painter, box)
             if spelled or k == self._at:
                 self._paint_sum(painter, k, box)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_sum(self, painter: QPainter, k: int, box: QRectF) -> None:
         place = QRectF(box.right() + 5, box.top(), self._wide() - box.width() - AIR, box.height())

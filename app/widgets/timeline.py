@@ -131,10 +131,6 @@ class Timeline(QWidget):
                 painter.setFont(theme.font(12, 600 if k == current else 400))
                 painter.setPen(QColor(t.ink if k <= current else t.soft))
                 painter.drawText(self._name_place(k), Qt.AlignmentFlag.AlignCenter, stretch.name)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(t.accent), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, theme.size(TIP) - 3, -1, -1), 4, 4)
 
     def _name_place(self, k: int) -> QRectF:
         """The middle of the segment, or beside the playhead where that would stand on the name."""

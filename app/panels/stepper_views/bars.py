@@ -110,10 +110,6 @@ class BarTable(QWidget):
             place = next((k for k, r in enumerate(self._rows) if term is not None and r.term == term), None)
             if place is not None:
                 mark(painter, self.row_rect(place).adjusted(1, 1, -1, -1), QRectF(self.rect()))
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_bar(self, painter: QPainter, row: Row, box: QRectF, middle: float, scale: float, strong: float) -> None:
         if not (np.isfinite(row.start) and np.isfinite(row.end)):

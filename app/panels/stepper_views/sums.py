@@ -76,7 +76,7 @@ class Sums(QWidget):
         return QSize(theme.size(110), theme.size(LINE) * (1 if self._inline else 2))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.size(150 if self._inline else 110), self.sizeHint().height())
+        return QSize(theme.size(172 if self._inline else 110), self.sizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
         self._place()
