@@ -197,7 +197,9 @@ class ConfusionGrid(QWidget):
         metrics = QFontMetricsF(painter.font())
         painter.setPen(theme.color("soft"))
         head = theme.size(HEAD)
-        painter.drawText(QRectF(0, 0, self._names_width, head - 4), Qt.AlignmentFlag.AlignLeft, self._corner())
+        room = self._names_width if self.cell < NAMES else self.left - 6
+        corner = metrics.elidedText(self._corner(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(0, 0, room, head - 4), Qt.AlignmentFlag.AlignLeft, corner)
         if self.cell < NAMES:
             return
         for k, name in enumerate(self._labels):

@@ -19,6 +19,7 @@ from app.widgets.strip import Strip, ticks
 TITLE, FOOT, TOP = 18, 6, 6
 LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEAST = 0.65  # of the height that it would like
 SPANS = 50  # running means that a whole run holds
 LIMIT = 3.0  # times the first value: what lies higher leaves the picture, and the picture says so
 
@@ -83,7 +84,7 @@ class CurveStrip(Strip):
         return QSize(400, theme.size(self._high))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, theme.size(self._high))
+        return QSize(200, theme.size(self._high * LEAST))
 
     def _range(self) -> float:
         self._clipped = 0.0

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app import theme
+from app import numbers, theme
 from app.i18n import tr
 from app.widgets.strip import Strip
 
@@ -156,7 +156,8 @@ class FilmStrip(Strip):
             chosen = frame is self._shown
             painter.setFont(theme.font(12 if chosen else 11, 600 if chosen else 400))
             painter.setPen(theme.color("accent" if chosen else "soft"))
-            text = tr("step {step}", step=frame.step) if chosen or not frame.step else str(frame.step)
+            count = numbers.count(frame.step)
+            text = tr("step {step}", step=count) if chosen or not frame.step else count
             wide = painter.fontMetrics().horizontalAdvance(text) + 6
             x = self.x(frame.step) - wide / 2
             if any(x < b and a < x + wide for a, b in taken):
