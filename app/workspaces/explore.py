@@ -154,8 +154,8 @@ class Explore(QWidget):
         self._show_inspector()
         self.network.setProperty("folded", opened)
         self.columns.fit()
+        self._fold.stop()
         if opened:
-            self._fold.stop()
             self._fold.setDuration(theme.duration(FOLD_MS) if self.isVisible() else 0)
             others = self.stepper.minimumSizeHint().height() + self.transport.sizeHint().height() + 2 * GAP
             self._fold.setStartValue(max(min(start, self.centre.height() - others), self._strip()))

@@ -182,8 +182,9 @@ def wrong(window) -> list[str]:
 # --- the states
 
 
-def test_start_lies_well(window):
+def test_start_lies_well_and_has_room_for_the_hint(window):
     assert not wrong(window)
+    assert window.explore.answer.hint.isVisible()
 
 
 def test_start_with_an_empty_canvas_lies_well(window):

@@ -29,7 +29,7 @@ CONTROL, SHIFT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.
 def opened(place: Path, width: int = 1366, height: int = 700) -> Iterator[MainWindow]:
     """The real window, in English and light, with settings of its own; afterwards nothing of it is left."""
     window = build(Settings(place / "whole.ini"))
-    window.desk.settings.reduce_motion = True
+    window.desk.perform("view.motion")  # off: nothing to wait for
     window.desk.perform("view.english")
     window.desk.perform("view.light")
     window.resize(width, height)
@@ -43,6 +43,7 @@ def opened(place: Path, width: int = 1366, height: int = 700) -> Iterator[MainWi
         window.desk.runs.shutdown()
         window.close()
         i18n.set_language("en")
+        theme.reduce_motion(False)
         theme.apply(QApplication.instance(), "light", 1.0)
         QApplication.instance().removeEventFilter(window.desk)
         window.deleteLater()
