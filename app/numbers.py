@@ -30,9 +30,9 @@ def cell(value: float, chars: int = 0) -> str:
     return _exponent(value, 0)
 
 
-def figure(value: float) -> str:
-    """A number in a text: three significant decimals, ``0.656`` ``−0.0340`` ``12.3`` ``1,235``."""
-    return _significant(float(value), 3)
+def figure(value: float, digits: int = 3) -> str:
+    """A number in a text: three significant decimals (or ``digits``), ``0.656`` ``−0.0340`` ``12.3`` ``1,235``."""
+    return _significant(float(value), digits)
 
 
 def gradient(value: float) -> str:
@@ -41,10 +41,17 @@ def gradient(value: float) -> str:
 
 
 def percent(share: float, places: int = 1) -> str:
-    """A probability of 0 to 1: one decimal (or ``places``) and a thin space that does not break, ``65.1 %``."""
+    """A probability of 0 to 1: one decimal (or ``places``) and a thin space that does not break, ``65.1 %``.
+
+    What is not quite nothing or all does not look so: ``<0.1 %`` and ``>99.9 %``.
+    """
+    share = float(share)
     if not math.isfinite(share):
         return _word(share)
-    return f"{share * 100:.{places}f}{THIN_SPACE}%".replace("-", MINUS)
+    text, unit = f"{share * 100:.{places}f}", 10.0 ** -places
+    if 0 < share < 1 and float(text) in (0, 100):
+        text = f"<{unit:.{places}f}" if share < 0.5 else f">{100 - unit:.{places}f}"
+    return f"{text}{THIN_SPACE}%".replace("-", MINUS)
 
 
 def count(value: int) -> str:

@@ -59,6 +59,24 @@ def test_percent_has_one_decimal_and_a_thin_space() -> None:
     assert numbers.percent(0.6514) == "65.1\u202f%"
 
 
+@pytest.mark.parametrize(("share", "places", "text"), [
+    (0.0, 1, "0.0"), (1e-9, 1, "<0.1"), (0.0004, 1, "<0.1"), (0.0006, 1, "0.1"),
+    (0.9994, 1, "99.9"), (0.9996, 1, ">99.9"), (1.0, 1, "100.0"),
+    (0.0, 0, "0"), (0.004, 0, "<1"), (0.996, 0, ">99"), (1.0, 0, "100"),
+])
+def test_percent_says_nothing_and_all_only_of_what_is(share: float, places: int, text: str) -> None:
+    assert numbers.percent(share, places) == f"{text}\u202f%"
+
+
+@given(st.floats(0, 1))
+def test_no_percent_is_longer_than_that_of_one(share: float) -> None:
+    assert len(numbers.percent(share)) <= len(numbers.percent(1.0))
+
+
+def test_a_figure_may_have_fewer_digits() -> None:
+    assert numbers.figure(-0.6558, 2) == "−0.66"
+
+
 def test_count_separates_thousands() -> None:
     assert numbers.count(44426) == "44,426"
     assert numbers.count(-1200) == "−1,200"
