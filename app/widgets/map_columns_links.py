@@ -45,6 +45,7 @@ def links(network: Network, columns: tuple[Column, ...], node: str, index: tuple
     """Receptive field in earlier columns, lines from what the cell reads, lines to what reads it.
 
     Where the next layer takes the same map only (an activation, pooling) the lines go on to the layer after it.
+    Between two nodes that share a column there are none: the switch of the column leads from one to the other.
     """
     own = column_at(columns, node)
     if own is None:
@@ -84,12 +85,15 @@ def _ends(column: Column, box: Slices) -> Iterator[int | None]:
 
 def _sources(network: Network, columns: tuple[Column, ...], node: str, own: int,
              boxes: dict[str, Slices]) -> Iterator[tuple[int, Slices]]:
-    """Columns that a node reads; nodes that have no column of their own are passed through."""
+    """Columns that a node reads; nodes that have no column of their own are passed through.
+
+    What stands hidden in the column of the node itself is no other column: from there no line comes.
+    """
     for name in network.node(node).inputs:
         k = column_at(columns, name)
         if k is not None and k != own and name in boxes:
             yield k, boxes[name]
-        elif name != INPUT:
+        elif k is None:
             yield from _sources(network, columns, name, own, boxes)
 
 
@@ -98,9 +102,9 @@ def _onward(network: Network, columns: tuple[Column, ...], node: str, at: tuple[
     lines: list[Line] = []
     for name in network.consumers(node):
         k = column_at(columns, name)
-        if k is None or k == at[0]:
+        if k is None:
             lines += _onward(network, columns, name, at, boxes)
-        elif name in boxes:
+        elif name in boxes and k != at[0]:
             ends = list(_ends(columns[k], boxes[name]))
             lines += [Line(at, (k, end), False) for end in ends]
             if len(ends) == 1 and ends[0] is not None and columns[k].kind == "maps":

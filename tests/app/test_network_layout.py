@@ -224,11 +224,18 @@ def test_receptive_field_reaches_back_to_the_input_and_only_the_read_layer_is_di
     assert fields["conv1"].channels == (0, 6)
 
 
-def test_a_unit_passes_flatten_and_has_one_line_to_all_of_the_next_layer() -> None:
-    found = links(LENET, COLUMNS, "relu3", (17,))
-    assert ends(found.lines, True) == [("pool2", n, "dense1", 17) for n in range(16)]
-    assert ends(found.lines, False) == [("dense1", 17, "dense2", None)]
-    assert found.fields == ()
+def test_a_unit_passes_flatten_and_its_activation_has_one_line_to_all_of_the_next_layer() -> None:
+    unit, active = (links(LENET, COLUMNS, node, (17,)) for node in ("dense1", "relu3"))
+    assert ends(unit.lines, True) == [("pool2", n, "dense1", 17) for n in range(16)]
+    assert ends(active.lines, False) == [("dense1", 17, "dense2", None)]
+    assert unit.fields == active.fields == ()
+
+
+def test_no_line_tells_another_story_than_comes_from_and_goes_to_in_a_shared_column() -> None:
+    assert ends(links(LENET, COLUMNS, "relu3", (49,)).lines, True) == []  # comes from dense1[49], hidden beside it
+    assert ends(links(LENET, COLUMNS, "dense1", (49,)).lines, False) == []  # goes to relu3[49]
+    assert links(LENET, COLUMNS, "softmax", (5,)).lines == ()
+    assert ends(links(LENET, COLUMNS, "scores", (5,)).lines, True) == [("dense2", None, "softmax", 5)]
 
 
 def test_flatten_has_no_lines() -> None:
