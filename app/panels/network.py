@@ -38,7 +38,7 @@ class NetworkPanel(Card):
         self.desk, self.session = desk, desk.session
         self._network: Network | None = None
         self._labels: tuple[str, ...] = ()
-        self._shown: dict[str, str] = {}
+        self._chosen: dict[str, str] = {}  # by a person: first node of a column to the one shown there
         self._bounds: dict[int, Array] = {}
         self.readout = Label("", "text", mono=True)
         self.readout.setProperty("role", "accent")
@@ -77,10 +77,11 @@ class NetworkPanel(Card):
         """Show another node in the column that begins with ``first``; a selection there goes along."""
         head = self.session.playhead
         column = next(c for c in self.columns if c.nodes[0] == first)
-        self._shown[first] = node
-        self._build()
+        self._chosen[first] = node
         if head is not None and head.node in column.nodes and head.node != node:
             self.desk.attempt(self.session.select, Playhead(node, head.index))
+        else:
+            self._build()
 
     def pictures(self) -> dict[str, Array]:
         """What every column of maps shows: name of the node to (height, width, 3)."""
@@ -104,14 +105,21 @@ class NetworkPanel(Card):
         """Columns for the network of now, and everything in them."""
         results = self.session.results
         if results.network is not self._network:
-            self._shown.clear()
+            self._chosen.clear()
         self._network, self._labels = results.network, results.document.labels
-        self.view.set_columns(columns_of(results.network, self._shown), self._labels)
+        columns = columns_of(results.network, self._chosen)
+        self.view.set_columns(columns_of(results.network, self._wanted(columns)), self._labels)
         self._bounds.clear()
         self._fill(results, None)
         self._weights(results.document)
         self._select(self.session.playhead)
         self._title()
+
+    def _wanted(self, columns: tuple[Column, ...]) -> dict[str, str]:
+        """What columns of several nodes show: the node of the playhead; else what a person chose, or the last."""
+        head = self.session.playhead
+        wanted = {c.nodes[0]: self._chosen.get(c.nodes[0], c.nodes[-1]) for c in columns if len(c.nodes) > 1}
+        return wanted | {c.nodes[0]: head.node for c in columns if head is not None and head.node in c.nodes}
 
     def _results(self, results: Results) -> None:
         if self._unseen():
@@ -161,13 +169,12 @@ class NetworkPanel(Card):
             self._select(head)
 
     def _select(self, head: Playhead | None) -> None:
+        wanted = self._wanted(self.columns)
+        if any(wanted.get(c.nodes[0], c.node) != c.node for c in self.columns):
+            self._build()
+            return
         k = None if head is None else column_at(self.columns, head.node)
-        if head is not None and k is not None:
-            column = self.columns[k]
-            if column.node != head.node:
-                self._shown[column.nodes[0]] = head.node
-                self._build()
-                return
+        if k is not None:
             self.view.set_open(k)
         nothing = head is None or k is None
         found = Links() if nothing else links(self.session.view.network, self.columns, head.node, head.index)

@@ -124,6 +124,18 @@ def test_stepping_into_a_node_that_is_not_shown_shows_it(panel):
     assert panel.view.lines.selected is None
 
 
+def test_a_column_that_the_selection_leaves_goes_back_to_the_persons_own_choice(panel, qtbot):
+    panel.session.select(Playhead("dense2", (3,)))
+    panel.session.select(Playhead("conv1", (2, 10, 9)))
+    assert panel.columns[8].node == "relu4"
+    panel.show_node("dense1", "dense1")
+    panel.session.select(Playhead("relu3", (3,)))
+    assert panel.columns[7].node == "relu3"
+    panel.session.select(None)
+    assert panel.columns[7].node == "dense1"
+    assert panel.view.lines.selected is None
+
+
 # --- keys
 
 def focused(panel: NetworkPanel, qtbot) -> NetworkPanel:
