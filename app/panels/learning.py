@@ -63,9 +63,10 @@ class LearningPanel(Card):
         middle.addStretch(3)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.view, 1)
-        desk.session.run_moved.connect(self._run)
+        desk.session.run_moved.connect(self._moved)
         desk.session.document_changed.connect(self._document)
         self._range = 0.0
+        self._skip = False
         self.retranslate()
         self._run()
 
@@ -85,7 +86,14 @@ class LearningPanel(Card):
             Task(tr("Train, and watch it learn"), tr("It takes seconds. Keep what was learned, or discard it."), False),
         ])
 
-    def _run(self, *_: object) -> None:
+    def _moved(self, run: RunState | None) -> None:
+        """While it runs every second report will do: a dozen pictures a second, and the window keeps its frames."""
+        going = run is not None and run.status == "running" and run.at is None and not self.view.isHidden()
+        self._skip = going and not self._skip
+        if not self._skip:
+            self._run()
+
+    def _run(self) -> None:
         run = self.desk.session.run
         there = run is not None and run.steps > 0
         if self.view.isVisibleTo(self) != there:
