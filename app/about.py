@@ -35,7 +35,7 @@ class AboutBox(_Box):
         super().__init__(tr("About ConvScope"), parent)
         self.setObjectName("about")
         title = QLabel(f"ConvScope {__version__}")
-        title.setFont(theme.font(20, 600))
+        theme.dress(title, 20, 600)
         self.column.addWidget(title)
         for text in (
             tr("A debugger for convolutional networks: every number on the screen can be asked where it comes from."),

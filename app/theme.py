@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app import i18n
 from app.paths import asset
@@ -77,6 +79,7 @@ THEMES = {"light": LIGHT, "dark": DARK}
 BLACK, WHITE = "#000000", "#ffffff"
 SWITCH = 0.179  # relative luminance at which black and white contrast alike: 4.5:1
 
+TYPE = "type"  # property of a widget that `dress` has given a font
 HAN = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei")
 
 _now = LIGHT
@@ -114,6 +117,14 @@ def apply(app: QApplication, name: str, scale: float = 1.0) -> None:
     app.setFont(font())
     app.setPalette(_palette(_now))
     app.setStyleSheet(style_sheet())
+    # A new style sheet takes every widget's own font away: give it back, in the size of now. Who lays out by what its
+    # texts measure was told before they had their fonts, so it is told again.
+    widgets = app.allWidgets()
+    for widget in widgets:
+        if widget.property(TYPE):
+            widget.setFont(font(*widget.property(TYPE)))
+    for widget in filter(isValid, widgets):
+        app.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def reduce_motion(on: bool) -> None:
@@ -140,6 +151,12 @@ def font(px: float = 13, weight: int = 400, mono: bool = False) -> QFont:
         px = max(px, 12)
         weight = weight if px >= 13 else 400
     return QFont(_font(px, weight, mono, _scale))
+
+
+def dress(widget: QWidget, px: float = 13, weight: int = 400, mono: bool = False) -> None:
+    """Give a widget a font that follows scale and language: `apply` renews it. Never ``setFont`` alone."""
+    widget.setProperty(TYPE, [px, weight, mono])
+    widget.setFont(font(px, weight, mono))
 
 
 @lru_cache(maxsize=64)

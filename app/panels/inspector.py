@@ -165,7 +165,7 @@ class InspectorPanel(Card):
         """Texts and fonts of now."""
         self.value.set_type(26, mono=True)
         self.rank.set_type(12)
-        self.cell.setFont(theme.font(12, mono=True))
+        theme.dress(self.cell, 12, mono=True)
         self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
         self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "
                                     "class, which is assumed to be right."))

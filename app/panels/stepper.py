@@ -191,7 +191,7 @@ class StepperPanel(Card):
     def retranslate(self) -> None:
         """Texts and fonts of now."""
         self.formula.setAccessibleName(tr("Formula: left and right choose a term"))
-        self.cell.setFont(theme.font(13, mono=True))
+        theme.dress(self.cell, 13, mono=True)
         # With large type the page scrolls: then the tools take two rows, and the formula two lines.
         self.setMinimumHeight(theme.size(HEIGHTS[theme.scale() > 1]))
         self._said = self._shown = None

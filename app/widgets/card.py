@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
@@ -25,7 +25,7 @@ class Card(QFrame):
         self.secondary = Label(secondary, "secondary")
         # The secondary text gives way first: it may be cut by a narrow card, the title may not.
         self.secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head = QWidget()
+        self._header_line = head = QWidget()
         head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         head.setMinimumHeight(theme.size(HEADER))
         self.header = QHBoxLayout(head)
@@ -55,6 +55,11 @@ class Card(QFrame):
     def add_control(self, widget: QWidget) -> None:
         """Put a widget at the header's right end."""
         self.header.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_header_line"):
+            self._header_line.setMinimumHeight(theme.size(HEADER))
 
     def set_spotlight(self, on: bool) -> None:
         """A border in accent round the card that is talked about."""

@@ -18,6 +18,7 @@ class Hint(QFrame):
         self._icon = picture
         self._picture = QLabel()
         self._text = QLabel()
+        theme.dress(self._text)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.MarkdownText)
         row = QHBoxLayout(self)
@@ -37,10 +38,10 @@ class Hint(QFrame):
         return self._text.text()
 
     def _paint(self) -> None:
-        self._picture.setPixmap(icon(self._icon, "accent").pixmap(16, 16))
-        self._text.setFont(theme.font(13))
+        edge = theme.size(16)
+        self._picture.setPixmap(icon(self._icon, "accent").pixmap(edge, edge))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_text"):
             self._paint()

@@ -24,26 +24,26 @@ class Label(QLabel):
     def __init__(self, text: str = "", role: str = "text", mono: bool = False, parent: QWidget | None = None,
                  **facts: object) -> None:
         super().__init__(parent)
-        self._role, self._mono = role, mono
+        self._key: str | None = None  # None: a ready text
         self.setProperty("role", "secondary" if role == "shape" else role)
+        theme.dress(self, *ROLES[role], mono)
         self.set_text(text, **facts)
-        self._dress()
 
     def set_text(self, text: str, /, **facts: object) -> None:
         """Another text, with its facts."""
-        self._text, self._facts = text, facts
-        shown = tr(text, **facts) if text else ""
-        if shown != self.text():
-            self.setText(shown)
+        self._show(tr(text, **facts) if text else "")
+        self._key, self._facts = text, facts
 
-    def _dress(self) -> None:
-        px, weight = ROLES[self._role]
-        self.setFont(theme.font(px, weight, self._mono))
+    def setText(self, text: str) -> None:
+        """A ready text, a name or a number say: it stays as it is when the language changes."""
+        self._show(text)
+        self._key = None
+
+    def _show(self, text: str) -> None:
+        if text != self.text():
+            super().setText(text)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.set_text(self._text, **self._facts)
-            self._dress()
-        elif event.type() == QEvent.Type.StyleChange:
-            self._dress()
+        if event.type() == QEvent.Type.LanguageChange and self._key is not None:
+            self.set_text(self._key, **self._facts)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app import theme
 from app.i18n import tr
 from app.widgets.labels import Label
 
@@ -75,7 +74,6 @@ class NameField(QWidget):
         """Texts in the language of now."""
         self.line.setPlaceholderText(tr(self._hint))
         self.line.setAccessibleName(tr(self._hint))
-        self.refusal.setFont(theme.font(12))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -93,7 +93,7 @@ class NumberField(QLineEdit):
         self.setTextMargins(0, 0, -2, 0)  # Qt's own margin: digits stand under those above
         self._value = 0.0
         self.editingFinished.connect(self._finished)
-        self._dress()
+        theme.dress(self, 12, mono=True)
 
     def set_value(self, value: float) -> None:
         """Show another number; what is being typed stays."""
@@ -158,11 +158,3 @@ class NumberField(QLineEdit):
         y = self.height() - 1
         wide = self.width() if focus else min(self.fontMetrics().horizontalAdvance(self.text()) + 4, self.width())
         painter.drawLine(self.width() - wide, y, self.width(), y)
-
-    def _dress(self) -> None:
-        self.setFont(theme.font(12, mono=True))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._dress()

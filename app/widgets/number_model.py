@@ -96,7 +96,7 @@ class CellEditor(QLineEdit):
         self.setProperty("cell", True)
         self.setProperty("own_focus", True)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setFont(theme.font(11, mono=True))
+        theme.dress(self, 11, mono=True)
         self.setMaxLength(24)
         self._cell = QRect()
         self.textChanged.connect(self.fit)

@@ -135,7 +135,7 @@ class _Line(QWidget):
         text, other, keys = QLabel(row.text), QLabel(row.reason or row.other), QLabel(row.keys)
         for label in (other, keys):
             label.setProperty("soft", True)
-            label.setFont(theme.font(12, mono=label is keys))
+            theme.dress(label, 12, mono=label is keys)
         text.setEnabled(not row.reason)
         line.addWidget(text)
         line.addWidget(other, 1)

@@ -121,4 +121,4 @@ class Segments(QFrame):
         for k, button in enumerate(self._buttons):
             button.setChecked(k == self._at)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus if k == self._at else Qt.FocusPolicy.NoFocus)
-            button.setFont(theme.font(13, 600 if k == self._at else 400))
+            theme.dress(button, 13, 600 if k == self._at else 400)

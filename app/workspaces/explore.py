@@ -36,6 +36,7 @@ class InviteCard(Card):
         self.setObjectName("invite")
         self.picture = QLabel()
         self.text = QLabel()
+        theme.dress(self.text, 15)
         self.text.setTextFormat(Qt.TextFormat.MarkdownText)
         self.text.setWordWrap(True)
         self.play = QPushButton()
@@ -51,14 +52,14 @@ class InviteCard(Card):
 
     def retranslate(self) -> None:
         """All texts in the language of now."""
-        self.picture.setPixmap(icon("cursor", "accent").pixmap(18, 18))
-        self.text.setFont(theme.font(15))
+        edge = theme.size(18)
+        self.picture.setPixmap(icon("cursor", "accent").pixmap(edge, edge))
         self.text.setText(tr("**Click any spot in any picture** to see how its number is made, step by step."))
         self.play.setText(tr("Play the whole network"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "play"):
             self.retranslate()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
@@ -35,7 +35,7 @@ class CodeBlock(QLabel):
         self.setContentsMargins(8, 6, 8, 6)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setFont(theme.font(11, mono=True))
+        theme.dress(self, 11, mono=True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -45,11 +45,6 @@ class CodeBlock(QLabel):
         painter.drawRoundedRect(QRectF(self.rect()), theme.size(6), theme.size(6))
         painter.end()
         super().paintEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.setFont(theme.font(11, mono=True))
 
 
 class Rows(QWidget):
@@ -92,8 +87,6 @@ class Rows(QWidget):
     def forget(self) -> None:
         """The language, theme or type has changed: fill all anew at the next call."""
         self._rows = []
-        for _, value in self._labels:
-            value.setFont(theme.font(13))
 
     def _add(self) -> None:
         name, value = Label("", "text", parent=self), QLabel(self)
@@ -101,7 +94,7 @@ class Rows(QWidget):
         value.setTextFormat(Qt.TextFormat.RichText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         value.setWordWrap(True)
-        value.setFont(theme.font(13))
+        theme.dress(value, 13)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value.linkActivated.connect(self._follow)
         k = len(self._labels)
