@@ -13,6 +13,7 @@ from cnncore.op import Shape
 MOST_BARS = 36
 MOST_MAPS = 64
 MOST_UNITS = 240
+MOST_ROWS = 15  # of a dense layer: with cells of 8 px they fit the strip of a small screen
 WIDE = 10  # more columns than this fold to spines
 
 
@@ -129,6 +130,11 @@ def column_at(columns: tuple[Column, ...], node: str) -> int | None:
 def across_for(channels: int) -> int:
     """Columns of a mosaic: up to 8 maps stand in one, 16 in 2, 32 in 4, 64 in 8."""
     return 1 if channels <= 8 else 2 if channels <= 16 else 4 if channels <= 32 else 8
+
+
+def across_for_units(units: int) -> int:
+    """Cells of a dense layer side by side, whatever the room: six, or more where that gives over 15 rows."""
+    return min(max(6, -(-units // MOST_ROWS)), max(units, 1))
 
 
 def most_active(values: np.ndarray, most: int, keep: int | None = None) -> tuple[int, ...]:

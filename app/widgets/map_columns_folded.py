@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column
+from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for_units
 from app.widgets.map_columns_layout import bars_of
 from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, of_maps
@@ -62,7 +62,7 @@ def _spine(column: Column, x: float, width: float, height: float) -> Place:
 
 
 def _opened(column: Column, x: float, width: float, height: float, scale: float) -> Place:
-    """As large as they come in the room: as many across as makes them largest."""
+    """As large as they come in the room: as many maps across as makes them largest."""
     units = len(column.shape) == 1
     n = min(column.channels, MOST_UNITS if units else MOST_MAPS)
     gap = 1.0 if units else 3.0 * scale
@@ -71,7 +71,7 @@ def _opened(column: Column, x: float, width: float, height: float, scale: float)
         rows = math.ceil(n / across)
         return min((width - (across - 1) * gap) / across, (height - (rows - 1) * gap) / rows)
 
-    across = max(range(1, n + 1), key=edge)
+    across = across_for_units(n) if units else max(range(1, n + 1), key=edge)
     rows, size = math.ceil(n / across), max(edge(across), 2.0)
     if units:
         ys = Ruler(rows, 1, max(int(size), 1), 1, 1.0)

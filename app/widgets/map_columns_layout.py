@@ -7,12 +7,11 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for
+from app.widgets.map_columns import MOST_MAPS, MOST_UNITS, Column, across_for, across_for_units
 from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 
 LEAST_MAP, MOST_MAP = 15, 130
-UNIT = 8  # least cell of a dense layer
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
@@ -101,7 +100,7 @@ def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: boo
     grids = {column: _maps(column, height, scale, least) for column in columns if column.kind == "maps"}
     first = next((g.ys.map for g in grids.values() if g.ys is not None), 84 * scale)
     lists = [column for column in columns if column.kind == "units"]
-    pitch = min((_pitch(column, height, first, scale, least) for column in lists), default=0)
+    pitch = min((_pitch(column, height, first, scale) for column in lists), default=0)
     made = {"maps": grids.get, "picture": lambda c: _picture(c, height, scale),
             "units": lambda c: _units(c, height, pitch, scale), "bars": lambda c: bars_of(c, height, scale)}
     return tuple(made[column.kind](column) for column in columns)
@@ -139,18 +138,15 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
     return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
 
 
-def _pitch(column: Column, height: float, first: float, scale: float, least: bool) -> int:
-    """From one cell of a dense layer to the next, in pixels: six across, or more where they would be too small."""
+def _pitch(column: Column, height: float, first: float, scale: float) -> int:
+    """From one cell of a dense layer to the next, in pixels: what the height allows."""
     n, room = min(column.channels, MOST_UNITS), height - _top(column, scale)
-    across = 6
-    while least and across < n and room // math.ceil(n / across) < UNIT * scale:
-        across += 1
-    return int(max(min(room // math.ceil(n / across), max(12 * scale, first / 6)), 3))
+    return int(max(min(room // math.ceil(n / across_for_units(n)), max(12 * scale, first / 6)), 3))
 
 
 def _units(column: Column, height: float, pitch: int, scale: float) -> Place:
     n, top = min(column.channels, MOST_UNITS), _top(column, scale)
-    across = min(max(6, math.ceil(n / max((height - top) // pitch, 1))), n)
+    across = across_for_units(n)
     ys = Ruler(math.ceil(n / across), 1, pitch - 1, 1, 1.0)
     return Place(column, 0, across * pitch - 1, 0, top, dataclasses.replace(ys, count=across), ys, tuple(range(n)))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.widgets import map_columns_moves as moves
-from app.widgets.map_columns import Column, across_for, column_at, columns_of, most_active
+from app.widgets.map_columns import Column, across_for, across_for_units, column_at, columns_of, most_active
 from app.widgets.map_columns_folded import fold
 from app.widgets.map_columns_layout import BAR_ROW, arrange
 from app.widgets.map_columns_links import Field, Line, links
@@ -154,10 +152,16 @@ def test_strip_of_a_desk_screen_has_maps_of_20_pixels() -> None:
     assert all(p.ys.map >= 20 for p in places if p.column.kind == "maps" and p.ys is not None)
 
 
-def test_dense_layers_have_square_cells_of_one_size_six_across() -> None:
-    places = arrange(COLUMNS, *START, HEADS)[7:9]
-    assert {p.xs for p in places} == {dataclasses.replace(places[0].xs, count=6)}
-    assert places[0].ys.pitch == places[1].ys.pitch == places[0].xs.pitch
+@pytest.mark.parametrize("room", [STRIP, (840.0, 250.0), START, (1600.0, 1000.0)])
+def test_a_dense_layer_wraps_the_same_in_every_room_and_its_cells_are_square(room: tuple[float, float]) -> None:
+    places = arrange(COLUMNS, *room, HEADS)[7:9]
+    assert [(p.xs.count, p.ys.count) for p in places] == [(8, 15), (6, 14)]
+    assert {p.ys.pitch for p in places} == {p.xs.pitch for p in places}
+    assert len({p.ys.pitch for p in places}) == 1
+
+
+def test_dense_layers_stand_six_across_and_never_in_more_than_fifteen_rows() -> None:
+    assert [across_for_units(n) for n in (1, 5, 10, 84, 90, 91, 120, 240)] == [1, 5, 6, 6, 6, 7, 8, 16]
 
 
 def test_what_a_place_shows_is_found_where_it_is_shown() -> None:
@@ -254,7 +258,7 @@ def test_arrows_stay_in_the_map_and_pages_change_it() -> None:
 
 def test_arrows_among_units_follow_the_rows_on_the_screen() -> None:
     place = arrange(COLUMNS, *START, HEADS)[7]
-    assert moves.stepped(place, (7,), 0, 1) == (13,)
+    assert moves.stepped(place, (7,), 0, 1) == (15,)
     assert moves.stepped(place, (0,), -1, 0) == (0,)
 
 
