@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app import numbers, theme
@@ -95,9 +94,13 @@ class AnswerPanel(Card):
         else:
             self.hint.set_text(tr("Change your drawing bit by bit and watch which maps change first."))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._make_room()
+        return super().event(event)
+
+    def _make_room(self) -> None:
         """In a low window the hint gives way first."""
-        super().resizeEvent(event)
         wide = self.width() - 2 * self.layout().contentsMargins().left()
         hidden = 0 if self.hint.isVisibleTo(self) else self.hint.heightForWidth(wide) + self.body.spacing()
         self.hint.setVisible(self.layout().totalHeightForWidth(self.width()) + hidden <= self.height())
