@@ -129,7 +129,7 @@ def test_no_import_of_app_runs_back():
 
 
 def test_widgets_import_leaves_qt_and_numbers_only():
-    allowed = {"PySide6", "pyqtgraph", "numpy", "cnncore", *sys.stdlib_module_names}
+    allowed = {"PySide6", "shiboken6", "pyqtgraph", "numpy", "cnncore", *sys.stdlib_module_names}
     for path in APP:
         if part(dotted(path)) == "widgets":
             for name in imports(path):
