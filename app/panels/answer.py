@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import edits
 from app.widgets.card import Card
+from app.widgets.fit_text import FitText
 from app.widgets.hint import Hint
+from app.widgets.icons import icon
 
 NEXT = {"0": "6", "1": "7", "2": "3", "3": "8", "4": "9", "5": "6", "6": "8", "7": "1", "8": "3", "9": "4"}
+
+SHORT = 2  # characters of a label that still stands beside the words
+COUNTS = 0.005  # a share that is said
+NAME = 90  # pixels of a class's name on the button
+MIDDLE = Qt.AlignmentFlag.AlignHCenter
 
 
 class AnswerPanel(Card):
@@ -23,14 +41,13 @@ class AnswerPanel(Card):
         self.setObjectName("answer_panel")
         self.desk = desk
         self.body.setSpacing(6)
-        self.winner = QLabel()
+        self.winner, self.sure = FitText(48, 15, MIDDLE), FitText(17, 11)
         self.winner.setObjectName("answer_winner")
-        self.winner.setMinimumWidth(52)
-        self.winner.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sure, self.then = QLabel(), QLabel()
+        self.then = QLabel()
+        theme.dress(self.then, 12)
+        self.then.setProperty("role", "secondary")
         self.sure.setObjectName("answer_sure")
         self.then.setObjectName("answer_then")
-        self.sure.setWordWrap(True)
         self.then.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -38,14 +55,18 @@ class AnswerPanel(Card):
         words.addWidget(self.sure)
         words.addWidget(self.then)
         words.addStretch(1)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.winner)
         row.addLayout(words, 1)
         self.body.addLayout(row)
         self.add_label = QLabel()
+        theme.dress(self.add_label, 12)
         self.add = QToolButton()
         self.add.setObjectName("answer_add")
+        self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the name
+        self._added: tuple[object, ...] = ()
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.add)
         self.add.setMenu(self.menu)
@@ -68,17 +89,31 @@ class AnswerPanel(Card):
         labels, shares = results.document.labels, results.probabilities
         blank = results.blank
         one = results.order[0]
-        self.winner.setText("?" if blank else labels[one])
-        size = 48 if blank or len(labels[one]) <= 2 else 24 if len(labels[one]) <= 6 else 15
-        if self.winner.property("px") != size:
-            self.winner.setProperty("px", size)
-            self.winner.setFont(theme.font(size, 600))
-        self.sure.setText(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
-        second = [f"{labels[k]} ({numbers.percent(shares[k], 0)})" for k in results.order[1:3]]
-        self.then.setText(
-            tr("The network answers while you draw.") if blank else tr("then {others}", others=", ".join(second))
-        )
+        self._arrange(labels)
+        self.winner.set_text("?" if blank else labels[one])
+        self.sure.set_text(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
+        self.then.setText(tr("The network answers while you draw.") if blank else self._others(labels, shares))
         self._hint(blank, labels[one])
+        self._adding()
+
+    def _arrange(self, labels: Sequence[str]) -> None:
+        """Digits stand beside the words; names, which are longer, above them."""
+        above = max(map(len, labels)) > SHORT
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(2 if above else 10)
+        self.winner.set_sizes(36 if above else 48, Qt.AlignmentFlag.AlignLeft if above else MIDDLE)
+        policy = QSizePolicy.Policy
+        self.winner.setMinimumWidth(0 if above else theme.size(52))
+        self.winner.setMaximumWidth(16777215 if above else theme.size(72))
+        self.winner.setSizePolicy(policy.Ignored if above else policy.Preferred, policy.Fixed)
+
+    def _others(self, labels: Sequence[str], shares: Sequence[float]) -> str:
+        """The two next, as far as they count."""
+        order = self.desk.session.results.order[1:3]
+        said = [f"{labels[k]}\u00a0({numbers.percent(shares[k], 0)})" for k in order if shares[k] >= COUNTS]
+        if not said:
+            return tr("no other above {share}", share=numbers.percent(COUNTS))
+        return tr("then {others}", others=", ".join(said))
 
     def _hint(self, blank: bool, answer: str) -> None:
         if blank:
@@ -106,11 +141,23 @@ class AnswerPanel(Card):
         self.hint.setVisible(self.layout().totalHeightForWidth(self.width()) + hidden <= self.height())
 
     def _document(self, *_: object) -> None:
-        classes = self.desk.session.document.classes
-        names = [c.name for c in classes]
+        self._adding()
+
+    def _adding(self) -> None:
+        """The way into the samples: the class of the answer first."""
+        names = [c.name for c in self.desk.session.document.classes]
         answer = self.winner.text()
+        name = answer if answer in names else names[0] if names else ""
+        blank = not self.desk.session.view.drawing.any()
+        state = (name, bool(names), blank, self.add.fontMetrics().height())
+        if state == self._added:
+            return
+        self._added = state
         self.add_label.setVisible(bool(names))
-        self.add.setText(answer if answer in names else names[0] if names else tr("Add to samples"))
+        short = self.add.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, theme.size(NAME))
+        self.add.setText(short if names else tr("Add to samples"))
+        self.add.setEnabled(not blank)
+        self.add.setToolTip(tr("The canvas is empty.") if blank else tr("Add the drawing to a class"))
 
     def _fill(self) -> None:
         self.menu.clear()
@@ -121,7 +168,7 @@ class AnswerPanel(Card):
                 lambda _=False, k=index: self.desk.attempt(session.edit, edits.add_sample, k, session.view.drawing)
             )
         if not session.document.classes:
-            entry = self.menu.addAction(tr("Digits 0 to 9"))
+            entry = self.menu.addAction(tr("Make classes 0 to 9"))
             entry.triggered.connect(lambda: self.desk.attempt(session.edit, edits.add_classes, tuple("0123456789")))
         else:
             self.menu.addSeparator()
@@ -130,15 +177,15 @@ class AnswerPanel(Card):
 
     def retranslate(self) -> None:
         """All texts in the language of now."""
+        self._added = ()
+        self.add.setIcon(icon("caret"))
+        self.add.setIconSize(QSize(theme.size(12), theme.size(12)))
         self.add_label.setText(tr("Add to samples as"))
         self.add.setAccessibleName(tr("Add the drawing to a class"))
-        self.sure.setFont(theme.font(17, 600))
-        self.then.setFont(theme.font(12))
-        self.add_label.setFont(theme.font(12))
         self._document()
         self._results()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "hint"):
             self.retranslate()

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.widgets.key_caps import KeyCaps
 
 HEIGHT = 26
+GAP = 16
 
 HINTS = {
     "start": N_("Draw, then click any cell of any map to see how its number is made."),
     "stepping": N_("Hover any cell to see where it comes from and where it goes. Click keeps it."),
     "train": N_("Draw, then press a class's number to add the drawing to it."),
     "running": N_("The network learns. Every panel shows it as it is now."),
+    "paused": N_("Paused at step {step} of {steps}. Every panel shows the network as it is now."),
+    "back": N_("You look back at step {step}. Every panel shows the network as it was then."),
+    "finished": N_("Training is done: keep the weights or discard them."),
+    "failed": N_("Training has stopped: keep the weights or discard them."),
 }
 KEYS = {
     "start": (
@@ -32,9 +39,19 @@ KEYS = {
     ),
     "train": (("training.toggle", N_("train")), ("canvas.clear", N_("clear")), ("help.keys", N_("all keys"))),
     "running": (
-        ("training.toggle", N_("pause or go on")),
+        ("training.toggle", N_("pause")),
+        ("training.cancel", N_("cancel, keep old weights")),
+        ("help.keys", N_("all keys")),
+    ),
+    "paused": (
+        ("training.toggle", N_("go on")),
         ("training.step", N_("one step")),
         ("training.cancel", N_("cancel, keep old weights")),
+    ),
+    "finished": (
+        ("training.cancel", N_("discard, keep old weights")),
+        ("view.explore", N_("look at the network")),
+        ("help.keys", N_("all keys")),
     ),
 }
 
@@ -46,47 +63,70 @@ class Footer(QFrame):
         super().__init__(parent)
         self.setObjectName("footer")
         self.desk = desk
-        self.text, self.keys = QLabel(), QLabel()
+        self.text, self.keys = QLabel(), KeyCaps()
+        theme.dress(self.text, 12)
         self.text.setObjectName("footer_text")
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.keys.setObjectName("footer_keys")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(GAP)
         row.addWidget(self.text, 1)
         row.addWidget(self.keys)
-        self._state = ""
+        self._state, self._hint = ("", ""), ""
         for fact in (desk.session.selection_changed, desk.session.run_moved, desk.workspace_changed):
             fact.connect(self._update)
         self.retranslate()
 
     def _update(self, *_: object) -> None:
         run = self.desk.session.run
-        if run is not None and run.active:
-            state = "running"
+        facts: dict[str, object] = {}
+        if run is not None:
+            shown = run.shown
+            back = run.at is not None and shown is not None and shown is not run.checkpoints[-1]
+            state = "back" if back else run.status
+            facts = {"step": shown.step if back and shown is not None else run.step, "steps": run.steps}
         elif self.desk.workspace == "train":
             state = "train"
         else:
             state = "stepping" if self.desk.session.playhead is not None else "start"
-        if state != self._state:
-            self._state = state
-            self.show_text(tr(HINTS[state]))
-            pairs = [(self.desk.action(name).shortcut().toString(), tr(word)) for name, word in KEYS[state]]
-            self.keys.setText("    ".join(f"{key} {word}" for key, word in pairs if key))
+        keys = state
+        if run is not None and state in ("back", "failed"):
+            keys = "finished" if not run.active else run.status
+        if (state, keys) != self._state:
+            self._state = (state, keys)
+            self._hint = ""
+            pairs = [(self.desk.action(name).shortcut().toString(), tr(word)) for name, word in KEYS[keys]]
+            self.keys.set_pairs([pair for pair in pairs if pair[0]])
+        hint = tr(HINTS[state], **facts)
+        if hint != self._hint:
+            self._hint = hint
+            self.show_text(hint)
 
     def show_text(self, text: str) -> None:
         """A sentence at the left, until the situation changes."""
         self.text.setText(text)
         self.text.setToolTip(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The sentence first; the keys get what it leaves."""
+        self.keys.fit(self.width() - 24 - GAP - self.text.fontMetrics().horizontalAdvance(self.text.text()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def retranslate(self) -> None:
         """All texts in the language of now."""
         self.setFixedHeight(theme.size(HEIGHT))
-        for label in (self.text, self.keys):
-            label.setFont(theme.font(12))
-        self._state = ""
+        self._state = ("", "")
         self._update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "keys"):
+            self.setFixedHeight(theme.size(HEIGHT))
+            self._fit()

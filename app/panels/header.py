@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from app import i18n, theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.widgets.buttons import ICON
 from app.widgets.icons import icon
 from app.widgets.segments import Segments
 
@@ -26,8 +27,10 @@ class Header(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setMenu(menu)
         self.title, self.file = QLabel("ConvScope"), QLabel()
+        theme.dress(self.title, 15, 600)
+        theme.dress(self.file, 12)
         self.file.setObjectName("file_name")
-        self.file.setProperty("soft", True)
+        self.file.setProperty("role", "secondary")
         self.tabs = Segments([("explore", N_("Explore")), ("train", N_("Train"))])
         self.tabs.setObjectName("workspace_tabs")
         self.tabs.setProperty("tabs", True)
@@ -39,7 +42,7 @@ class Header(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(10)
-        for widget in (self.menu_button, self.title, self.file, self.tabs):
+        for widget in (self.menu_button, self.title, self.tabs, self.file):
             row.addWidget(widget)
         row.addStretch(1)
         for widget in (self.search, self.language, self.look):
@@ -64,14 +67,15 @@ class Header(QFrame):
     def retranslate(self) -> None:
         """Texts and pictures in the language and theme of now."""
         self.setFixedHeight(theme.size(HEIGHT))
-        self.title.setFont(theme.font(15, 600))
-        self.file.setFont(theme.font(12))
+        edge = theme.size(ICON)
+        for button in (self.menu_button, self.search, self.look):
+            button.setIconSize(QSize(edge, edge))
         self.menu_button.setIcon(icon("menu"))
         self.menu_button.setToolTip(tr("Menu"))
         self.menu_button.setAccessibleName(tr("Menu"))
         self.search.setIcon(icon("search"))
         keys = self.desk.action("edit.palette").shortcut().toString()
-        self.search.setText(f"{tr('Find an action')}  {keys}")
+        self.search.setText(f" {tr('Find an action')}  {keys}")
         self.search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.search.setAccessibleName(tr("Find an action"))
         self.language.setText("中文  EN" if i18n.language() == "zh_CN" else "EN  中文")
@@ -84,5 +88,5 @@ class Header(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange) and hasattr(self, "look"):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "look"):
             self.retranslate()

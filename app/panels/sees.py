@@ -12,13 +12,14 @@ from app.model import edits
 from app.widgets.buttons import Check
 from app.widgets.card import Card
 from app.widgets.heat_map import HeatMap
+from app.widgets.popover import Popover
 from cnncore.network import INPUT
 
 SMALL = 60
 
 
 class SeesPanel(Card):
-    """The network's input at small size, in words how it was made, and on request its switches."""
+    """The network's input at small size, in words how it was made; its switches are in a box under a link."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(N_("The network sees"), "", parent)
@@ -27,8 +28,8 @@ class SeesPanel(Card):
         self.picture = HeatMap()
         self.picture.setObjectName("sees_picture")
         self.picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.picture.setFixedSize(theme.size(SMALL), theme.size(SMALL))
         self.words = QLabel()
+        theme.dress(self.words, 12)
         self.words.setWordWrap(True)
         self.change = QToolButton()
         self.change.setObjectName("sees_change")
@@ -49,18 +50,18 @@ class SeesPanel(Card):
         row.addLayout(beside, 1)
         self.body.addLayout(row)
         self.switches = self._switches()
-        self.switches.hide()
-        self.body.addWidget(self.switches)
-        self.change.toggled.connect(self.switches.setVisible)
+        self.switches.closed.connect(lambda: self.change.setChecked(False))
+        self.change.toggled.connect(lambda on: self.switches.open_under(self.change) if on else self.switches.hide())
         desk.session.results_changed.connect(self._results)
         desk.session.document_changed.connect(self._document)
         self.retranslate()
         self._results(desk.session.results)
 
-    def _switches(self) -> QWidget:
-        box = QWidget()
+    def _switches(self) -> Popover:
+        box = Popover(self)
+        box.setObjectName("sees_switches")
         column = QVBoxLayout(box)
-        column.setContentsMargins(0, 4, 0, 0)
+        column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
         self.crop, self.centre, self.box = Check(), Check(), QSpinBox()
         for name, widget in (("crop", self.crop), ("centre", self.centre), ("box", self.box)):
@@ -111,10 +112,10 @@ class SeesPanel(Card):
         self.centre.setText(tr("Centre of mass to the centre"))
         self.box_label.setText(tr("Longest side, in pixels"))
         self.picture.setAccessibleName(tr("The network's input"))
-        self.words.setFont(theme.font(12))
+        self.picture.setFixedSize(theme.size(SMALL), theme.size(SMALL))
         self._document()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "switches"):
             self.retranslate()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app import theme
@@ -51,7 +51,7 @@ class Segments(QFrame):
         self._values, self._labels, self._buttons = [v for v, _ in choices], [t for _, t in choices], []
         self._reasons.clear()
         for k in range(len(choices)):
-            button = QToolButton(self)
+            button = _Segment(self)
             button.setCheckable(True)
             end = "first" if k == 0 else "last" if k == len(choices) - 1 else "middle"
             button.setProperty("end", end)
@@ -122,3 +122,14 @@ class Segments(QFrame):
             button.setChecked(k == self._at)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus if k == self._at else Qt.FocusPolicy.NoFocus)
             theme.dress(button, 13, 600 if k == self._at else 400)
+
+
+class _Segment(QToolButton):
+    """One choice; a tab has room for its bold text, so that choosing moves none."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if not self.parentWidget().property("tabs"):
+            return hint
+        bold = QFontMetrics(theme.font(13, 600)).horizontalAdvance(self.text())
+        return hint + QSize(max(bold - self.fontMetrics().horizontalAdvance(self.text()), 0), 0)

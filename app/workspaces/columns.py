@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBox
 from app import theme
 
 GAP = 8
-NARROW = 1400
+NARROW, WIDE = 1400, 1600
 LEAST_HEIGHT = {False: 620, True: 680}  # at the normal size of type; at larger ones the stepper is higher
 
 
@@ -62,14 +62,16 @@ class Columns(QSplitter):
         widgets: Left, centre, right.
         narrow: Widths of the sides in a window narrower than `NARROW` pixels.
         wide: Widths of the sides in a wider one.
+        widest: Widths of the sides from `WIDE` pixels on.
     """
 
-    def __init__(self, name: str, widgets: Sequence[QWidget], narrow: tuple[int, int], wide: tuple[int, int]) -> None:
+    def __init__(self, name: str, widgets: Sequence[QWidget], narrow: tuple[int, int], wide: tuple[int, int],
+                 widest: tuple[int, int] | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName(name)
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
-        self._narrow, self._wide = narrow, wide
+        self._narrow, self._wide, self._widest = narrow, wide, widest or wide
         self.dragged = False
         for k, widget in enumerate(widgets):
             self.addWidget(widget)
@@ -85,7 +87,8 @@ class Columns(QSplitter):
         """Side widths for the window's width, unless the person chose their own."""
         if self.dragged:
             return
-        sides = self._narrow if self.width() < theme.size(NARROW) else self._wide
+        width = self.window().width()
+        sides = self._narrow if width < theme.size(NARROW) else self._wide if width < theme.size(WIDE) else self._widest
         left, right = (theme.size(side) for side in sides)
         right = right if self.widget(2).isVisibleTo(self) else 0
         self.setSizes([left, max(self.width() - left - right - 2 * GAP, 200), right])
@@ -95,6 +98,11 @@ class Columns(QSplitter):
         self.fit()
         # Once more when the children have told their least widths: the splitter spreads what it held back.
         QTimer.singleShot(0, self, self.fit)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "dragged"):
+            QTimer.singleShot(0, self, self.fit)
 
     def standard(self) -> None:
         """Forget the person's own widths."""

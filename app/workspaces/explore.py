@@ -83,7 +83,8 @@ class Explore(QWidget):
         self.inspector_wanted, self.inspector_forced = True, False
         self.centre = column("explore_centre", self._holder, self.invite, stretch=0)
         left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
-        self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262))
+        self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262),
+                               (300, 300))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.addWidget(self.columns)
