@@ -42,6 +42,7 @@ class FilmStrip(Strip):
         self._shown: Frame | None = None
         self._bound = 1.0
         self._name = ""
+        self._title_width = 0.0
         self._pictures: dict[object, QImage] = {}
 
     def set_frames(self, frames: Sequence[Frame], shown: Frame | None, bound: float, name: str) -> None:
@@ -55,12 +56,14 @@ class FilmStrip(Strip):
         """
         if bound != self._bound or name != self._name:
             self._pictures.clear()
+            self._still = None
         resized = self._shape(frames) != self._shape(self._frames)
         self._frames, self._shown, self._bound, self._name = frames, shown, bound, name
         keys = {f.key for f in frames}
         self._pictures = {k: v for k, v in self._pictures.items() if k in keys}
         if resized:
             self._pictures.clear()
+            self._still = None
             count, high, _ = self._shape(frames)
             self.setMaximumHeight(theme.size(TITLE + FOOT) + count * (high * theme.size(CELLS[1]) + theme.size(GAP)))
             self.updateGeometry()
@@ -68,7 +71,7 @@ class FilmStrip(Strip):
 
     def renew(self) -> None:
         self._pictures.clear()
-        self.update()
+        super().renew()
 
     # --- geometry
 
@@ -118,36 +121,34 @@ class FilmStrip(Strip):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = self.paint_ground()
-        count, high, wide = self._shape(self._frames)
-        cell = self.cell
-        self.paint_playhead(painter)
-        painter.setPen(theme.color("ink"))
-        painter.setFont(theme.font(13, 600))
-        rows = self.rows
-        title = tr("The {count} kernels of {layer}, moment by moment", count=count, layer=self._name)
-        if rows < count:
-            title = tr("{shown} of the {count} kernels of {layer}", shown=rows, count=count, layer=self._name)
-        if count:
-            self._title(painter, title)
-        pitch = high * cell + theme.size(GAP)
-        top = theme.size(TITLE)
-        painter.setFont(theme.font(12))
-        painter.setPen(theme.color("soft"))
-        for k in range(rows):
-            place = QRectF(0, top + k * pitch, self.left - wide * cell / 2 - theme.size(6), high * cell)
-            painter.drawText(place, RIGHT_MIDDLE, tr("kernel {index}", index=k))
+        rows, top = self.rows, theme.size(TITLE)
+        crossed = self.playhead is not None and self.x(self.playhead) < self._title_width
+        self.paint_playhead(painter, top if crossed else 0)
         columns = self.columns()
         for frame in columns:
             image = self._picture(frame, rows)
             left = round(self.x(frame.step) - image.width() / 2)
             painter.drawImage(left, top, image)
-        self._steps(painter, columns, top + rows * pitch)
+        self._steps(painter, columns, top + rows * (self._shape(self._frames)[1] * self.cell + theme.size(GAP)))
 
-    def _title(self, painter: QPainter, text: str) -> None:
-        box = QRectF(0, 0, self.width(), theme.size(TITLE - 4))
-        ground = QRectF(0, 0, QFontMetricsF(painter.font()).horizontalAdvance(text) + 6, box.height())
-        painter.fillRect(ground, theme.color("panel"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+    def paint_still(self, painter: QPainter) -> None:
+        count, high, wide = self._shape(self._frames)
+        rows, cell, top = self.rows, self.cell, theme.size(TITLE)
+        if not count:
+            return
+        title = tr("The {count} kernels of {layer}, moment by moment", count=count, layer=self._name)
+        if rows < count:
+            title = tr("{shown} of the {count} kernels of {layer}", shown=rows, count=count, layer=self._name)
+        painter.setPen(theme.color("ink"))
+        painter.setFont(theme.font(13, 600))
+        self._title_width = QFontMetricsF(painter.font()).horizontalAdvance(title) + 6
+        painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("soft"))
+        for k in range(rows):
+            place = QRectF(0, top + k * (high * cell + theme.size(GAP)), self.left - wide * cell / 2 - theme.size(6),
+                           high * cell)
+            painter.drawText(place, RIGHT_MIDDLE, tr("kernel {index}", index=k))
 
     def _steps(self, painter: QPainter, columns: list[Frame], y: float) -> None:
         """The step under each column; a text that would touch the playhead's is left out."""

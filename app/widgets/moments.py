@@ -36,10 +36,13 @@ class MomentStrip(Strip):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, theme.size(TOP + BAR + FOOT))
 
+    @property
+    def _bar(self) -> QRectF:
+        return QRectF(self.left, theme.size(TOP), self.length, theme.size(BAR))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = self.paint_ground()
-        bar = QRectF(self.left, theme.size(TOP), self.length, theme.size(BAR))
-        painter.fillRect(bar, theme.color("sunk"))
+        bar = self._bar
         # One thick line in dashes of one pixel: all short ticks at once.
         high = round(bar.height() / 3)
         dashes = QPen(theme.color("edge"), high)
@@ -51,6 +54,15 @@ class MomentStrip(Strip):
         painter.setPen(QPen(theme.color("soft"), 1))
         xs = [round(self.x(step)) + 0.5 for step in self._moments]
         painter.drawLines([QLineF(x, bar.top(), x, bar.bottom()) for x in xs])
+        self._head(painter, bar)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRect(bar.adjusted(-4, -4, 4, 4))
+
+    def paint_still(self, painter: QPainter) -> None:
+        bar = self._bar
+        painter.fillRect(bar, theme.color("sunk"))
         painter.setFont(theme.font(11, mono=True))
         painter.setPen(theme.color("soft"))
         under = bar.bottom() + 2
@@ -61,11 +73,6 @@ class MomentStrip(Strip):
         painter.setPen(theme.color("ink"))
         painter.drawText(QRectF(0, bar.top(), self.left, bar.height()),
                          Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr("History"))
-        self._head(painter, bar)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRect(bar.adjusted(-4, -4, 4, 4))
 
     def _head(self, painter: QPainter, bar: QRectF) -> None:
         if self.playhead is None:

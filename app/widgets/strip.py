@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -31,6 +31,7 @@ class Strip(QWidget):
         self.steps = 1
         self.left, self.length = 0.0, 1.0
         self.playhead: float | None = None
+        self._still: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         # It paints all of itself: else Qt paints the card and the window under it, too, many times a second.
@@ -49,7 +50,8 @@ class Strip(QWidget):
             self.update()
 
     def renew(self) -> None:
-        """Throw away what was drawn; for subclasses that keep pictures."""
+        """Throw away what was drawn and kept."""
+        self._still = None
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,14 +76,25 @@ class Strip(QWidget):
         """Step at a pixel, within the axis."""
         return min(max((x - self.left) / self.length, 0.0), 1.0) * self.steps
 
+    def paint_still(self, painter: QPainter) -> None:
+        """What stays the same from report to report: painted once, until `renew`."""
+
     def paint_ground(self) -> QPainter:
-        """A painter on the strip, which has the card's colour."""
+        """A painter on the strip, which has the card's colour and what `paint_still` paints."""
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatio() != ratio:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(theme.color("panel"))
+            once = QPainter(self._still)
+            self.paint_still(once)
+            once.end()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("panel"))
+        painter.drawPixmap(0, 0, self._still)
         return painter
 
-    def paint_playhead(self, painter: QPainter) -> None:
-        """A dotted line from top to bottom."""
+    def paint_playhead(self, painter: QPainter, top: float = 0) -> None:
+        """A dotted line from ``top`` to the bottom."""
         if self.playhead is None:
             return
         painter.save()
@@ -89,7 +102,7 @@ class Strip(QWidget):
         pen.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(pen)
         x = round(self.x(self.playhead)) + 0.5
-        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        painter.drawLine(QPointF(x, top), QPointF(x, self.height()))
         painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
