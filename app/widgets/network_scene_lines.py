@@ -17,6 +17,7 @@ AROUND = 8.0  # what a ring needs round its cell
 LINE = 1.5
 FAINT = 0.35
 WHOLE = 4.0  # from a column to the bracket beside it
+ROW = 22.0  # height of the ring round a class, at most
 LEAST = 4.0  # a ring round less than this would hide what it shows
 
 Cell = tuple[int, tuple[int, ...]]  # column, (map, *cell)
@@ -65,7 +66,9 @@ class Lines(QGraphicsItem):
         if self.selected is not None:
             self._selection(painter, self.selected)
         hovered = self._cell(self.hovered) if self.hovered is not None and self.hovered != self.selected else None
-        if hovered is not None:
+        if hovered is not None and self.hovered is not None and self._bars(self.hovered[0]):
+            self._row(painter, hovered, "ink", marks.HOVER)
+        elif hovered is not None:
             marks.hover(painter, hovered, self.boundingRect())
         painter.restore()
 
@@ -90,9 +93,28 @@ class Lines(QGraphicsItem):
         map_, cell = place.map_rect(index[0]), self._cell(selected)
         if map_ is None or cell is None:
             return
+        if self._bars(k):
+            self._row(painter, cell, "ring", marks.RING)
+            return
         if place.column.kind in ("picture", "maps"):
             marks.ring(painter, self._frame.rect(map_).adjusted(-2, -2, 2, 2), self.boundingRect())
         marks.ring(painter, cell, self.boundingRect())
+
+    def _bars(self, k: int) -> bool:
+        return self._frame.places[k].column.kind == "bars"
+
+    def _row(self, painter: QPainter, row: QRectF, token: str, width: float) -> None:
+        """Round one class: on the panel's ground the line needs no halo, which would cover its own digits and others.
+        """
+        high = min(row.height(), self._frame.size(ROW))
+        line = QRectF(row.left() - 3, round(row.center().y() - high / 2), row.width() + 2, round(high))
+        painter.save()
+        pen = QPen(theme.color(token), width * theme.scale())
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(line)
+        painter.restore()
 
     # --- lines between layers
 
