@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app import numbers, theme
 from app.widgets import marks
@@ -17,9 +18,14 @@ from app.widgets import marks
 LEAST, MOST = 15, 48  # px a row
 ROOMY = 18  # from here on labels have their full size
 THICK = 9
-LABEL_SHARE = 0.45
+LABEL_SHARE = 0.55
 START = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 END = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+def plain(name: str) -> str:
+    """A name that a person gave, as a tooltip that never takes it for markup."""
+    return f"<span>{html.escape(name)}</span>" if "<" in name or "&" in name else name
 
 
 class Bars(QAbstractScrollArea):
@@ -148,6 +154,13 @@ class Bars(QAbstractScrollArea):
             self.viewport().update()
             self.hovered.emit(index)
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.row_at(event.pos().y())
+            QToolTip.showText(event.globalPos(), "" if index is None else plain(self._labels[index]), self)
+            return True
+        return super().viewportEvent(event)
+
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -157,8 +170,8 @@ class Bars(QAbstractScrollArea):
         bold, digits = QFontMetricsF(fonts[1]), QFontMetricsF(fonts[2])
         width = self.viewport().width() - 2
         longest = max((bold.horizontalAdvance(t) for t in self._labels), default=0)
-        left = min(longest, width * LABEL_SHARE) + theme.size(8)
-        right = digits.horizontalAdvance(numbers.percent(1.0)) + theme.size(6)
+        left = min(longest + theme.size(8), width * LABEL_SHARE)
+        right = max(digits.horizontalAdvance(numbers.percent(share)) for share in (1.0, 0.99999)) + theme.size(6)
         for k, (label, share) in enumerate(zip(self._labels, self._shares.tolist(), strict=True)):
             row = self.rect_of(k)
             if row.bottom() < event.rect().top() or row.top() > event.rect().bottom():

@@ -17,7 +17,8 @@ LEAST_OPEN = 150
 BARS = 126
 
 
-def fold(columns: Sequence[Column], width: float, height: float, open_: int, scale: float = 1.0) -> tuple[Place, ...]:
+def fold(columns: Sequence[Column], width: float, height: float, open_: int, scale: float = 1.0,
+         names: float = 0.0) -> tuple[Place, ...]:
     """Spines from left to right, the open column with all the room that is left; the classes keep their bars.
 
     Args:
@@ -26,17 +27,19 @@ def fold(columns: Sequence[Column], width: float, height: float, open_: int, sca
         height: Room for the maps, without heads and feet.
         open_: Index of the open column.
         scale: Factor on all that does not follow from the room.
+        names: Width at which the classes' names can be read.
     """
+    wide_bars = max(BARS * scale, names)
     bars = [k for k, c in enumerate(columns) if c.kind == "bars"]
     spines = len(columns) - len({open_, *bars})
     air = AIR * scale
-    room = width - air * (len(columns) - 1) - sum(BARS * scale for k in bars)
+    room = width - air * (len(columns) - 1) - wide_bars * len(bars)
     spine = min(SPINE * scale, max(LEAST_SPINE, (room - LEAST_OPEN * scale) / max(spines, 1)))
     rest = max(room - spine * spines, LEAST_SPINE)
     out, x = [], 0.0
     for k, column in enumerate(columns):
         if k in bars:
-            wide = BARS * scale + (rest if k == open_ else 0)
+            wide = wide_bars + (rest if k == open_ else 0)
             place = dataclasses.replace(bars_of(column, height, scale), x=x, left=x, width=wide)
         elif k == open_:
             wide = rest

@@ -12,6 +12,7 @@ from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 
 LEAST_MAP, MOST_MAP = 15, 130
+UNIT = 8  # of a cell of a dense layer, where there is room
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
@@ -46,7 +47,7 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
     left = width - sum(slots) - AIR * scale * (len(slots) - 1)
     for k, draft in enumerate(drafts):
         if draft.column.kind == "bars" and left > 0:
-            more = min(left, (WIDE_BARS - BARS) * scale)
+            more = min(left, max(WIDE_BARS * scale, ease[k]) - slots[k])
             slots[k] += more
             left -= more
     air = max((width - sum(slots)) / max(len(slots) - 1, 1), 2)
@@ -141,7 +142,7 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
 def _pitch(column: Column, height: float, first: float, scale: float) -> int:
     """From one cell of a dense layer to the next, in pixels: what the height allows."""
     n, room = min(column.channels, MOST_UNITS), height - _top(column, scale)
-    return int(max(min(room // math.ceil(n / across_for_units(n)), max(12 * scale, first / 6)), 3))
+    return int(max(min(room // math.ceil(n / across_for_units(n)), max(UNIT * scale, first / 6)), 3))
 
 
 def _units(column: Column, height: float, pitch: int, scale: float) -> Place:

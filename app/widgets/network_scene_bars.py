@@ -13,9 +13,10 @@ from app import numbers, theme
 from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_feet import RIGHT
 from app.widgets.network_scene_frame import Frame
-from app.widgets.network_scene_heads import LEFT
+from app.widgets.network_scene_heads import INSET, LEFT, digits_width
 
 THICK = 10
+NAMES = 0.55  # of the column, at most
 
 
 class Bars(QGraphicsItem):
@@ -33,9 +34,18 @@ class Bars(QGraphicsItem):
         self.prepareGeometryChange()
         self._place = place
 
-    def set_labels(self, labels: tuple[str, ...]) -> None:
+    @property
+    def labels(self) -> tuple[str, ...]:
         """Of the classes."""
+        return self._labels
+
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        """Other classes."""
         self._labels = labels
+
+    def label(self, k: int) -> str:
+        """The name of one class; its number where it has none."""
+        return self._labels[k] if k < len(self._labels) else str(k)
 
     def set_values(self, values: np.ndarray[Any, Any], bound: float, shares: bool, decided: bool = True) -> None:
         """One number a class.
@@ -54,7 +64,7 @@ class Bars(QGraphicsItem):
         self._rows = []
         for k in order:
             value, wins = float(values[k]), k == best
-            label = self._labels[k] if k < len(self._labels) else str(k)
+            label = self.label(k)
             if shares:
                 start, end, colour, text = 0.0, value, theme.color("ink" if wins else "edge"), numbers.percent(value)
             else:
@@ -77,9 +87,9 @@ class Bars(QGraphicsItem):
         px = 12 if place.pitch >= frame.size(14) else 11
         plain, bold, mono = frame.font(px), frame.font(px, 600), frame.font(11, mono=True)
         metrics = QFontMetricsF(bold)
-        digits = QFontMetricsF(mono).horizontalAdvance("100.0\u2009%")
+        digits = digits_width(frame)
         whole = frame.rect(place.content)
-        most = max(whole.width() * 0.3, whole.width() - digits - frame.size(28))
+        most = max(whole.width() * 0.3, min(whole.width() * NAMES, whole.width() - digits - frame.size(THICK)))
         wide = min(max((metrics.horizontalAdvance(row[0]) for row in self._rows), default=0) + 6, most)
         ink, soft, sunk = theme.color("ink"), theme.color("soft"), theme.color("sunk")
         for k, (label, start, end, colour, text, wins) in enumerate(self._rows):
@@ -89,10 +99,10 @@ class Bars(QGraphicsItem):
             painter.setFont(bold if wins else plain)
             shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, wide - 4)
             painter.drawText(QRectF(row.left(), row.top(), wide, row.height()), LEFT, shown)
-            track = QRectF(row.left() + wide, middle - thick / 2, max(row.width() - wide - digits - 4, 4), thick)
+            track = QRectF(row.left() + wide, middle - thick / 2, max(row.width() - wide - digits, 4), thick)
             painter.fillRect(track, sunk)
             length = max((end - start) * track.width(), 1)
             painter.fillRect(QRectF(track.left() + start * track.width(), track.top(), length, thick), colour)
             painter.setPen(ink if wins else soft)
             painter.setFont(mono)
-            painter.drawText(QRectF(row.right() - digits, row.top(), digits, row.height()), RIGHT, text)
+            painter.drawText(QRectF(row.right() - digits, row.top(), digits - INSET, row.height()), RIGHT, text)

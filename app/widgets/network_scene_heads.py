@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
-from app import theme
+from app import numbers, theme
 from app.i18n import tr
 from app.widgets import marks
 from app.widgets.map_columns import Column
@@ -17,9 +18,12 @@ from app.widgets.map_columns_layout import SWITCH, Head
 from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_frame import Frame
 
+INSET = 4  # px before the end of a row of a class, for the ring
 SEGMENT = 5  # air on either side of a word in a switch
 TILT = 50  # degrees
 LONGEST = 64  # px of a name aslant
+BAR, MOST_BARS = 40, 220  # px of a bar that one can compare, of a column of classes with long names
+LEAST_BAR, LEAST_BARS = 20, 150  # the same where room is short
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -28,16 +32,34 @@ def shape_text(column: Column) -> str:
     return tr("{count} classes", count=column.channels) if column.kind == "bars" else column.size
 
 
-def head_widths(column: Column, frame: Frame) -> Head:
-    """What a head needs to be read at ease, and at least."""
+def head_widths(column: Column, frame: Frame, labels: Sequence[str] = ()) -> Head:
+    """What a head needs to be read at ease, and at least; that of the classes with their names."""
     name, shape = QFontMetricsF(frame.font(13, 600)), QFontMetricsF(frame.font(11))
     least = max(name.horizontalAdvance(column.title), shape.horizontalAdvance(shape_text(column))) + 1
     if column.kind == "picture":
         return max(least, frame.size(96)), max(least, frame.size(70))
     if len(column.nodes) > 1:
         words = [shape.horizontalAdvance(n) + 2 * SEGMENT for n in column.nodes]
-        return max(least, sum(words)), max(least, *words)
-    return least, least
+        ease, need = max(least, sum(words)), max(least, *words)
+    else:
+        ease = need = least
+    if column.kind == "bars":
+        both = names_width(labels, frame) + digits_width(frame)
+        ease = max(ease, min(both + frame.size(BAR), frame.size(MOST_BARS)))
+        need = max(need, min(both + frame.size(LEAST_BAR), frame.size(LEAST_BARS)))
+    return ease, need
+
+
+def names_width(labels: Sequence[str], frame: Frame) -> float:
+    """What the longest name of a class takes, with the air after it."""
+    bold = QFontMetricsF(frame.font(12, 600))
+    return max((bold.horizontalAdvance(label) for label in labels), default=0.0) + 6
+
+
+def digits_width(frame: Frame) -> float:
+    """What a percentage takes at the end of a class's row, with the ring's air round it."""
+    mono = QFontMetricsF(frame.font(11, mono=True))
+    return max(mono.horizontalAdvance(numbers.percent(share)) for share in (1.0, 0.99999)) + 2 * INSET
 
 
 def tilted_height(columns: tuple[Column, ...], frame: Frame) -> float:

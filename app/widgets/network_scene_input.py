@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.i18n import tr
 from app.widgets import map_columns_moves as moves
+from app.widgets.bars import plain
 from app.widgets.network_scene import NetworkScene
 
 Key = Qt.Key
@@ -156,4 +157,7 @@ class NetworkView(NetworkScene):
             return tr("Open {node}", node=f"{self.columns[spine].title} ({self.columns[spine].size})")
         if self.heads.edited_at(point):
             return tr("Weights of this layer are not the trained ones")
+        found = self.frame.hit(point)
+        if found is not None and self.columns[found[0]].kind == "bars":
+            return plain(self.bars.label(found[1][0]))
         return ""
