@@ -35,6 +35,16 @@ def figure(value: float, digits: int = 3) -> str:
     return _significant(float(value), digits)
 
 
+def brief(value: float, digits: int = 2) -> str:
+    """The shortest writing with so many significant digits: ``.032``, ``1.2e−4``."""
+    plain = _significant(float(value), digits)
+    if not math.isfinite(value) or value == 0:
+        return plain
+    plain = plain.removeprefix(MINUS)
+    plain = (MINUS if value < 0 else "") + (plain[1:] if plain.startswith("0.") else plain)
+    return min(plain, _exponent(float(value), digits - 1), key=len)
+
+
 def gradient(value: float) -> str:
     """A gradient: four significant decimals, ``0.05910``."""
     return _significant(float(value), 4)

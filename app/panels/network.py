@@ -19,14 +19,20 @@ from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
 from app.widgets.network_scene_columns import Numbers
+from app.widgets.network_scene_feet import NO_ENDS
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
 from app.widgets.range_segments import RangeSegments
 from cnncore.network import INPUT, Network
 from cnncore.op import Array
 
-NO_ENDS = ("−", "+")
 LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+
+
+def ends(bound: float) -> list[tuple[str, str]]:
+    """What to print at the two ends of the colour bar, the longest first."""
+    writings = (numbers.figure, lambda v: numbers.figure(v, 2), numbers.brief, lambda v: numbers.brief(v, 1))
+    return [(write(-bound), write(bound)) for write in writings]
 
 
 class NetworkPanel(Card):
@@ -65,6 +71,7 @@ class NetworkPanel(Card):
         self.session.hover_moved.connect(self._hover)
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then
+        self._space()
         self.retranslate()
 
     @property
@@ -191,13 +198,12 @@ class NetworkPanel(Card):
         else:
             node, map_ = head.node, head.map
         bound = self.desk.ranges.bound(results, node, map_) if node else 0.0
-        self.view.set_ends((numbers.figure(-bound), numbers.figure(bound)) if bound else NO_ENDS)
+        self.view.set_ends(*ends(bound) if bound else (NO_ENDS,))
 
     def _hover(self, head: Playhead | None) -> None:
         if self._unseen():
             return
         self.view.set_hovered(self._cell(head))
-        self.readout.setText(self._read(head) if head is not None else "")
         self._say()
 
     def _read(self, head: Playhead) -> str:
@@ -213,8 +219,12 @@ class NetworkPanel(Card):
     # --- words
 
     def _say(self) -> None:
-        head = self.session.hovered or self.session.playhead
-        self.view.setAccessibleDescription(self._read(head) if head is not None else "")
+        """The cell under the pointer is read out; not the selected one, whose number stands in the inspector."""
+        hovered, selected = self.session.hovered, self.session.playhead
+        same = hovered and selected and (hovered.node, hovered.index) == (selected.node, selected.index)
+        self.readout.setText("" if hovered is None or same else self._read(hovered))
+        head = hovered or selected
+        self.view.setAccessibleDescription("" if head is None else self._read(head))
 
     def _title(self) -> None:
         network = self.session.results.network
@@ -227,12 +237,17 @@ class NetworkPanel(Card):
         """All texts in the language of now."""
         self.view.setAccessibleName(tr("Maps of every layer. Arrows move the cell, Tab goes to the next layer."))
 
+    def _space(self) -> None:
+        """Between what the pointer is at and what the colours mean: two things, not one."""
+        self.readout.setContentsMargins(0, 0, theme.size(16) - self.header.spacing(), 0)
+
     def _dress(self) -> None:
         """Colours, sizes and words of now; a switch of theme comes as several events, and costs once."""
         looks = theme.name(), theme.scale(), i18n.language()
         if looks != self._looks:
             self._looks = looks
             self.retranslate()
+            self._space()
             self.view.restyle()
 
     def changeEvent(self, event: QEvent) -> None:

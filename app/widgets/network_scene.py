@@ -12,7 +12,7 @@ from app import theme
 from app.i18n import N_, tr
 from app.widgets.map_columns import WIDE, Column
 from app.widgets.map_columns_folded import fold
-from app.widgets.map_columns_layout import arrange, at_ease
+from app.widgets.map_columns_layout import Head, arrange, at_ease
 from app.widgets.map_columns_links import Links
 from app.widgets.network_scene_bars import Bars
 from app.widgets.network_scene_columns import ColumnItems, Numbers
@@ -93,11 +93,12 @@ class NetworkScene(pg.GraphicsView):
             frame.set_shrink(shrink)
             if self.folded:
                 frame.set_shrink(shrink, tilted_height(self.columns, frame))
-            heads = [head_widths(column, frame) for column in self.columns]
+            heads = [head_widths(column, frame, self.bars.labels) for column in self.columns]
             if self.folded or frame.scale <= 1 or at_ease(self.columns, *frame.room, heads, frame.scale):
                 break
         if self.folded:
-            self.pictured.set_places(fold(self.columns, *frame.room, self.open, frame.scale))
+            names = _names(self.columns, heads)
+            self.pictured.set_places(fold(self.columns, *frame.room, self.open, frame.scale, names))
         else:
             self.pictured.set_places(arrange(self.columns, *frame.room, heads, frame.scale))
         frame.move(0, 0)
@@ -146,10 +147,10 @@ class NetworkScene(pg.GraphicsView):
             self.heads.edited = edited
             self.heads.update()
 
-    def set_ends(self, ends: tuple[str, str]) -> None:
-        """What is printed at the two ends of the colour bar."""
-        if ends != self.feet.ends:
-            self.feet.ends = ends
+    def set_ends(self, ends: tuple[str, str], *shorter: tuple[str, str]) -> None:
+        """What is printed at the two ends of the colour bar, and what where that does not fit."""
+        if (ends, shorter) != (self.feet.ends, self.feet.shorter):
+            self.feet.ends, self.feet.shorter = ends, shorter
             self.feet.update()
 
     def restyle(self) -> None:
@@ -157,6 +158,11 @@ class NetworkScene(pg.GraphicsView):
         self.setBackground(theme.color("panel"))
         self.resetCachedContent()
         self.arrange()
+
+
+def _names(columns: tuple[Column, ...], heads: list[Head]) -> float:
+    """What the names of the classes need at least; 0: there are none."""
+    return max((head[1] for column, head in zip(columns, heads, strict=True) if column.kind == "bars"), default=0.0)
 
 
 def _note(column: Column, shown: int) -> tuple[str, str]:

@@ -16,6 +16,8 @@ from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import LEFT
 
+AIR = 3  # px at least between the 0 of the colour bar and its ends
+NO_ENDS = ("−", "+")
 PARTS = {"backbone": N_("backbone: finds features"), "head": N_("head: decides")}
 MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -28,7 +30,8 @@ class Feet(QGraphicsItem):
         super().__init__()
         self.setZValue(2)
         self._frame = frame
-        self.ends = ("−", "+")
+        self.ends = NO_ENDS
+        self.shorter: tuple[tuple[str, str], ...] = ()  # the ends where they do not fit
         self.notes: Mapping[int, tuple[str, str]] = {}  # which maps of a column are shown: in full, and short
 
     def boundingRect(self) -> QRectF:
@@ -49,7 +52,7 @@ class Feet(QGraphicsItem):
             text, wide = self._under(k, place, metrics)
             side = MIDDLE if place.folded else LEFT
             painter.drawText(QRectF(frame.x(place.x), top, wide, frame.shape_height), side, text)
-        self._scale(painter, frame.places[0], top)
+        self._scale(painter, top)
         for part, text in PARTS.items():
             ends = [p for p in frame.places if p.column.part == part]
             if ends:
@@ -71,12 +74,26 @@ class Feet(QGraphicsItem):
             texts += self.notes[k]
         return next((t for t in texts if metrics.horizontalAdvance(t) <= wide), texts[-1]), wide
 
-    def _scale(self, painter: QPainter, place: Place, top: float) -> None:
+    def scale_words(self, metrics: QFontMetricsF) -> tuple[tuple[str, str], float]:
+        """The ends of the colour bar and its length: shorter numbers first, then a longer bar; the 0 always stays."""
         frame = self._frame
-        wide = min(max(place.width, frame.size(60)), frame.size(130))
-        strip = QRectF(frame.x(place.x), top + 3, wide, frame.shape_height - 5)
+        place = frame.places[0]
+        plain = min(max(place.width, frame.size(60)), frame.size(130))
+        after = frame.x(frame.places[1].x) - frame.x(place.x) - 8 if len(frame.places) > 1 else plain
+        for most in (plain, max(plain, after)):
+            for ends in (self.ends, *self.shorter[:1 if most == plain else None]):
+                need = 2 * max(map(metrics.horizontalAdvance, ends)) + metrics.horizontalAdvance("0") + 2 * AIR
+                if need <= most:
+                    return ends, max(plain, need)
+        return NO_ENDS, plain
+
+    def _scale(self, painter: QPainter, top: float) -> None:
+        frame = self._frame
+        place = frame.places[0]
         if place.folded:
             return
+        ends, wide = self.scale_words(QFontMetricsF(painter.font()))
+        strip = QRectF(frame.x(place.x), top + 3, wide, frame.shape_height - 5)
         row = np.ascontiguousarray(theme.lut("signed")[None])
         image = QImage(row.data, 256, 1, row.strides[0], QImage.Format.Format_RGB32)
         painter.save()
@@ -84,13 +101,8 @@ class Feet(QGraphicsItem):
         painter.drawImage(strip, image)
         painter.restore()
         line = QRectF(strip.left(), top + frame.shape_height + frame.size(1), wide, frame.shape_height)
-        painter.drawText(line, LEFT, self.ends[0])
-        painter.drawText(line, RIGHT, self.ends[1])
-        metrics = QFontMetricsF(painter.font())
-        if 2 * max(map(metrics.horizontalAdvance, self.ends)) + metrics.horizontalAdvance("000") <= wide:
-            painter.drawText(line, MIDDLE, "0")
-        else:
-            painter.drawLine(QPointF(line.center().x(), line.top()), QPointF(line.center().x(), line.top() + 4))
+        for side, text in ((LEFT, ends[0]), (MIDDLE, "0"), (RIGHT, ends[1])):
+            painter.drawText(line, side, text)
 
     def _bracket(self, painter: QPainter, places: list[Place], text: str, top: float, metrics: QFontMetricsF) -> None:
         frame = self._frame

@@ -51,6 +51,14 @@ def test_figure_has_three_significant_decimals(value: float, text: str) -> None:
     assert numbers.figure(value) == text
 
 
+@pytest.mark.parametrize(("value", "digits", "text"), [
+    (0.0321, 2, ".032"), (-8.53, 2, "−8.5"), (-0.0000123, 2, "−1.2e−5"), (0.000123, 1, "1e−4"), (1234.5, 1, "1e3"),
+    (0, 2, "0"), (math.inf, 1, "∞"),
+])
+def test_brief_is_the_shortest_writing(value: float, digits: int, text: str) -> None:
+    assert numbers.brief(value, digits) == text
+
+
 def test_gradient_has_four_significant_decimals() -> None:
     assert numbers.gradient(0.0591) == "0.05910"
 
@@ -83,6 +91,6 @@ def test_count_separates_thousands() -> None:
 
 
 def test_no_number_is_printed_with_a_hyphen() -> None:
-    for show in (numbers.cell, numbers.figure, numbers.gradient, numbers.full):
+    for show in (numbers.cell, numbers.figure, numbers.gradient, numbers.full, numbers.brief):
         assert "-" not in show(-1.5e-7)
         assert "-" not in show(-12345.678)

@@ -31,6 +31,17 @@ def test_hover_reads_out_map_cell_and_value(panel, qtbot):
     assert panel.readout.text() == f"conv1[2, 10, 9]  {value}"
     assert panel.session.hovered == Playhead("conv1", (2, 10, 9))
     assert panel.view.accessibleDescription() == panel.readout.text()
+    assert panel.readout.contentsMargins().right() + panel.header.spacing() == 16
+
+
+def test_the_selected_cell_is_not_read_out_a_second_time(panel, qtbot):
+    click(panel, qtbot, "conv1", (2, 10, 9))
+    qtbot.mouseMove(panel.view.viewport(), spot(panel, "conv1", (2, 10, 9)) + QPoint(1, 1))
+    assert panel.session.hovered == panel.session.playhead
+    assert panel.readout.text() == ""
+    assert panel.view.accessibleDescription().startswith("conv1[2, 10, 9]  ")
+    qtbot.mouseMove(panel.view.viewport(), spot(panel, "conv1", (3, 10, 9)))
+    assert panel.readout.text().startswith("conv1[3, 10, 9]")
 
 
 def test_leaving_or_a_gap_ends_the_hover(panel, qtbot):

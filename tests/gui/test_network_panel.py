@@ -8,8 +8,8 @@ import itertools
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QPoint, QPointF, QRect
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication
 
 from app import i18n, numbers, theme
@@ -18,7 +18,9 @@ from app.model.document import from_model
 from app.model.playback import Playhead
 from app.model.results import Results
 from app.model.run import Checkpoint, RunState
-from app.panels.network import NetworkPanel
+from app.panels.network import NetworkPanel, ends
+from app.widgets.network_scene_feet import NO_ENDS
+from app.widgets.network_scene_heads import digits_width, names_width
 from cnncore.files.project import Model
 from cnncore.network import chain
 from cnncore.ops import make_op
@@ -136,6 +138,55 @@ def test_muted_maps_have_a_slash_and_edited_layers_a_mark_until_restored(panel):
     assert (panel.view.lines.muted, panel.view.heads.edited) == (frozenset(), frozenset())
 
 
+@pytest.mark.parametrize("size", [START, STRIP, DESK_STRIP])
+@pytest.mark.parametrize("longest", ["triangle", "a name that is rather long"])
+def test_names_of_classes_have_the_room_they_need(panel, size, longest):
+    _name_classes(panel, longest)
+    panel.resize(*size)
+    QApplication.processEvents()
+    frame = panel.view.frame
+    place = frame.places[-1]
+    room = min(0.55 * place.width, place.width - digits_width(frame) - 10)
+    assert names_width((longest,), frame) <= room or place.width >= (220 if size == START else 150)
+    panel.grab()
+
+
+def test_the_whole_name_of_a_class_is_in_its_tooltip(panel):
+    _name_classes(panel, "<b>long</b>")
+    assert panel.view.tip(QPointF(spot(panel, "softmax", (1,)))) == "cross"
+    assert panel.view.tip(QPointF(spot(panel, "softmax", (2,)))) == "<span>&lt;b&gt;long&lt;/b&gt;</span>"
+
+
+def _name_classes(panel: NetworkPanel, longest: str) -> None:
+    network = lenet(3)
+    model = Model(network, network.start(0), ("circle", "cross", longest), Preprocess(), {})
+    panel.session.open(from_model(model), None)
+
+
+@pytest.mark.parametrize("size", [START, STRIP, DESK_STRIP])
+def test_the_ring_of_a_class_hugs_its_row(panel, size):
+    """Digits of the row and of its neighbours are the same with the ring and without it."""
+    panel.resize(*size)
+    panel.session.select(Playhead("conv1", (0, 0, 0)))
+    QApplication.processEvents()
+    frame = panel.view.frame
+    whole = frame.rect(frame.places[-1].content)
+    pitch = frame.places[-1].pitch
+
+    def digits(row: int) -> np.ndarray:
+        image = panel.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        middle = whole.top() + (row + 0.5) * pitch
+        area = QRect(round(whole.right() - digits_width(frame)) + 3, round(middle - 3), 40, 7)
+        part = image.copy(area)
+        return np.frombuffer(part.constBits(), np.uint32).reshape(part.height(), -1).copy()
+
+    before = [digits(row) for row in (4, 5, 6)]
+    panel.session.select(Playhead("softmax", (5,)))
+    QApplication.processEvents()
+    for row, old in zip((4, 5, 6), before, strict=True):
+        assert (digits(row) == old).all()
+
+
 # --- ranges
 
 def test_range_is_chosen_in_the_header(panel, qtbot):
@@ -143,6 +194,24 @@ def test_range_is_chosen_in_the_header(panel, qtbot):
     qtbot.mouseClick(panel.ranges.button("map"), LEFT)
     assert panel.desk.ranges.choice == "map"
     assert (pixels(panel, "conv1") != before).any()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(("size", "scale"), [(START, 1.0), (STRIP, 1.0), (DESK_STRIP, 1.0), ((1126, 470), 1.5),
+                                             (DESK_STRIP, 1.5), (STRIP, 1.25)])
+@pytest.mark.parametrize("bound", [0.000123, 0.0321, 8.53, 1234.5])
+def test_the_colour_bar_keeps_its_zero(panel, size, scale, language, bound):
+    i18n.set_language(language)
+    theme.apply(QApplication.instance(), "light", scale)
+    panel.resize(*size)
+    QApplication.processEvents()
+    panel.view.set_ends(*ends(bound))
+    frame = panel.view.frame
+    metrics = QFontMetricsF(frame.font(11))
+    words, wide = panel.view.feet.scale_words(metrics)
+    assert words != NO_ENDS or not 0.01 < bound < 100
+    assert 2 * max(map(metrics.horizontalAdvance, words)) + metrics.horizontalAdvance("0") + 6 <= wide
+    assert frame.x(frame.places[0].x) + wide <= frame.x(frame.places[1].x)
 
 
 def test_range_chosen_elsewhere_shows_in_the_header(panel):
@@ -227,6 +296,32 @@ def test_language_and_theme_switch_live(panel):
     i18n.set_language("en")
     QApplication.processEvents()
     assert panel.ranges.button("map").text() == "map"
+
+
+@pytest.mark.parametrize("selected", [None, Playhead("softmax", (5,)), Playhead("conv2", (5, 3, 4))])
+def test_larger_type_and_back_is_exactly_as_before(panel, selected):
+    def seen() -> tuple[object, ...]:
+        QApplication.processEvents()
+        return panel.view.frame.places, panel.grab().toImage()
+
+    panel.resize(*DESK_STRIP)
+    panel.session.select(selected)
+    plain, plain_image = seen()
+    for scale in (1.25, 1.5):
+        theme.apply(QApplication.instance(), "light", scale)
+        QApplication.processEvents()
+        fresh = NetworkPanel(panel.desk)
+        fresh.resize(panel.size())
+        fresh.show()
+        QApplication.processEvents()
+        assert panel.view.frame.places == fresh.view.frame.places
+        assert panel.grab().toImage() == fresh.grab().toImage()
+        gone(fresh)
+        QApplication.instance().installEventFilter(panel.desk)
+    theme.apply(QApplication.instance(), "light", 1.0)
+    back, back_image = seen()
+    assert back == plain
+    assert back_image == plain_image
 
 
 def test_everything_to_handle_has_a_name(panel):
