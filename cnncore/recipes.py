@@ -38,7 +38,7 @@ def few_shot_settings(n_samples: int, classes: int, epochs: int | None = None) -
         epochs: How often each sample may be seen; where that is seldom, batches are small, to make steps of it.
     """
     few = TrainSettings(
-        steps=max(1200, 300 * classes, n_samples), batch=32, learning_rate=0.03, momentum=0.9, weight_decay=4e-3,
+        steps=max(1400, 300 * classes, n_samples), batch=32, learning_rate=0.03, momentum=0.9, weight_decay=4e-3,
         schedule="cosine", warmup=0.1, average=0.98,
     )
     if epochs is None:
@@ -50,7 +50,7 @@ def few_shot_settings(n_samples: int, classes: int, epochs: int | None = None) -
 
 def few_shot_augment() -> Augment:
     """How a few drawings are varied: widely, for there is little else to learn from."""
-    return Augment(shift=1.0, scale=0.15, rotate=18.0, shear=0.25, thickness=1.0, elastic=1.5)
+    return Augment(shift=1.0, scale=0.15, rotate=15.0, shear=0.2, thickness=0.8, elastic=2.0)
 
 
 def recipe(n_samples: int, classes: int, epochs: int | None = None) -> tuple[TrainSettings, Augment]:
