@@ -32,10 +32,12 @@ def opened(place: Path, width: int = 1366, height: int = 700) -> Iterator[MainWi
     window.desk.perform("view.motion")  # off: nothing to wait for
     window.desk.perform("view.english")
     window.desk.perform("view.light")
+    window.setWindowState(Qt.WindowState.WindowNoState)  # on the small screen of tests it opens maximised
     window.resize(width, height)
     window.show()
     window.activateWindow()
     settle()
+    assert window.size().toTuple() == (width, height)
     try:
         yield window
     finally:
