@@ -112,6 +112,8 @@ def apply(app: QApplication, name: str, scale: float = 1.0) -> None:
     global _now, _scale
     _now = THEMES.get(name, LIGHT)
     _scale = scale
+    # A switch of language is still on its way to the widgets; their texts come first, then what measures them.
+    app.sendPostedEvents(None, QEvent.Type.LanguageChange)
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
     app.setFont(font())

@@ -81,6 +81,11 @@ class Sums(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._place()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # another word, of another width
+            self._place()
+        return super().event(event)
+
     def _place(self) -> None:
         line, width = theme.size(LINE), self.width()
         names = max(n.sizeHint().width() for n in (self.sum_name, self.bias_name)) + 4
