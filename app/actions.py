@@ -78,6 +78,10 @@ def _nowhere(desk: Desk) -> str:
     return "" if desk.session.playhead is not None else N_("Click a cell in the network first.")
 
 
+def _nothing_held(desk: Desk) -> str:
+    return "" if desk.session.run is not None and desk.session.run.active else _nowhere(desk)
+
+
 def _no_run(desk: Desk) -> str:
     return "" if desk.session.run is not None else N_("No training run is open.")
 
@@ -212,7 +216,7 @@ STEP = (
         )
     ),
     Action(
-        "stepper.leave", N_("Close the stepper"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nowhere, gap=True
+        "stepper.leave", N_("Let go one level"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nothing_held, gap=True
     ),
 )
 SAMPLES = tuple(

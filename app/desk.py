@@ -163,8 +163,11 @@ class Desk(QObject):
             self.workspace_changed.emit(name)
 
     def leave(self) -> None:
-        """Let go one level: a term, then the cell."""
-        head = self.session.playhead
+        """Let go one level: a run that learns, else a term, then the cell."""
+        run, head = self.session.run, self.session.playhead
+        if run is not None and run.active:
+            self.runs.cancel()
+            return
         self.player.pause()
         if head is not None and head.term is not None:
             self.session.select(dataclasses.replace(head, term=None))

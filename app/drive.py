@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -72,10 +72,13 @@ def draw(canvas: DrawCanvas, strokes: Iterable[np.ndarray]) -> list[float]:
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     """Let the program run until ``done`` or the time is over; whether it is done."""
     end = time.monotonic() + seconds
+    beat = QTimer()  # wakes the loop, which sleeps between events as it does under `exec`
+    beat.start(20)
     while not done():
         if time.monotonic() > end:
             return False
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    beat.stop()
     settle()
     return True
 

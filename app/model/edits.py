@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -239,6 +239,26 @@ def relabel_sample(document: Document, index: int, place: int, to: int) -> Docum
     after = remove_sample(document, index, place)
     target = after.classes[to]
     return _with_class(after, to, dataclasses.replace(target, samples=target.samples.add(sample)))
+
+
+@edit(N_("Delete samples"))
+def remove_samples(document: Document, places: Sequence[tuple[int, int]]) -> Document:
+    """Several (class, sample) places at once, given as they are before."""
+    for index, place in sorted(places, reverse=True):
+        document = remove_sample(document, index, place)
+    return document
+
+
+@edit(N_("Move samples"))
+def relabel_samples(document: Document, places: Sequence[tuple[int, int]], to: int) -> Document:
+    """Several (class, sample) places to another class, in their order; those that are there already stay."""
+    moved = sorted((index, place) for index, place in places if index != to)
+    samples = [document.classes[index].samples[place] for index, place in moved]
+    document = remove_samples(document, moved)
+    for sample in samples:
+        target = document.classes[to]
+        document = _with_class(document, to, dataclasses.replace(target, samples=target.samples.add(sample)))
+    return document
 
 
 def _with_class(document: Document, index: int, one: SampleClass) -> Document:

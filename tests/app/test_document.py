@@ -106,6 +106,17 @@ def test_a_blank_canvas_is_no_sample(document):
         edits.add_sample(named, 0, named.drawing)
 
 
+def test_several_samples_go_or_move_in_one_edit(document):
+    both = edits.add_classes(document, ("a", "b"))
+    for k in range(5):
+        both = edits.add_sample(both, k % 2, drawing(10 + k))
+    first, second = (list(c.samples) for c in both.classes)
+    rest = edits.remove_samples(both, ((0, 0), (1, 1), (0, 2)))
+    assert [list(c.samples) for c in rest.classes] == [[first[1]], [second[0]]]
+    moved = edits.relabel_samples(both, ((0, 2), (1, 0), (0, 0)), 1)
+    assert [list(c.samples) for c in moved.classes] == [[first[1]], [*second, first[0], first[2]]]
+
+
 def test_relabelling_moves_the_very_drawing(document):
     both = edits.add_classes(document, ("a", "b"))
     drawn = edits.add_sample(both, 0, drawing())
