@@ -216,7 +216,13 @@ STEP = (
         )
     ),
     Action(
-        "stepper.leave", N_("Let go one level"), N_("Step"), lambda d: d.leave(), ("Esc",), blocked=_nothing_held, gap=True
+        "stepper.leave",
+        N_("Let go one level"),
+        N_("Step"),
+        lambda d: d.leave(),
+        ("Esc",),
+        blocked=_nothing_held,
+        gap=True,
     ),
 )
 SAMPLES = tuple(
