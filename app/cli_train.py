@@ -37,7 +37,7 @@ def run_train(args: Namespace) -> int:
     data = _read(args.data, "train")
     check_classes(data.classes)
     model = _start(args.from_, data.classes, wanted["seed"])
-    settings, augment = recipe(len(data.labels), len(data.classes), args.epochs)
+    settings, augment = recipe(len(data.labels), len(data.classes), args.epochs, trained=args.from_ is not None)
     settings = settings.but(**wanted)
     images = model.preprocess.apply(data.images)
     run = train(model.network, model.weights, images, data.labels, settings, augment=augment)

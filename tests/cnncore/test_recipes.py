@@ -30,6 +30,12 @@ def test_few_epochs_of_few_samples_are_cut_into_small_batches():
     assert short.learning_rate < long.learning_rate
 
 
+def test_trained_weights_are_changed_in_smaller_steps():
+    fresh, trained = recipe(30, 3)[0], recipe(30, 3, trained=True)[0]
+    assert trained.learning_rate < fresh.learning_rate
+    assert 0 < trained.steps < fresh.steps
+
+
 @pytest.mark.parametrize("classes", [(2, 3, 7), (4, 7, 9)])
 def test_ten_digits_of_three_classes_reach_95_percent_within_ten_seconds(mnist, classes):
     drawn, fresh = read_idx_folder(mnist, "train"), read_idx_folder(mnist, "test")
