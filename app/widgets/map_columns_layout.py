@@ -12,7 +12,7 @@ from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 
 LEAST_MAP, MOST_MAP = 15, 130
-UNIT = 8  # of a cell of a dense layer, where there is room
+UNIT, MOST_UNIT = 8, 14  # of a cell of a dense layer: where width is short, and where it is not
 AIR = 10  # least gap between columns
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
@@ -45,6 +45,8 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
     drafts = _drafts(columns, high, scale, least)
     slots = [max(d.width, w) for d, w in zip(drafts, wanted, strict=True)]
     left = width - sum(slots) - AIR * scale * (len(slots) - 1)
+    drafts, slots = _grown(drafts, slots, left - (WIDE_BARS - BARS) * scale, high, scale)
+    left = width - sum(slots) - AIR * scale * (len(slots) - 1)
     for k, draft in enumerate(drafts):
         if draft.column.kind == "bars" and left > 0:
             more = min(left, max(WIDE_BARS * scale, ease[k]) - slots[k])
@@ -57,6 +59,18 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
         out.append(dataclasses.replace(draft, x=x, left=x, width=slot if bars else max(slot, draft.width)))
         x += slot + air
     return tuple(out)
+
+
+def _grown(drafts: tuple[Place, ...], slots: list[float], left: float, height: float,
+           scale: float) -> tuple[tuple[Place, ...], list[float]]:
+    """Dense layers with larger cells, up to `MOST_UNIT`, where height and ``left`` pixels of width allow it."""
+    lists = [k for k, d in enumerate(drafts) if d.column.kind == "units" and d.ys is not None]
+    for pitch in range(int(MOST_UNIT * scale), min((drafts[k].ys.pitch for k in lists), default=99), -1):  # type: ignore
+        more = {k: _units(drafts[k].column, height, pitch, scale) for k in lists}
+        wide = [max(slot, more[k].width if k in more else 0) for k, slot in enumerate(slots)]
+        if sum(wide) - sum(slots) <= max(left, 0) and all(p.content[1] + p.content[3] <= height for p in more.values()):
+            return tuple(more.get(k, d) for k, d in enumerate(drafts)), wide
+    return drafts, slots
 
 
 def at_ease(columns: Sequence[Column], width: float, height: float, heads: Sequence[Head], scale: float = 1.0) -> bool:

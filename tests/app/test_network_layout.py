@@ -160,6 +160,11 @@ def test_a_dense_layer_wraps_the_same_in_every_room_and_its_cells_are_square(roo
     assert len({p.ys.pitch for p in places}) == 1
 
 
+def test_cells_of_a_dense_layer_grow_where_there_is_room() -> None:
+    assert arrange(COLUMNS, 1270, 330, HEADS)[7].ys.pitch == 14
+    assert arrange(COLUMNS, *STRIP, HEADS)[7].ys.pitch == 8
+
+
 def test_dense_layers_stand_six_across_and_never_in_more_than_fifteen_rows() -> None:
     assert [across_for_units(n) for n in (1, 5, 10, 84, 90, 91, 120, 240)] == [1, 5, 6, 6, 6, 7, 8, 16]
 
