@@ -71,6 +71,7 @@ class InspectorPanel(Card):
         column.addStretch(1)
         self.scroll = QScrollArea()
         self.scroll.setObjectName("inspector_scroll")
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -47,6 +47,14 @@ class CodeBlock(QLabel):
         super().paintEvent(event)
 
 
+class LinkText(QLabel):
+    """Words with links in them, which the Tab key passes one after another."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Backwards QLabel finds its own links again and again, and never lets the focus out.
+        return super().focusNextPrevChild(True) if forward else QWidget.focusNextPrevChild(self, False)
+
+
 class Rows(QWidget):
     """Names left, words and links right; labels are made once and filled anew only where the text differs."""
 
@@ -89,7 +97,7 @@ class Rows(QWidget):
         self._rows = []
 
     def _add(self) -> None:
-        name, value = Label("", "text", parent=self), QLabel(self)
+        name, value = Label("", "text", parent=self), LinkText(self)
         name.setProperty("role", "secondary")
         value.setTextFormat(Qt.TextFormat.RichText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

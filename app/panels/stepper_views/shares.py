@@ -153,6 +153,7 @@ class SharesView(View):
         super().__init__(desk, parent)
         self.table = ShareTable()
         self.scroll = QScrollArea(self)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setWidgetResizable(True)
         self.scroll.setWidget(self.table)
         self.table.setAutoFillBackground(False)
