@@ -107,6 +107,8 @@ class LearningPanel(Card):
         for strip in self.strips:
             strip.set_steps(run.steps)
             strip.set_playhead(run.shown.step if run.shown else None)
+        for strip in (self.loss, self.accuracy):
+            strip.set_back(run.shown.step if run.shown and run.at is not None else None)
         self._curves(run)
         self._film(run)
         self.history.set_moments([c.step for c in run.checkpoints], run.step)

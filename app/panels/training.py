@@ -222,7 +222,8 @@ class TrainingPanel(Card):
         elif not run.steps:
             self.place.set_texts(tr(run.text, **run.facts) if run.text else "", "")
         else:
-            step, steps = numbers.count(run.step), numbers.count(run.steps)
+            back = run.shown if run.at is not None else None
+            step, steps = numbers.count(back.step if back else run.step), numbers.count(run.steps)
             self.place.set_texts(tr(TIMES[run.status], seconds=f"{run.seconds:.1f}"),
                                  tr("step {step} of {steps}", step=step, steps=steps))
         status = run.status if run is not None else ""

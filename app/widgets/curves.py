@@ -57,6 +57,7 @@ class CurveStrip(Strip):
         self._curves: Sequence[Curve] = ()
         self._top, self._clipped = 1.0, 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._back: float | None = None  # the step of the past that labels and dots tell of; None: the newest
         self._drawn: list[int] = []  # points of each curve that are in the picture
         self._picture: QPixmap | None = None
 
@@ -70,6 +71,12 @@ class CurveStrip(Strip):
             self._top = top
             self._picture = None
         self.update()
+
+    def set_back(self, step: float | None) -> None:
+        """Let labels and dots tell of this step of the past; None: labels tell of the ends."""
+        if step != self._back:
+            self._back = step
+            self.update()
 
     @property
     def top(self) -> float:
@@ -128,6 +135,16 @@ class CurveStrip(Strip):
         if curve.dashed or not np.isfinite(value):
             return value
         return float(self._mean(curve.points[-self.window:])[-1, 1])
+
+    def told(self, curve: Curve) -> float | None:
+        """What the label says: of the end, or of where the playhead looks back to; None: not measured by then."""
+        if self._back is None:
+            return self.end(curve)
+        points = curve.points
+        if curve.dashed:  # measured now and then: where its line lies
+            return None if self._back < points[0, 0] else float(np.interp(self._back, points[:, 0], points[:, 1]))
+        until = max(int(np.searchsorted(points[:, 0], self._back, side="right")), 1)
+        return self.end(Curve(points[:until], curve.label))
 
     def _polygon(self, points: Points) -> QPolygonF:
         plot = self._plot()
@@ -202,15 +219,22 @@ class CurveStrip(Strip):
                              tr("reaches {value}, not shown", value=numbers.figure(self._clipped)))
 
     def _labels(self, painter: QPainter) -> None:
-        """Name and newest value of each curve beside its end, kept apart from one another."""
+        """Name and value of each curve beside its end or its dot on the playhead, kept apart from one another."""
         font = theme.font(12)
         high = QFontMetricsF(font).height()
         painter.setFont(font)
-        values = {c.label: self.end(c) for c in self._curves if len(c.points)}
+        told = {c.label: self.told(c) for c in self._curves if len(c.points)}
+        values = {label: value for label, value in told.items() if value is not None}
         ends = sorted(((self.y(values[c.label]) if np.isfinite(values[c.label]) else self._plot().top(), c)
-                       for c in self._curves if len(c.points)), key=lambda e: e[0])
+                       for c in self._curves if c.label in values), key=lambda e: e[0])
         room = self._plot()
-        end = max((float(c.points[-1, 0]) for _, c in ends), default=0.0)
+        end = max((float(c.points[-1, 0]) for _, c in ends), default=0.0) if self._back is None else self._back
+        if self._back is not None:
+            for y, curve in ends:
+                painter.setPen(QPen(theme.color("panel"), theme.size(1.5)))
+                painter.setBrush(theme.color("accent" if curve.dashed else "ink"))
+                painter.drawEllipse(QPointF(round(self.x(end)) + 0.5, y), theme.size(4), theme.size(4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         last = -high
         for k, (y, curve) in enumerate(ends):
             below = (len(ends) - 1 - k) * high

@@ -65,6 +65,21 @@ def test_all_strips_share_one_axis_and_one_playhead(trained, desk):
     assert {strip.playhead for strip in trained.strips} == {5}
 
 
+def test_labels_of_the_curves_tell_of_the_playhead_while_it_looks_back(trained, desk):
+    run = desk.session.run
+    newest = trained.loss.told(trained.loss._curves[0])
+    assert newest == trained.loss.end(trained.loss._curves[0])
+    desk.runs.scrub(5)
+    assert trained.loss.told(trained.loss._curves[0]) == run.loss[4, 1] != newest
+    assert trained.accuracy.told(trained.accuracy._curves[0]) == run.accuracy[4, 1]
+    trained.grab()
+    desk.runs.scrub(0)
+    assert trained.loss.told(trained.loss._curves[0]) == run.loss[0, 1]
+    assert trained.loss.told(trained.loss._curves[1]) is None
+    desk.runs.scrub(None)
+    assert trained.loss.told(trained.loss._curves[0]) == newest
+
+
 @pytest.mark.parametrize("name", ["loss", "accuracy", "film", "history"])
 def test_drag_in_any_strip_takes_all_views_to_that_moment(trained, qtbot, desk, name):
     strip = getattr(trained, name)

@@ -126,6 +126,8 @@ def test_finished_run_offers_to_keep_or_discard(ready, qtbot, desk):
     over, under = ready.place.texts
     assert over.startswith("done in")
     assert under == "step 40 of 40"
+    desk.runs.scrub(8)
+    assert ready.place.texts[1] == f"step {desk.session.run.shown.step} of 40" != under
     press(qtbot, ready.cancel)
     assert desk.session.run is None
     assert desk.session.document is before
