@@ -66,6 +66,7 @@ class AnswerPanel(Card):
         self.add.setObjectName("answer_add")
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the name
+        self._arranged: tuple[bool, float] = (False, 0.0)
         self._added: tuple[object, ...] = ()
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.add)
@@ -99,6 +100,9 @@ class AnswerPanel(Card):
     def _arrange(self, labels: Sequence[str]) -> None:
         """Digits stand beside the words; names, which are longer, above them."""
         above = max(map(len, labels)) > SHORT
+        if self._arranged == (above, theme.scale()):
+            return
+        self._arranged = (above, theme.scale())
         self._row.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(2 if above else 10)
         self.winner.set_sizes(36 if above else 48, Qt.AlignmentFlag.AlignLeft if above else MIDDLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
@@ -35,7 +35,6 @@ class CanvasPanel(Card):
         for name in ("canvas.pen", "canvas.eraser", "", "canvas.invert", "edit.undo", "canvas.clear"):
             if name:
                 self.buttons.append(action_button(desk.action(name)))
-                self.buttons[-1].setFixedWidth(theme.size(TOOL))
                 tools.addWidget(self.buttons[-1])
             else:
                 tools.addStretch(1)
@@ -43,7 +42,6 @@ class CanvasPanel(Card):
         self.brush = QSlider(Qt.Orientation.Horizontal)
         self.brush.setObjectName("brush_size")
         self.brush.setRange(round(BRUSHES[0]), round(BRUSHES[1]))
-        self.brush.setMaximumWidth(theme.size(110))
         self.add_control(self.brush)
         self.body.addStretch(1)
 
@@ -91,6 +89,9 @@ class CanvasPanel(Card):
 
     def retranslate(self) -> None:
         """Names for people who do not see the pictures."""
+        for button in self.buttons:
+            button.setFixedWidth(theme.size(TOOL))
+        self.brush.setMaximumWidth(theme.size(110))
         self.canvas.setAccessibleName(tr("Canvas: draw with the mouse or a pen"))
         self.title.setToolTip(tr("{side} × {side} pixels, as they are saved", side=SIDE))
         self.brush.setAccessibleName(tr("Size of the stroke"))
@@ -98,8 +99,9 @@ class CanvasPanel(Card):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "brush"):
             self.retranslate()
+            QTimer.singleShot(0, self, self._fit)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.canvas.setFocus()

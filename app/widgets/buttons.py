@@ -61,6 +61,7 @@ class IconButton(QToolButton):
     def set_small(self) -> IconButton:
         """24 px high in place of 28; returns itself."""
         self.setProperty("small", True)
+        restyle(self)
         return self
 
     def set_blocked(self, reason: str) -> None:
@@ -82,12 +83,16 @@ class IconButton(QToolButton):
     def _say(self) -> None:
         facts = self._facts
         text, tip = (tr(t, **facts) if t else "" for t in (self._text, self._tip or self._text))
-        self.setProperty("both", bool(text and self._picture))
+        both = bool(text and self._picture)
+        changed = self.property("both") is not None and bool(self.property("both")) != both
+        self.setProperty("both", both)
         self.setToolButtonStyle(BOTH if text and self._picture else TEXT if text else PICTURE)
         self.setText(f" {text}" if text and self._picture else text)
         self.setAccessibleName(text or tip)
         said = f"{tip} ({self._keys})" if self._keys else tip
         self.setToolTip(f"{said}\n{tr(self._reason)}" if self._reason else said)
+        if changed:
+            restyle(self)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

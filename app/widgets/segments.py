@@ -131,5 +131,10 @@ class _Segment(QToolButton):
         hint = super().sizeHint()
         if not self.parentWidget().property("tabs"):
             return hint
-        bold = QFontMetrics(theme.font(13, 600)).horizontalAdvance(self.text())
-        return hint + QSize(max(bold - self.fontMetrics().horizontalAdvance(self.text()), 0), 0)
+        now, bold = self.fontMetrics(), QFontMetrics(theme.font(13, 600))
+        return hint + QSize(max(self._wide(bold) - self._wide(now), 0), 0)
+
+    def _wide(self, metrics: QFontMetrics) -> int:
+        """As a tool button counts: its text, and a blank at either side."""
+        text = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return text + 2 * metrics.horizontalAdvance(" ")

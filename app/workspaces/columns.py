@@ -78,6 +78,9 @@ class Columns(QSplitter):
             self.setStretchFactor(k, 1 if k == 1 else 0)
             if k != 1:
                 widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.fit)
         self.splitterMoved.connect(self._moved)
 
     def _moved(self, *_: int) -> None:
@@ -97,12 +100,13 @@ class Columns(QSplitter):
         super().resizeEvent(event)  # type: ignore[arg-type]
         self.fit()
         # Once more when the children have told their least widths: the splitter spreads what it held back.
-        QTimer.singleShot(0, self, self.fit)
+        self._later.start()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "dragged"):
-            QTimer.singleShot(0, self, self.fit)
+    def event(self, event: QEvent) -> bool:
+        """Another size of type, or children that need more or less than before: the sides get their widths back."""
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LayoutRequest) and hasattr(self, "_later"):
+            self._later.start()
+        return super().event(event)
 
     def standard(self) -> None:
         """Forget the person's own widths."""
