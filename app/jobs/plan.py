@@ -54,7 +54,7 @@ def chosen(document: Document) -> TrainingChoice:
     if not mine.auto:
         return TrainingChoice(mine.start, mine.settings.but(seed=document.seed), mine.augment, False)
     counts = [len(c.samples) for c in document.classes]
-    settings, augment = recipe(sum(counts), max(len(counts), 2))
+    settings, augment = recipe(sum(counts), max(len(counts), 2), trained=mine.start == "trained")
     keep_back = settings.hold_out or (HELD_OUT if min(counts, default=0) >= ENOUGH else 0.0)
     # Without the running average the weights on the screen are the ones that are measured.
     settings = settings.but(hold_out=keep_back, average=0.0, seed=document.seed)
