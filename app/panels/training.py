@@ -37,6 +37,8 @@ TIMES = {"running": N_("{seconds} s"), "paused": N_("paused at {seconds} s"), "f
          "failed": N_("✕ stopped at {seconds} s")}
 COMPACT = 900  # px of the card, below which the lesser buttons show their icons only
 SHORT = 80  # px of their words, which may stay even then
+TOGGLE = (N_("Train"), N_("Pause"), N_("Go on"))
+FINISHED = N_("The run is at its end: keep or discard its weights first.")
 RUNNING = N_("The run has these settings until it ends.")
 
 
@@ -234,14 +236,19 @@ class TrainingPanel(Card):
             self._states(status)
 
     def _states(self, status: str) -> None:
-        """Buttons and settings for idle, running, paused, finished, failed."""
+        """Buttons and settings for idle, running, paused, finished, failed.
+
+        Train and the step button stay where they are in all of them, so that a click meant for one never meets another.
+        """
         running, paused, finished = status == "running", status == "paused", status == "finished"
         active = running or paused
-        self.toggle.setVisible(not finished)
+        self.toggle.set_primary(not finished)
         self.toggle.set_icon("pause" if running else "play")
         self.toggle.set_text(N_("Pause") if running else N_("Go on") if paused else N_("Train"),
                              N_("Stand still after the step under way") if running else N_("Train on the samples"))
-        self.step.setVisible(not finished)
+        wide = self.toggle.fontMetrics().horizontalAdvance
+        widest = max(wide(tr(text)) for text in TOGGLE)
+        self.toggle.setMinimumWidth(self.toggle.sizeHint().width() + widest - wide(self.toggle.text().strip()))
         self.step.set_text("" if self._compact else N_("One step"))
         self.cancel.setVisible(bool(status))
         text = N_("Cancel") if active else N_("Discard")
@@ -264,8 +271,9 @@ class TrainingPanel(Card):
         run = self.desk.session.run
         why = hindrance(self.desk.session.document) if run is None or not run.active else None
         sentence = "" if why is None else text_of(why)
-        self.toggle.set_blocked(sentence)
-        self.step.set_blocked(sentence)
+        ended = FINISHED if run is not None and run.status == "finished" else sentence
+        self.toggle.set_blocked(ended)
+        self.step.set_blocked(ended)
         self.restart.set_blocked(sentence)
         self.reason.setVisible(why is not None)
         if why is not None:

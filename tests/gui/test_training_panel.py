@@ -121,7 +121,8 @@ def test_finished_run_offers_to_keep_or_discard(ready, qtbot, desk):
     before = desk.session.document
     press(qtbot, ready.toggle)
     until(qtbot, desk, "finished")
-    assert not ready.toggle.isVisible()
+    assert not ready.toggle.isEnabled()
+    assert "keep or discard" in ready.step.toolTip()
     assert ready.keep.property("primary")
     over, under = ready.place.texts
     assert over.startswith("done in")
@@ -131,7 +132,34 @@ def test_finished_run_offers_to_keep_or_discard(ready, qtbot, desk):
     press(qtbot, ready.cancel)
     assert desk.session.run is None
     assert desk.session.document is before
-    assert ready.toggle.isVisible()
+    assert ready.toggle.isEnabled()
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1400])
+def test_step_button_stays_and_keep_comes_where_nothing_could_be_pressed(ready, qtbot, desk, width):
+    def places():
+        QApplication.processEvents()
+        return ready.step.geometry(), ready.cancel.geometry()
+
+    ready.resize(width, 60)
+    QApplication.processEvents()
+    idle = ready.step.geometry()
+    ready._turn(steps=5000)
+    press(qtbot, ready.toggle)
+    running = places()
+    press(qtbot, ready.toggle)
+    paused = places()
+    assert idle == running[0] == paused[0]
+    assert running[1] == paused[1]
+    desk.runs.discard()
+    ready._turn(steps=3)
+    press(qtbot, ready.toggle)
+    until(qtbot, desk, "finished")
+    ended = places()
+    assert ended[0] == idle
+    assert ended[1].left() == running[1].left()
+    assert not ready.keep.geometry().intersects(idle)
+    assert not ready.keep.geometry().intersects(running[1])
 
 
 def test_one_step_each_time(ready, qtbot, desk):
