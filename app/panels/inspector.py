@@ -130,6 +130,7 @@ class InspectorPanel(Card):
         if self.gradient.isHidden() == there:
             self.gradient.setVisible(there)
             self.lines[2].setVisible(there)
+            self._show_code(head)
         if grad is not None:
             value = float(grad[0][head.index])
             self.gradient.show_rows([Row(N_("gradient"), (Part(numbers.gradient(value), "code"),))])
@@ -143,7 +144,11 @@ class InspectorPanel(Card):
 
     def _room_for_code(self) -> bool:
         """Code gives way first where the window is low."""
-        used = self.code.y() if self.code.isVisible() else self.scroll.widget().sizeHint().height()
+        # The height of all the rest, whether the code is shown or not: else it would depend on what was shown before.
+        own = [w for w in (self.code, self.code_title, self.lines[3]) if not w.isHidden()]
+        content = self.scroll.widget()
+        spacing = content.layout().spacing() * len(own)
+        used = content.sizeHint().height() - sum(w.sizeHint().height() for w in own) - spacing
         return used + theme.size(60) <= max(self.scroll.viewport().height(), theme.size(420))
 
     def _go(self, to: object) -> None:
@@ -161,6 +166,14 @@ class InspectorPanel(Card):
         super().showEvent(event)  # type: ignore[arg-type]
         if self._dirty:
             self.show_now()
+
+    def _fit_code(self) -> None:
+        if self._head is not None and self._head.node in self.desk.session.view.network.shapes:
+            self._show_code(self._head)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        QTimer.singleShot(0, self, self._fit_code)  # when the parts have their heights
 
     def retranslate(self) -> None:
         """Texts and fonts of now."""

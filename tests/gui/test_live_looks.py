@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from app import theme
-from app.drive import settle
+from app.drive import settle, wait_until
 from app.model import edits
 from app.model.playback import Playhead
 from app.widgets.labels import Label
@@ -58,7 +58,9 @@ def window(kept, state):
 
 
 def rest(window) -> None:
-    """Until nothing moves."""
+    """Until nothing moves, and the gradient, which may be late, is there."""
+    inspector = getattr(window.explore, "inspector", None)
+    assert wait_until(lambda: inspector is None or not inspector._later.isActive(), 5)
     for _ in range(4):
         settle()
     assert not window.explore.folding
