@@ -232,7 +232,11 @@ def test_keeping_takes_the_moment_that_is_shown(qtbot, session, runs):
     finished(qtbot, session)
     runs.scrub(3)
     early = session.run.shown
+    said = []
+    runs.messages.shown.connect(said.append)
     runs.accept()
+    assert said[-1].text == f"Kept the weights of step {early.step}."
+    assert runs.kept.shown is early
     assert all(np.array_equal(session.document.weights[k], early.weights[k]) for k in early.weights)
 
 
@@ -341,7 +345,7 @@ def test_class_without_samples_is_named(drawn):
 
 
 def test_automatic_settings_follow_the_samples_until_a_knob_is_turned(drawn, monkeypatch):
-    monkeypatch.setattr("app.jobs.plan.recipe", lambda samples, classes: (TrainSettings(batch=samples), Augment()))
+    monkeypatch.setattr("app.jobs.plan.recipe", lambda samples, classes, trained: (TrainSettings(batch=samples), Augment()))
     assert chosen(drawn).settings.batch == 18
     more = edits.add_sample(drawn, 0, drawn.drawing)
     assert chosen(more).settings.batch == 19
