@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app import numbers
 from app.i18n import N_
 from app.jobs import worker as jobs
 from app.jobs.learn import learn
@@ -17,6 +18,7 @@ from app.jobs.verdict import Verdict
 from app.jobs.worker import Worker
 from app.messages import Messages
 from app.model import edits
+from app.model.document import Document
 from app.model.run import Checkpoint, RunState
 from app.model.session import Session
 from cnncore.errors import CnnError
@@ -41,6 +43,8 @@ class Runs(QObject):
         self._kept: tuple[Weights, Verdict | None] = ({}, None)
         self._at: int | None = None  # the step that is shown; None: the newest
         self._status, self._stepping = "", -1
+        self.kept: RunState | None = None  # the run whose weights were kept, to look at until there is a reason not to
+        session.document_changed.connect(self._document)
 
     # --- what the buttons do
 
@@ -103,7 +107,7 @@ class Runs(QObject):
     def discard(self) -> None:
         """End the run, if one is open, without a word."""
         self._release()
-        self._moment, self._status, self._at = None, "", None
+        self._moment, self._status, self._at, self.kept = None, "", None, None
         self.session.set_run(None)
 
     def accept(self) -> None:
@@ -114,14 +118,16 @@ class Runs(QObject):
         shown = run.shown
         self._kept = (shown.weights, self.verdict)
         self._release()
+        self.kept = dataclasses.replace(run, status="finished", at=run.checkpoints.index(shown))
         self.session.set_run(None)
         try:
             self.session.edit(edits.accept_run, run.network, shown.weights, run.labels)
         except CnnError:
-            self._status = "finished"
+            self._status, self.kept = "finished", None
             self.session.set_run(dataclasses.replace(run, status="finished"))
             raise
         self._moment, self._status, self._at = None, "", None
+        self.messages.info(N_("Kept the weights of step {step}."), step=numbers.count(shown.step))
 
     def scrub(self, index: int | None) -> None:
         """Show the checkpoint of that index in all views; None: follow the newest."""
@@ -198,6 +204,12 @@ class Runs(QObject):
         self._show(text, facts)
         remedy = (N_("Train with a tenth of the learning rate"), self._gentler) if text != BROKEN else None
         self.messages.error(error, remedy)  # type: ignore[arg-type]
+
+    def _document(self, before: Document, after: Document) -> None:
+        """A kept run is gone with its classes or samples, and with another file."""
+        cleared = before.sample_count > 0 and not (after.classes and after.sample_count)
+        if self.kept is not None and (cleared or not (self.session.history.past or self.session.history.future)):
+            self.kept = None
 
     def _release(self) -> None:
         worker, self._worker = self._worker, None

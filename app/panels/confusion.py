@@ -41,7 +41,7 @@ class ConfusionPanel(Card):
         self.grid.setVisible(verdict is not None)
         if verdict is None:
             self.set_secondary("")
-            self.words.set_text(N_("After the first step: for every class, what the network takes its samples for."))
+            self.words.set_text(N_("From the first step on: which class the network takes each sample for."))
             return
         self.grid.set_counts(verdict.confusion, verdict.plan.labels)
         total = len(verdict.plan.samples)

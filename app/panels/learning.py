@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app import theme
+from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.run import RunState
@@ -19,12 +19,14 @@ from app.widgets.labels import Label
 from app.widgets.moments import MomentStrip
 from cnncore.network import Network
 
+DRAG = N_("drag: all views go back to that moment")
+
 
 class LearningPanel(Card):
-    """Drag anywhere: every view goes back to that moment."""
+    """Drag anywhere: every view goes back to that moment. A run that was kept stays to be looked at."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(N_("How it learns"), N_("drag: all views go back to that moment"), parent)
+        super().__init__(N_("How it learns"), DRAG, parent)
         self.setObjectName("learning_panel")
         self.desk = desk
         self.newest = link_button(N_("To the newest"))
@@ -66,6 +68,7 @@ class LearningPanel(Card):
         desk.session.run_moved.connect(self._moved)
         desk.session.document_changed.connect(self._document)
         self._range = 0.0
+        self._kept: RunState | None = None
         self._skip = False
         self.retranslate()
         self._run()
@@ -85,6 +88,8 @@ class LearningPanel(Card):
             Task(tr("Draw samples of each"), drawn, count >= 2 and least >= 1),
             Task(tr("Train, and watch it learn"), tr("It takes seconds. Keep what was learned, or discard it."), False),
         ])
+        if self._kept is not self.desk.runs.kept:
+            self._run()
 
     def _moved(self, run: RunState | None) -> None:
         """While it runs every second report will do: a dozen pictures a second, and the window keeps its frames."""
@@ -94,13 +99,22 @@ class LearningPanel(Card):
             self._run()
 
     def _run(self) -> None:
-        run = self.desk.session.run
+        self._kept = self.desk.runs.kept
+        run = self.desk.session.run or self._kept
         there = run is not None and run.steps > 0
         if self.view.isVisibleTo(self) != there:
             self.view.setVisible(there)
             self.secondary.setVisible(there)
             self.empty.setVisible(not there)
-        self.newest.setVisible(run is not None and run.at is not None)
+        past = self.desk.session.run is None
+        self.newest.setVisible(run is not None and run.at is not None and not past)
+        if run is not None and run.shown is not None and past:
+            self.set_secondary(N_("the run that was kept, at step {step} of {steps}"),
+                               step=numbers.count(run.shown.step), steps=numbers.count(run.steps))
+        else:
+            self.set_secondary(DRAG)
+        for strip in self.strips:
+            strip.setCursor(Qt.CursorShape.ArrowCursor if past else Qt.CursorShape.SizeHorCursor)
         if run is None or not there:
             self._range = 0.0
             return
@@ -167,6 +181,7 @@ class LearningPanel(Card):
         for strip in self.strips:
             strip.renew()
         self._document()
+        self._run()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -121,10 +121,42 @@ def test_film_shows_the_kernels_of_each_moment_and_that_of_the_playhead(trained,
     assert film.columns()[-1].step == run.checkpoints[7].step
 
 
-def test_keeping_the_run_empties_the_panel(trained, desk):
+def test_kept_run_stays_to_be_looked_at(trained, qtbot, desk):
+    run = desk.session.run
+    desk.runs.scrub(6)
     desk.runs.accept()
-    assert trained.empty.isVisible()
     assert desk.session.document.labels == ("bar", "dash")
+    assert trained.view.isVisible()
+    assert trained.loss._curves[0].points is run.loss
+    assert {strip.playhead for strip in trained.strips} == {run.checkpoints[6].step}
+    assert "was kept, at step 6 of 32" in trained.secondary.text()
+    assert not trained.newest.isVisible()
+    before = desk.session.view.weights
+    qtbot.mouseClick(trained.loss, Qt.MouseButton.LeftButton, pos=QPoint(round(trained.loss.x(20)), 40))
+    assert {strip.playhead for strip in trained.strips} == {run.checkpoints[6].step}
+    assert desk.session.view.weights is before
+
+
+@pytest.mark.parametrize("ends", ["classes", "samples", "file", "run"])
+def test_kept_run_goes_with_its_samples_another_file_or_the_next_run(trained, qtbot, desk, bar, ends):
+    desk.runs.accept()
+    desk.session.edit(edits.add_sample, 0, bar)
+    assert trained.view.isVisible()
+    document = desk.session.document
+    if ends == "classes":
+        desk.session.edit(edits.remove_class, 1)
+        desk.session.edit(edits.remove_class, 0)
+    elif ends == "samples":
+        places = [(k, n) for k, c in enumerate(document.classes) for n in range(len(c.samples))]
+        desk.session.edit(edits.remove_samples, places)
+    elif ends == "file":
+        desk.session.open(document, None)
+    else:
+        desk.runs.start(paused=True)
+        assert desk.runs.kept is None
+        desk.runs.discard()
+    assert desk.runs.kept is None
+    assert trained.empty.isVisible()
 
 
 # --- the parts
