@@ -341,11 +341,12 @@ def test_class_without_samples_is_named(drawn):
     assert "“star” has no samples" in text_of(hindrance(missing))
 
 
-# --- the plan
-
 
 def test_automatic_settings_follow_the_samples_until_a_knob_is_turned(drawn, monkeypatch):
-    monkeypatch.setattr("app.jobs.plan.recipe", lambda samples, classes, trained: (TrainSettings(batch=samples), Augment()))
+    def made(samples, classes, trained):
+        return TrainSettings(batch=samples), Augment()
+
+    monkeypatch.setattr("app.jobs.plan.recipe", made)
     assert chosen(drawn).settings.batch == 18
     more = edits.add_sample(drawn, 0, drawn.drawing)
     assert chosen(more).settings.batch == 19
