@@ -143,6 +143,8 @@ class SamplesPanel(Card):
         self.first_add.setVisible(any_class and not any_sample)
         if any_class and not any_sample:
             self._invite()
+        for view in self.views:
+            view.show_invite(any_sample)
         if not any_class:
             self.field.show()
         elif not self.field.line.hasFocus() and not self.field.line.text():
@@ -238,23 +240,18 @@ class SamplesPanel(Card):
         self.desk.attempt(self.desk.session.edit, edits.set_drawing, sample.image)
 
     def delete_selected(self) -> None:
-        """One step of undo, however many."""
-        gesture, count = object(), len(self.selected)
-        for index, place in self._places():
-            self.desk.attempt(self.desk.session.edit, edits.remove_sample, index, place, merge=gesture)
-        if count:
-            self.desk.messages.info(N_("Deleted: {count}. Undo brings them back."), count=count)
+        """One edit, however many."""
+        places = self._places()
+        if places and self.desk.attempt(self.desk.session.edit, edits.remove_samples, places):
+            self.desk.messages.info(N_("Deleted: {count}. Undo brings them back."), count=len(places))
 
     def move_selected(self, to: int) -> None:
-        """The picked samples belong to another class; one step of undo."""
-        gesture = object()
-        for index, place in self._places():
-            self.desk.attempt(self.desk.session.edit, edits.relabel_sample, index, place, to, merge=gesture)
+        """The picked samples belong to another class; one edit."""
+        self.desk.attempt(self.desk.session.edit, edits.relabel_samples, self._places(), to)
 
-    def _places(self) -> list[tuple[int, int]]:
-        """(class, place) of the picked samples, the last first, so that taking one out moves none of the others."""
-        return [(i, k) for i, c in reversed(list(enumerate(self._classes)))
-                for k, s in reversed(list(enumerate(c.samples))) if s in self.selected]
+    def _places(self) -> tuple[tuple[int, int], ...]:
+        """(class, place) of the picked samples."""
+        return tuple((i, k) for i, c in enumerate(self._classes) for k, s in enumerate(c.samples) if s in self.selected)
 
     # --- picking
 

@@ -64,7 +64,7 @@ class SampleClassView(QWidget):
         column.addWidget(self.field)
         column.addWidget(self.wall)
         self.setAcceptDrops(True)
-        self._over = False
+        self._over, self._inviting = False, True
         self.add.clicked.connect(self.add_asked)
         self.more.clicked.connect(lambda: self.open_menu(self.more.mapToGlobal(self.more.rect().bottomLeft())))
         self.head.rename_asked.connect(self.start_renaming)
@@ -96,6 +96,12 @@ class SampleClassView(QWidget):
         """Why nothing can be added now (English key), or empty."""
         self.add.set_blocked(reason)
 
+    def show_invite(self, on: bool) -> None:
+        """Whether an empty wall says how to fill it."""
+        if on is not self._inviting:
+            self._inviting = on
+            self.retranslate()
+
     def start_renaming(self) -> None:
         """Type another name in place of the head."""
         self.head.hide()
@@ -126,7 +132,8 @@ class SampleClassView(QWidget):
         self.add.set_text("", N_("Add the drawing to “{name}”"), name=self.name)
         self.add.set_keys(self.key)
         self.wall.setAccessibleName(tr("Samples of “{name}”", name=self.name))
-        self.wall.set_invite(tr("Draw, then press {key}.", key=self.key) if self.key else tr("Draw, then press +."))
+        said = tr("Draw, then press {key}.", key=self.key) if self.key else tr("Draw, then press +.")
+        self.wall.set_invite(said if self._inviting else "")
         self.head.setAccessibleName(tr("Class “{name}”", name=self.name))
         self.head.setToolTip(f"{self.name}\n" + tr("Double click or F2 renames it, Delete deletes it."))
 

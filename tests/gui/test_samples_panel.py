@@ -145,10 +145,12 @@ def test_plus_adds_what_is_on_the_canvas(filled, qtbot, desk, bar):
 def test_no_samples_yet_says_which_key_and_offers_the_button(panel, qtbot, desk, bar):
     desk.session.edit(edits.add_classes, ("circle", "cross"))
     assert panel.first.text() == "No samples yet. Draw, then press 1."
+    assert [v.wall._invite for v in panel.views] == ["", ""]
     desk.session.edit(edits.set_drawing, bar)
     qtbot.mouseClick(panel.first_add, Qt.MouseButton.LeftButton)
     assert counts(desk) == [1, 0]
     assert not panel.first.isVisible()
+    assert panel.views[1].wall._invite == "Draw, then press 2."
 
 
 def test_click_picks_ctrl_adds_shift_takes_all_between(filled, qtbot, desk):
@@ -170,8 +172,10 @@ def test_delete_takes_all_picked_in_one_step_of_undo(filled, qtbot, desk):
     before = desk.session.document
     click(qtbot, wall, 1)
     click(qtbot, wall, 3, Qt.KeyboardModifier.ShiftModifier)
+    steps = len(desk.session.history.past)
     qtbot.keyClick(wall, Qt.Key.Key_Delete)
     assert counts(desk) == [1, 2]
+    assert len(desk.session.history.past) == steps + 1
     assert filled.selected == frozenset()
     desk.session.undo()
     assert desk.session.document is before
