@@ -122,8 +122,9 @@ class FilmStrip(Strip):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = self.paint_ground()
         rows, top = self.rows, theme.size(TITLE)
+        # The heading has the panel's ground; under it the line begins behind the column at the playhead.
         crossed = self.playhead is not None and self.x(self.playhead) < self._title_width
-        self.paint_playhead(painter, top if crossed else 0)
+        self.paint_playhead(painter, top + self.cell if crossed else 0)
         columns = self.columns()
         for frame in columns:
             image = self._picture(frame, rows)
@@ -141,7 +142,7 @@ class FilmStrip(Strip):
             title = tr("{shown} of the {count} kernels of {layer}", shown=rows, count=count, layer=self._name)
         painter.setPen(theme.color("ink"))
         painter.setFont(theme.font(13, 600))
-        self._title_width = QFontMetricsF(painter.font()).horizontalAdvance(title) + 6
+        self._title_width = QFontMetricsF(painter.font()).horizontalAdvance(title) + theme.size(8)
         painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 
+from app import i18n, theme
 from app.model import edits
 from app.panels.learning import LearningPanel
 from app.widgets.curves import Curve, CurveStrip, running_mean, thinned
@@ -119,6 +120,23 @@ def test_film_shows_the_kernels_of_each_moment_and_that_of_the_playhead(trained,
         np.testing.assert_array_equal(frame.kernels, checkpoint.weights["conv1.weight"][:, 0])
     desk.runs.scrub(7)
     assert film.columns()[-1].step == run.checkpoints[7].step
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_playhead_leaves_the_heading_of_the_film_alone(trained, qtbot, desk, language):
+    i18n.set_language(language)
+    try:
+        trained.changeEvent(QEvent(QEvent.Type.LanguageChange))
+        accent = theme.color("accent").rgb()
+        for at in range(len(desk.session.run.checkpoints)):
+            desk.runs.scrub(at)
+            image, film = trained.film.grab().toImage(), trained.film
+            x = round(film.x(film.playhead))
+            seen = any(image.pixel(x, y) == accent for y in range(theme.size(20)))
+            assert seen == (x >= film._title_width)
+    finally:
+        i18n.set_language("en")
+        trained.changeEvent(QEvent(QEvent.Type.LanguageChange))
 
 
 def test_kept_run_stays_to_be_looked_at(trained, qtbot, desk):
