@@ -22,6 +22,7 @@ from app.i18n import N_, tr
 from app.model import edits
 from app.widgets.card import Card
 from app.widgets.fit_text import FitText
+from app.widgets.held import Held
 from app.widgets.hint import Hint
 from app.widgets.icons import icon
 
@@ -53,7 +54,7 @@ class AnswerPanel(Card):
         words.setSpacing(2)
         words.addStretch(1)
         words.addWidget(self.sure)
-        words.addWidget(self.then)
+        words.addWidget(Held(self.then))
         words.addStretch(1)
         self._row = row = QHBoxLayout()
         row.setSpacing(10)
@@ -62,6 +63,7 @@ class AnswerPanel(Card):
         self.body.addLayout(row)
         self.add_label = QLabel()
         theme.dress(self.add_label, 12)
+        self.add_label.setMinimumWidth(1)  # it does not hold the column open
         self.add = QToolButton()
         self.add.setObjectName("answer_add")
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -139,8 +141,10 @@ class AnswerPanel(Card):
         return super().event(event)
 
     def _make_room(self) -> None:
-        """In a low window the hint gives way first."""
+        """In a low window the hint gives way first, in a narrow card the words before the button."""
         wide = self.width() - 2 * self.layout().contentsMargins().left()
+        beside = self.add_label.sizeHint().width() + self.add.sizeHint().width() + 8 <= wide
+        self.add_label.setVisible(beside and bool(self.desk.session.document.classes))
         hidden = 0 if self.hint.isVisibleTo(self) else self.hint.heightForWidth(wide) + self.body.spacing()
         self.hint.setVisible(self.layout().totalHeightForWidth(self.width()) + hidden <= self.height())
 
@@ -157,7 +161,6 @@ class AnswerPanel(Card):
         if state == self._added:
             return
         self._added = state
-        self.add_label.setVisible(bool(names))
         short = self.add.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, theme.size(NAME))
         self.add.setText(short if names else tr("Add to samples"))
         self.add.setEnabled(not blank)

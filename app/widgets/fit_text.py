@@ -37,8 +37,7 @@ class FitText(QWidget):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
-            self.updateGeometry()
-            self.update()
+            self.update()  # its place stays: as wide as it is given, as high as its largest type
 
     def text(self) -> str:
         """The whole text."""

@@ -310,6 +310,7 @@ def test_three_shapes_of_ones_own_are_named_drawn_learned_recognised_saved_and_f
     window.filing.ask_open = lambda: file
     qtbot.keyClick(window, Qt.Key.Key_O, CONTROL)
     assert said(window) == kept
+    qtbot.waitUntil(lambda: not window.desk.ranges._timer.isActive())
     assert changed(shown, pixels(window)) == []
     qtbot.keyClick(window, Qt.Key.Key_2, CONTROL)
     assert [v.name for v in window.train.samples.views] == list(names)

@@ -113,7 +113,8 @@ def drag(widget: QWidget, start: QPoint, *points: QPoint) -> None:
 
 
 def pixels(window: MainWindow) -> dict[str, np.ndarray]:
-    """What every layer shows in the network's picture."""
+    """What every layer shows in the network's picture, laid out for the columns and heads of now."""
+    window.explore.network.view.arrange()
     return {name: rgb.copy() for name, rgb in window.explore.network.pictures().items()}
 
 
