@@ -233,6 +233,8 @@ def sum_pieces(parts: FormulaParts, lead: str, opened: bool = False) -> tuple[Pi
         if k:
             pieces.append(Piece("+"))
         pieces.append(Piece(part.text, "ink", part.index, glued=brackets and not k))
+    if not parts.parts and not parts.more and not parts.rest and parts.exact:
+        pieces.append(Piece("0", "ink", glued=brackets))  # there is nothing to add but the bias
     if parts.more or parts.rest:
         if parts.parts or parts.rest < 0:
             pieces.append(Piece("−" if parts.rest < 0 else "+"))

@@ -201,6 +201,13 @@ def test_the_printed_terms_add_up_to_the_printed_result(stepper, desk, head):
     assert [abs(trace.terms[p.index]) for p in parts.parts] == pytest.approx([abs(trace.terms[k]) for k in strongest])
 
 
+def test_where_all_products_are_zero_the_sum_is_a_zero_and_no_stray_sign(stepper, desk):
+    desk.session.select(Playhead("conv1", (2, 0, 0)))
+    assert not desk.session.trace().terms.any()
+    bias = numbers.figure(desk.session.trace().bias)
+    assert stepper.formula.text == f"y = Σ x·w + b = 0 + {bias} = {bias}"
+
+
 def test_the_rest_opens_into_all_terms(stepper, desk, qtbot):
     desk.session.select(Playhead("conv1", (2, 12, 12)))
     line = stepper.formula
