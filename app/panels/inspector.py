@@ -46,7 +46,7 @@ class InspectorPanel(Card):
         self.code.setObjectName("code")
         self._lay_out()
         self._head: Playhead | None = None
-        self._weights: object = None
+        self._sources: tuple[object, object] = (None, None)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER)
@@ -103,14 +103,16 @@ class InspectorPanel(Card):
             self.cell.setText(head.name)
         self.value.set_value(value)
         own = values if values.ndim == 1 else values[head.map]
-        place = int(np.count_nonzero(own > value)) + 1
-        where = N_("number {k} of {n} in its layer") if values.ndim == 1 else N_("number {k} of {n} in its map")
-        self.rank.set_text(tr(where, k=numbers.count(place), n=numbers.count(own.size)))
+        if (head.node, head.map) in results.document.muted:
+            self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
+        else:
+            self.rank.set_text(rank(own, value), "soft")
         role = "picture" if head.node == INPUT else "signed"
         self.histogram.set_values(own, self.desk.ranges.bound(results, head.node, head.map), role)
         self.histogram.set_cursor(value)
-        if moved or results.document.weights is not self._weights:
-            self._weights = results.document.weights
+        sources = results.document.weights, results.document.muted
+        if moved or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
+            self._sources = sources
             self.from_rows.show_rows(comes_from(results, head))
         self.to_rows.show_rows(goes_to(results, head))
         if "gradients" in vars(results):  # computed already
@@ -192,3 +194,12 @@ class InspectorPanel(Card):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_dirty"):
             self.retranslate()
+
+
+def rank(numbers_: np.ndarray, value: float) -> str:
+    """Which place a number has among those of its map; zeros are often many."""
+    same = int(np.count_nonzero(numbers_ == value))
+    if value == 0 and same > 1:
+        return tr("0, like {n} others", n=numbers.count(same - 1))
+    place = int(np.count_nonzero(numbers_ > value)) + 1
+    return tr("rank {k} of {n}, from the largest", k=numbers.count(place), n=numbers.count(numbers_.size))

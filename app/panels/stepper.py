@@ -29,6 +29,11 @@ class StepperPanel(Card):
         super().__init__(N_("How one number is made"), "", parent)
         self.setObjectName("stepper_panel")
         self.desk = desk
+        self.muted = Label(N_("⚠ muted: held at 0"), "secondary")
+        self.muted.setObjectName("stepper_muted")
+        self.muted.setProperty("role", "warn")
+        self.muted.hide()
+        self.header.insertWidget(1, self.muted)
         self.cell = Label("", "text", mono=True)
         self.cell.setObjectName("stepper_cell")
         self.cell.setProperty("role", "accent")
@@ -104,7 +109,10 @@ class StepperPanel(Card):
             self._lie = (lie, view_for(scene))
         view = self._view(self._lie[1])
         view.show_scene(scene)
-        write(self.formula, trace)
+        write(self.formula, trace, scene.muted)
+        if self.muted.isHidden() == scene.muted:
+            self.muted.setVisible(scene.muted)
+            self._fit_header()
         self.formula.set_current(head.term)
         if self._said is not node:
             self._said = node
@@ -129,6 +137,7 @@ class StepperPanel(Card):
         view = self._view(CopyView)
         assert isinstance(view, CopyView)
         self._said = None
+        self.muted.hide()
         view.show_input(self.desk.session.results, head)
         self.formula.setVisible(False)
         self.set_title(N_("Where this number comes from"))
@@ -151,7 +160,7 @@ class StepperPanel(Card):
 
     def _fit_header(self) -> None:
         """Where it is narrow, what the indices mean gives way to the settings."""
-        parts = (self.title, self.secondary, self.cell, self.axes)
+        parts = [self.title, self.secondary, self.cell, self.axes, *([] if self.muted.isHidden() else [self.muted])]
         wanted = sum(part.sizeHint().width() for part in parts) + 8 * len(parts) + 24
         if self.axes.isHidden() == (wanted <= self.width()):
             self.axes.setVisible(wanted <= self.width())

@@ -34,10 +34,10 @@ class TextLine(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_text(self, text: str) -> None:
-        """Show another text, translated already."""
-        if text != self._text:
-            self._text = text
+    def set_text(self, text: str, token: str = "") -> None:
+        """Show another text, translated already; ``token``: in another colour than before."""
+        if text != self._text or (token or self._token) != self._token:
+            self._text, self._token = text, token or self._token
             self.setAccessibleName(text)
             self.update()
 
@@ -91,7 +91,7 @@ class NumberField(QLineEdit):
         self.setProperty("own_focus", True)  # the line under it
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setTextMargins(0, 0, -2, 0)  # Qt's own margin: digits stand under those above
-        self._value = 0.0
+        self._value, self._held = 0.0, False
         self.editingFinished.connect(self._finished)
         theme.dress(self, 12, mono=True)
 
@@ -102,14 +102,24 @@ class NumberField(QLineEdit):
             if not (self.hasFocus() and self.isModified()):
                 self._show()
 
+    def set_held(self, on: bool) -> None:
+        """Held at zero: a 0 stands there, and the number itself in the tooltip and while it is edited."""
+        if on != self._held:
+            self._held = on
+            if not (self.hasFocus() and self.isModified()):
+                self._show()
+
     @property
     def value(self) -> float:
-        """The number shown."""
+        """The number, held or not."""
         return self._value
 
     def _show(self) -> None:
-        self.setText(f"{self._value:.6g}" if self.hasFocus() else numbers.figure(self._value))
-        self.setToolTip(f"{numbers.full(self._value)}\n{tr('Click to change it')}")
+        short = numbers.figure(0.0 if self._held else self._value)
+        self.setText(f"{self._value:.6g}".replace("-", numbers.MINUS) if self.hasFocus() else short)
+        full = numbers.full(self._value)
+        said = tr("Muted: 0 in place of {value}", value=full) if self._held else full
+        self.setToolTip(f"{said}\n{tr('Click to change it')}")
         self.setModified(False)
 
     def _finished(self) -> None:

@@ -213,8 +213,6 @@ class NumberTable(QTableView):
             for row, col in np.argwhere(self._marks):
                 pixel = self._pixels[int(row) + frame][int(col) + frame]
                 marks.corner(painter, self.rect_of(int(row), int(col)), theme.text_on(pixel))
-        if self._muted:
-            marks.muted(painter, area)
         if self._gradient:
             marks.dashed(painter, area)
         if self._window is not None:
@@ -240,6 +238,7 @@ class NumberTable(QTableView):
         tops = [(self.rowViewportPosition(r), self.rowHeight(r) - GAP) for r in range(values.shape[0])]
         lefts = [(self.columnViewportPosition(c), self.columnWidth(c) - GAP) for c in range(values.shape[1])]
         dirty, middle = event.rect(), Qt.AlignmentFlag.AlignCenter
+        said: list[tuple[QRectF, QColor, str]] = []
         for r, (y, height) in enumerate(tops):
             if y > dirty.bottom() or y + height < dirty.top():
                 continue
@@ -256,8 +255,12 @@ class NumberTable(QTableView):
                     painter.fillRect(place, QColor.fromRgb(pixel))
                     ink = theme.text_on(pixel)
                 if texts is not None and texts[r][c]:
-                    painter.setPen(ink)
-                    painter.drawText(place, middle, texts[r][c])
+                    said.append((place, ink, texts[r][c]))
+        if self._muted:  # the digits stay: they are what a person may still edit
+            marks.muted(painter, QRectF(0, 0, self.sizeHint().width(), self.sizeHint().height()))
+        for place, ink, text in said:
+            painter.setPen(theme.color("ink") if self._muted else ink)
+            painter.drawText(place, middle, text)
 
     def _shown(self) -> list[list[str]] | None:
         """The digits of all cells, or None where the cells are too small for any."""

@@ -39,13 +39,19 @@ def test_value_and_rank_are_those_of_the_map(inspector, desk):
     values = desk.session.results.values("conv1")[2]
     value = values[10, 9]
     assert inspector.value.text() == numbers.figure(value)
-    assert inspector.rank.text() == f"number {int((values > value).sum()) + 1} of 576 in its map"
+    assert inspector.rank.text() == f"rank {int((values > value).sum()) + 1} of 576, from the largest"
     assert inspector.cell.text() == "conv1[2, 10, 9]"
 
 
 def test_a_unit_is_ranked_in_its_layer(inspector, desk):
     desk.session.select(Playhead("dense1", (7,)))
-    assert inspector.rank.text().endswith("of 120 in its layer")
+    assert inspector.rank.text().endswith("of 120, from the largest")
+
+
+def test_a_zero_among_many_has_no_rank(inspector, desk):
+    values = desk.session.results.values("relu1")[2]
+    desk.session.select(Playhead("relu1", (2, *cell_where(values, values == 0))))
+    assert inspector.rank.text() == f"0, like {int((values == 0).sum()) - 1} others"
 
 
 def test_histogram_marks_the_number(inspector, desk):
@@ -199,7 +205,8 @@ def test_chinese(inspector, qtbot):
     i18n.set_language("zh_CN")
     try:
         qtbot.waitUntil(lambda: inspector.from_title.text() == "来自")
-        assert "在本图 576 个数中排第" in inspector.rank.text()
+        assert inspector.rank.text().startswith("从大到小第")
+        assert (inspector.to_title.text(), inspector.code_title.text()) == ("去往", "代码")
     finally:
         i18n.set_language("en")
 
@@ -207,4 +214,8 @@ def test_chinese(inspector, qtbot):
 def test_a_muted_kernel_still_says_its_numbers(inspector, desk):
     desk.session.edit(edits.mute, "conv1", 2, True)
     assert inspector.value.text() == "0"
-    assert "bias" in said(inspector.from_rows)
+    assert inspector.rank.text() == "⚠ muted: held at 0"
+    bias = numbers.figure(desk.session.document.weights["conv1.bias"][2])
+    assert said(inspector.from_rows)["bias"] == f"0 muted: else {bias}"
+    desk.session.edit(edits.mute, "conv1", 2, False)
+    assert said(inspector.from_rows)["bias"] == bias

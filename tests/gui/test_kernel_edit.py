@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
+from app import numbers
 from app.kernels import presets
 from app.model import edits
 from app.model.kernel import KernelHandle
@@ -242,6 +243,21 @@ def test_mute_holds_the_map_at_zero_and_speaks_again(stepper, desk, qtbot):
     qtbot.mouseClick(mute, LEFT)
     assert desk.session.results.values("conv1")[2].any()
     assert not mute.isChecked()
+
+
+def test_a_muted_kernel_says_so_and_what_is_printed_adds_up(stepper, desk):
+    bias = stepper.view.sums.bias
+    before = bias.text()
+    desk.session.edit(edits.mute, "conv1", 2, True)
+    assert stepper.muted.isVisible()
+    assert stepper.muted.text() == "⚠ muted: held at 0"
+    assert stepper.formula.text == "y = Σ x·w + b = 0 (muted) = 0"
+    assert (stepper.view.sums.sum.text(), bias.text()) == ("0", "0")
+    assert numbers.full(desk.session.document.weights["conv1.bias"][2]) in bias.toolTip()
+    bias.setFocus()
+    assert bias.text().startswith(before[:4]), "what is edited is the number itself"
+    desk.session.edit(edits.mute, "conv1", 2, False)
+    assert not stepper.muted.isVisible()
 
 
 def test_the_bias_is_typed(stepper, desk, qtbot):

@@ -83,8 +83,10 @@ def _parameters(results: Results, node: Node, head: Playhead) -> list[Row]:
     for key, shape in node.op.parameter_shapes(*results.network.input_shapes(node.name)).items():
         name = f"{node.name}.{key}"
         if len(shape) == 1:
-            rows.append(Row(N_("bias") if key == "bias" else key,
-                            (Part(numbers.figure(float(results.document.weights[name][head.map])), "code"),)))
+            text = numbers.figure(float(results.document.weights[name][head.map]))
+            muted = (node.name, head.map) in results.document.muted
+            parts = (Part("0", "code"), Part(tr("muted: else {value}", value=text))) if muted else (Part(text, "code"),)
+            rows.append(Row(N_("bias") if key == "bias" else key, parts))
         else:
             kernel = len(shape) > 2
             rows.append(Row(N_("kernel") if kernel else N_("weights"),

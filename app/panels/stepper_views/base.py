@@ -54,6 +54,11 @@ class Scene:
         """(C, *S) of it."""
         return self.results.network.shapes[self.source]
 
+    @property
+    def muted(self) -> bool:
+        """True while the cell's map is held at zero."""
+        return (self.node.name, self.head.map) in self.results.document.muted
+
     def plane(self, node: str, index: tuple[int, ...]) -> NDArray[np.floating]:
         """(rows, columns) of a node's values: one map, in 3-D one slice of it; a sound is one row."""
         values = self.results.values(node)[index]

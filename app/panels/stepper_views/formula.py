@@ -18,8 +18,12 @@ SHOWN = 4  # strongest terms in ink
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
-def write(line: FormulaLine, trace: Trace) -> None:
-    """Show a trace."""
+def write(line: FormulaLine, trace: Trace, muted: bool = False) -> None:
+    """Show a trace; of a muted map there is nothing to add up."""
+    if muted:
+        line.set_pieces([Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
+                         *_result(numbers.figure(trace.total))])
+        return
     build = BY_KIND.get(trace.kind)
     pieces = build(trace) if build is not None else None
     if pieces is not None:

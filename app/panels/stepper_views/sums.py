@@ -50,6 +50,7 @@ class Sums(QWidget):
             document = scene.results.document
             stored = document.weights.get(self._key[0])
             self.bias.set_value(float(trace.bias if stored is None else stored[self._key[1]]))  # type: ignore[arg-type]
+            self.bias.set_held(scene.muted)
             edited = stored is not None and bool(document.edited(self._key[0])[self._key[1]])
             self.bias_name.set_text(N_("bias, edited") if edited else N_("bias"))
 
