@@ -138,7 +138,7 @@ class FormulaLine(QWidget):
                 wide = metrics.horizontalAdvance(piece.text)
                 if places:
                     x += 0 if piece.glued else space
-                if x + wide > right and places:
+                if x + wide > right and places and not (piece.glued and len(piece.text) == 1):  # never a lone comma
                     x, y = float(theme.size(PAD_X)), y + line
                 places.append(QRectF(x, y, wide, line))
                 x += wide

@@ -91,7 +91,8 @@ def test_the_largest_of_a_pools_window_wins_and_another_loses(inspector, desk):
     values = desk.session.results.values("relu1")
     windows = values.reshape(6, 12, 2, 12, 2)
     best = windows.max(axis=(2, 4))
-    c, i, j = cell_where(best, best - windows.min(axis=(2, 4)) > 0.3)
+    alone = (windows == best[:, :, None, :, None]).sum(axis=(2, 4)) == 1
+    c, i, j = cell_where(best, (best - windows.min(axis=(2, 4)) > 0.3) & alone)
     inner = windows[c, i, :, j, :]
     a, b = np.unravel_index(inner.argmax(), (2, 2))
     desk.session.select(Playhead("relu1", (c, 2 * i + int(a), 2 * j + int(b))))
@@ -102,6 +103,15 @@ def test_the_largest_of_a_pools_window_wins_and_another_loses(inspector, desk):
     a, b = np.unravel_index(inner.argmin(), (2, 2))
     desk.session.select(Playhead("relu1", (c, 2 * i + int(a), 2 * j + int(b))))
     assert said(inspector.to_rows) == {"pool1": f"loses [{c}, {i}, {j}]"}
+
+
+def test_a_tie_in_a_pools_window_is_called_a_tie(inspector, desk):
+    windows = desk.session.results.values("relu1").reshape(6, 12, 2, 12, 2)
+    c, i, j = cell_where(windows, windows.max(axis=(2, 4)) == windows.min(axis=(2, 4)))
+    desk.session.select(Playhead("relu1", (c, 2 * i, 2 * j)))
+    assert said(inspector.to_rows)["pool1"] == f"ties, and counts as the first [{c}, {i}, {j}]"
+    desk.session.select(Playhead("relu1", (c, 2 * i, 2 * j + 1)))
+    assert said(inspector.to_rows)["pool1"] == f"ties, but the first counts [{c}, {i}, {j}]"
 
 
 def test_goes_to_counts_the_cells_that_read_it(desk):

@@ -37,8 +37,35 @@ def test_max_pooling_rings_the_winner(stepper, desk):
     assert isinstance(view, WindowView)
     assert view.input.ring == tuple(int(i) for i in np.unravel_index(values[10:12, 8:10].argmax(), (2, 2)))
     assert view.result.value((0, 0)) == pytest.approx(float(values[10:12, 8:10].max()))
-    assert "wins" in view.words.text()
     assert stepper.formula.text.startswith("y = max(x) = max(")
+
+
+def test_a_largest_of_its_own_wins(stepper, desk):
+    windows = desk.session.results.values("relu1")[2].reshape(12, 2, 12, 2).transpose(0, 2, 1, 3).reshape(12, 12, 4)
+    row, col = np.argwhere((windows == windows.max(axis=2, keepdims=True)).sum(axis=2) == 1)[0].tolist()
+    desk.session.select(Playhead("pool1", (2, row, col)))
+    assert stepper.view.words.text().endswith("wins. The others are forgotten.")
+
+
+def test_a_tie_is_no_win(stepper, desk):
+    values = desk.session.results.values("relu1")
+    windows = values.reshape(6, 12, 2, 12, 2).transpose(0, 1, 3, 2, 4).reshape(6, 12, 12, 4)
+    level = (windows == windows.max(axis=3, keepdims=True)).sum(axis=3)
+    equal, two = np.argwhere(level == 4)[0], np.argwhere(level == 2)
+    desk.session.select(Playhead("pool1", tuple(int(i) for i in equal)))
+    assert stepper.view.words.text() == "All 4 are equal: the first counts."
+    for cell in two[:1]:
+        desk.session.select(Playhead("pool1", tuple(int(i) for i in cell)))
+        assert stepper.view.words.text().endswith("tie: the first counts.")
+
+
+def test_window_largest_and_output_stand_on_one_line_at_the_edge_too(stepper, desk):
+    desk.session.select(Playhead("pool1", (2, 0, 0)))
+    view = stepper.view
+    middles = [w.geometry().center().y() for w in (view.input, view.result)]
+    middles += [view.output.y() + view.output.map.height() // 2, round(view._signs[0].center().y())]
+    assert max(middles) - min(middles) <= 1
+    assert view.output.y() + view.output.map.height() + 20 <= view.height(), "its legend has room"
 
 
 def test_mean_pooling_says_the_mean(desk, qtbot):
@@ -64,6 +91,7 @@ def test_an_activation_of_units_folds_them_into_a_block(stepper, desk, qtbot):
     view = stepper.view
     rows, cols = view.output.map.shape
     assert rows * cols == 120
+    assert [view.headings[k].text for k in (0, 2)] == ["dense1 · 120 units", "relu3 · 120 units"]
     qtbot.mouseClick(view.output.map, LEFT, pos=middle(view.output.map.rect_of(1, 3)))
     assert desk.session.playhead == Playhead("relu3", (cols + 3,))
 

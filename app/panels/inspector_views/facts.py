@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from app import numbers
 from app.i18n import N_, tr
 from app.model.playback import SKIPPED, Playhead
@@ -145,8 +147,15 @@ def _one(results: Results, reader: Node, before: tuple[int, ...], index: tuple[i
             return Row(reader.name, (Part(tr("blocked"), "strong"), Part(tr("slope 0: goes no further")))), False
         return Row(reader.name, (Part(tr("passes, slope {slope}", slope=f"{slope:.3g}"), "text", to.to),)), True
     if trace.kind == "window" and trace.winner is not None:
-        won = tuple(int(i) for i in trace.operands[0].cells[trace.winner]) == before
-        return Row(reader.name, (Part(tr("wins") if won else tr("loses"), "strong"), to)), won
+        seen = trace.operands[0]
+        won = tuple(int(i) for i in seen.cells[trace.winner]) == before
+        level = seen.inside & (trace.terms == trace.terms[trace.winner])
+        ties = np.count_nonzero(level) > 1 and any(tuple(cell) == before for cell in seen.cells[level].tolist())
+        if ties:
+            words = tr("ties, and counts as the first") if won else tr("ties, but the first counts")
+        else:
+            words = tr("wins") if won else tr("loses")
+        return Row(reader.name, (Part(words, "strong"), to)), won
     if trace.kind == "window":
         return Row(reader.name, (Part(tr("1 of {n} in the mean", n=f"{trace.divisor:g}"), "text", to.to),)), True
     return Row(reader.name, (to,)), True

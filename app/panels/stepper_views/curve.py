@@ -18,6 +18,7 @@ from cnncore.errors import CnnError
 
 TITLE = 20
 POINTS = 101
+LOW = 90  # px; a map lower than that does not set the height of the curve
 
 
 class CurvePicture(QWidget):
@@ -120,7 +121,9 @@ class CurveView(View):
         self.curve.set_point(x, trace.total, slope)
         for heading, node in zip((self.headings[0], self.headings[2]), (scene.source, scene.node.name), strict=True):
             rows, cols = self._plane(scene, node).shape
-            heading.set_what(f"{node} · {rows} × {cols}")
+            count = numbers.count(scene.results.values(node).size)
+            size = tr("{units} units", units=count) if units else f"{rows} × {cols}"
+            heading.set_what(f"{node} · {size}")
         steep = f"{slope or 0.0:.3g}".replace("-", numbers.MINUS)
         self.headings[1].set_what("" if slope is None else N_("slope {slope} here"), slope=steep)
         if before is None or self._plane(before, before.node.name).shape != self._plane(scene, scene.node.name).shape:
@@ -157,7 +160,8 @@ class CurveView(View):
         third = self.width() / 3.4
         width = self.output.fit(round(third), room)
         self.input.set_cell(self.output.map.cell)
-        side = round(min(third, room))
+        high = self.output.map.height()
+        side = round(min(third, room, high if high >= theme.size(LOW) else room))
         free = max(self.width() - 2 * width - side, 60)
         x1 = width + free / 2
         x2 = x1 + side + free / 2
@@ -166,7 +170,7 @@ class CurveView(View):
         self.output.setGeometry(round(x2), title, round(self.width() - x2), room)
         for heading, x, end in zip(self.headings, (0.0, x1, x2), (x1, x2, self.width() + 8.0), strict=True):
             heading.place(QPoint(round(x), 0), round(end - x - 8))
-        y = title + min(self.output.map.height(), side) / 2 - 15
+        y = title + max(high, side) / 2 - 15
         self._signs = [QRectF(width, y, x1 - width, 30), QRectF(x1 + side, y, x2 - x1 - side, 30)]
         self.update()
 

@@ -83,9 +83,10 @@ def _window(trace: Trace) -> list[Piece] | None:
         order = sorted(sorted(order, key=lambda k: -trace.terms[k])[:SHOWN])
     out = [Piece("y = max(x) = max(")]
     for place, k in enumerate(order):
-        comma = "," if place < len(order) - 1 else ""
         tone = "accent" if k == trace.winner else "ink"
-        out.append(Piece(numbers.figure(trace.terms[k]) + comma, tone, k, glued=not place))
+        out.append(Piece(numbers.figure(trace.terms[k]), tone, k, glued=not place))
+        if place < len(order) - 1:
+            out.append(Piece(",", glued=True))
     more = int(inside.sum()) - len(order)
     if more:
         out.append(Piece(tr("and {n} smaller ones", n=more)))
@@ -121,7 +122,10 @@ def _digits(value: float, digits: int) -> str:
     if value == 0 or not math.isfinite(value):
         return "0"
     text = f"{value:.{digits - 1}e}"
-    return f"{Decimal(text):f}" if value >= 1e-4 else text.replace("-", numbers.MINUS)
+    if value >= 1e-4:
+        return f"{Decimal(text):f}"
+    mantissa, _, power = text.partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", numbers.MINUS)
 
 
 def _copy(trace: Trace) -> list[Piece]:

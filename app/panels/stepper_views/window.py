@@ -11,10 +11,11 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.stepper_views.base import Heading, Scene, View
-from app.panels.stepper_views.output import OutputMap
+from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.terms import TermGrid, laid_out, term_grid
 from app.widgets.labels import Label
 from app.widgets.plane_grid import GAP, PlaneGrid, Spot
+from cnncore.trace import Trace
 
 TITLE = 20
 CELLS = (30, 40)
@@ -82,12 +83,26 @@ class WindowView(View):
         if trace.reduce == "pick" and trace.winner is not None:
             self.headings[1].name.set_text(N_("Largest"))
             self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
-            self.words.set_text(N_("{cell} wins. The others are forgotten."), cell=self._name(trace.winner))
+            self._say_winner(trace, trace.winner)
         else:
             self.headings[1].name.set_text(N_("Mean"))
             self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
             self.words.set_text(N_("The sum {sum} divided by {n}: every cell counts alike."),
                                 sum=numbers.figure(float(trace.terms.sum())), n=f"{trace.divisor:g}")
+
+    def _say_winner(self, trace: Trace, winner: int) -> None:
+        """A tie is no win."""
+        inside = trace.operands[0].inside
+        level = np.flatnonzero(inside & (trace.terms == trace.terms[winner]))
+        if level.size < 2:
+            self.words.set_text(N_("{cell} wins. The others are forgotten."), cell=self._name(winner))
+        elif level.size == np.count_nonzero(inside):
+            self.words.set_text(N_("All {n} are equal: the first counts."), n=level.size)
+        elif level.size == 2:
+            first, second = (self._name(int(k)) for k in level)
+            self.words.set_text(N_("{a} and {b} tie: the first counts."), a=first, b=second)
+        else:
+            self.words.set_text(N_("{n} tie for the largest: the first counts."), n=level.size)
 
     def _name(self, term: int) -> str:
         assert self.scene is not None
@@ -110,7 +125,7 @@ class WindowView(View):
         if self.grid is None or self.width() < 50:
             return
         title = theme.size(TITLE)
-        room = self.height() - title
+        room = self.height() - title - theme.size(LEGEND)
         rows, cols = self.input.extent()
         low, high = (theme.size(px) for px in CELLS)
         most = max(self.width() // 3, low)
@@ -120,17 +135,21 @@ class WindowView(View):
         self.input.set_cell(cell, max(int(around * 2) / 2, 0.5))
         self.result.set_cell(cell)
         air, middle = theme.size(AIR), theme.size(150)
-        out = self.output.fit(max(self.width() - self.input.width() - middle - 2 * air, 40), room)
+        out = self.output.fit(max(self.width() - self.input.width() - middle - 2 * air, 40), room + theme.size(LEGEND))
         free = max(self.width() - self.input.width() - middle - out, 2 * air)
         x1 = self.input.width() + free / 3
         x2 = x1 + middle + free / 3
-        self.input.move(0, title)
-        self.result.move(round(x1), title)
-        self.words.setGeometry(round(x1), title + self.result.height() + 8, middle, theme.size(60))
-        self.output.setGeometry(round(x2), title, round(self.width() - x2), room)
+        # All on one line: where the window stands at an edge, the frame above it is empty.
+        line = title + max(self.input.height(), self.output.map.height()) / 2
+        self.input.move(0, round(line - self.input.height() / 2))
+        self.result.move(round(x1), round(line - cell / 2))
+        under = self.result.geometry().bottom() + 8
+        self.words.setGeometry(round(x1), under, middle, max(self.height() - under, 0))
+        top = round(line - self.output.map.height() / 2)
+        self.output.setGeometry(round(x2), top, round(self.width() - x2), self.height() - top)
         for heading, x, end in zip(self.headings, (0.0, x1, x2), (x1, x2, self.width() + 8.0), strict=True):
             heading.place(QPoint(round(x), 0), round(end - x - 8))
-        y = title + self.result.height() / 2 - 15
+        y = line - 15
         left, right = self.input.width(), x1 + self.result.width()
         self._signs = [QRectF(left, y, x1 - left, 30), QRectF(right, y, x2 - right, 30)]
         self.update()
