@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -297,6 +297,12 @@ class TrainingPanel(Card):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_shown"):
             self._document()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_shown"):
+            QTimer.singleShot(0, self, self._restyled)  # when the buttons have their new type
+
+    def _restyled(self) -> None:
+        self._shown = ()
+        self._run()
 
 
 def usual_augment(document: Document) -> Augment:
