@@ -128,7 +128,10 @@ class Timeline(QWidget):
             self._paint_playhead(painter)
         for k, stretch in enumerate(self._stretches):
             if self.named(k):
-                painter.setFont(theme.font(12, 600 if k == current else 400))
+                font = theme.font(12, 600 if k == current else 400)
+                if k == current:
+                    self._paint_halo(painter, k, QFontMetricsF(font).horizontalAdvance(stretch.name))
+                painter.setFont(font)
                 painter.setPen(QColor(t.ink if k <= current else t.soft))
                 painter.drawText(self._name_place(k), Qt.AlignmentFlag.AlignCenter, stretch.name)
 
@@ -145,6 +148,21 @@ class Timeline(QWidget):
                 return side if side.width() >= 2 * wide else box
         return box
 
+    def _paint_halo(self, painter: QPainter, k: int, wide: float) -> None:
+        """Where the name has no room beside the playhead, the segment's ground goes behind it, and the bar is cut."""
+        place, box = self._name_place(k), self._boxes[k]
+        if place != box:
+            return
+        x = self._bar(k)
+        halo = QRectF(box.center().x() - wide / 2 - 2, box.top() + 2, wide + 4, box.height() - 4)
+        if halo.left() - 2 < x < halo.right() + 2:
+            painter.fillRect(halo, theme.color("tint"))
+
+    def _bar(self, k: int) -> float:
+        """Where the playhead's bar stands."""
+        half, box = theme.size(5), self._boxes[k]
+        return min(max(box.x() + box.width() * self._at[1], half), self.width() - half)  # type: ignore[index]
+
     def _paint_current(self, painter: QPainter, box: QRectF) -> None:
         accent = theme.color("accent")
         done = QColor(accent)
@@ -155,10 +173,10 @@ class Timeline(QWidget):
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
 
     def _paint_playhead(self, painter: QPainter) -> None:
-        k, fraction = self._at  # type: ignore[misc]
+        k = self._at[0]  # type: ignore[index]
         box = self._boxes[k]
         half, top = theme.size(5), theme.size(TIP)
-        x = min(max(box.x() + box.width() * fraction, half), self.width() - half)
+        x = self._bar(k)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("accent"))
         painter.drawRect(QRectF(x - 1.5, top - 2, 3, box.height() + 4))

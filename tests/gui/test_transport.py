@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
-from app import i18n
+from app import i18n, theme
 from app.model import edits, playback
 from app.model.playback import Playhead
 from app.panels.transport import TransportPanel
@@ -123,6 +123,18 @@ def test_a_name_that_does_not_fit_is_not_cut_but_left_to_the_tooltip(transport, 
     for k in named:
         stretch = transport.timeline._stretches[k]
         assert transport.timeline._text_width(stretch.name) <= transport.timeline.boxes()[k].width()
+
+
+@pytest.mark.parametrize("head", [Playhead("relu3", (60,)), Playhead("softmax", (4,))])
+def test_the_playhead_does_not_strike_through_a_name(transport, desk, head):
+    desk.session.select(head)
+    line = transport.timeline
+    k = line.playhead[0]
+    picture, accent = line.grab().toImage(), theme.color("accent")
+    box = line.boxes()[k]
+    if line._name_place(k) == box:
+        x, middle = round(line._bar(k)), range(round(box.top()) + 3, round(box.bottom()) - 3)
+        assert accent not in [picture.pixelColor(x, y) for y in middle]
 
 
 def test_drag_anywhere_scrubs(transport, desk, qtbot):
