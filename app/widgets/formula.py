@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.i18n import tr
@@ -149,7 +149,23 @@ class FormulaLine(QWidget):
         self._lay(self.width())
         return next((p for p, r in zip(self._pieces, self._places, strict=True) if r.contains(position)), None)
 
+    @property
+    def tip_of_rest(self) -> str:
+        """What “(21 more)” counts."""
+        if self._sum is None or not self._sum[0].more:
+            return ""
+        return tr("{count} more terms are not 0; their sum stands here. {zeros} terms are 0.",
+                  count=self._sum[0].more, zeros=self._sum[0].zeros)
+
     # --- what a person does
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            piece = self._piece_at(QPointF(event.pos()))
+            told = piece is not None and piece.term == MORE
+            QToolTip.showText(event.globalPos(), self.tip_of_rest if told else "", self)
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         piece = self._piece_at(event.position())

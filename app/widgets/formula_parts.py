@@ -37,6 +37,7 @@ class FormulaParts:
         divisor: What the sum is divided by.
         result: Printed result.
         exact: False when a number is not finite: then nothing adds up.
+        zeros: How many terms are 0, and counted nowhere else.
     """
 
     parts: tuple[Part, ...]
@@ -48,6 +49,7 @@ class FormulaParts:
     exact: bool = True
     bias_text: str = ""
     result_text: str = ""
+    zeros: int = 0
 
     @property
     def rest_text(self) -> str:

@@ -48,6 +48,7 @@ class KernelEditor(QWidget):
 
     Args:
         ready: The kernels of the menu.
+        centred: The grid stands over the middle of its tools, not at their left.
     """
 
     edited = Signal(int, int, float, int)  # row, column, value, gesture
@@ -57,8 +58,9 @@ class KernelEditor(QWidget):
     restored = Signal()
     refused = Signal(object)  # CnnError
 
-    def __init__(self, ready: Iterable[Ready] = (), parent: QWidget | None = None) -> None:
+    def __init__(self, ready: Iterable[Ready] = (), parent: QWidget | None = None, centred: bool = False) -> None:
         super().__init__(parent)
+        self._centred = centred
         self._ready = {one.key: one for one in ready}
         self._name = ""
         self.grid = NumberGrid(read_only=False)
@@ -93,7 +95,7 @@ class KernelEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TOOL_GAP)
-        column.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignHCenter if self._centred else Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._tools)
         column.addStretch(1)
 

@@ -109,6 +109,20 @@ def test_dense_bars_are_the_strongest_terms_and_add_up_to_the_total(stepper, des
     assert (rows[-1].name, rows[-1].end) == ("total", trace.total)
 
 
+def test_bars_formula_and_zeros_count_the_same_terms(stepper, desk):
+    desk.session.select(Playhead("dense1", (7,)))
+    terms, rows = desk.session.trace().terms, stepper.view.table.rows
+    other = next(r for r in rows if r.name.startswith("the other"))
+    bars, hidden = sum(r.term is not None for r in rows), int(other.name.split()[-1])
+    zeros = np.count_nonzero(terms == 0)
+    assert other.note == f"and {zeros} zeros"
+    assert bars + hidden + zeros == terms.size
+    parts = sum_parts(desk.session.trace())
+    assert len(parts.parts) + parts.more + parts.zeros == terms.size
+    assert f"{parts.more} more" in stepper.formula.text
+    assert stepper.formula.tip_of_rest.endswith(f"{zeros} terms are 0.")
+
+
 def test_a_click_on_a_bar_goes_to_its_source_past_flatten(stepper, desk, qtbot):
     desk.session.select(Playhead("dense1", (7,)))
     table = stepper.view.table

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
+from app.model import edits
 from app.model.playback import Playhead
+from app.panels.stepper_views.base import WINDOW
 from app.panels.stepper_views.products_layout import spread
 from tests.gui.stepping import LEFT, inside, middle, opened
 
@@ -61,6 +65,37 @@ def test_a_purpose_that_does_not_fit_is_shortened_not_cut(stepper, desk, qtbot):
     heading = stepper.view.headings["Products"]
     qtbot.waitUntil(lambda: heading.what.text() == "channel 0")
     assert heading.what.toolTip() == "channel 0, 25 of 150 terms"
+
+
+def test_times_and_equals_have_as_much_air_as_each_other(stepper, qtbot):
+    for size in ((884, 288), (898, 352), (1200, 420)):
+        stepper.resize(*size)
+        qtbot.waitUntil(lambda size=size: stepper.width() == size[0])
+        times, equals, _ = (right - left for left, right, _ in stepper.view._signs)
+        assert abs(times - equals) <= 0.25 * max(times, equals), size
+
+
+def test_where_a_window_lies_is_said_shorter_not_cut(stepper):
+    heading = stepper.view.headings["Input"]
+    heading.set_what(*WINDOW, top=23, bottom=27, left=11, right=15)
+    seen = []
+    for width in range(300, 60, -4):
+        heading.place(QPoint(0, 0), width)
+        assert heading._wide(heading.what.text()) <= max(heading.what.width(), 0)
+        seen += [heading.what.text()] * (heading.what.text() not in seen)
+    assert seen == ["rows 23–27, columns 11–15", "rows 23–27 · cols 11–15", "23–27 × 11–15", ""]
+
+
+@pytest.mark.parametrize("size", [(884, 288), (1200, 420)])
+def test_sum_and_bias_are_named_whole(stepper, desk, qtbot, size):
+    stepper.resize(*size)
+    desk.session.edit(edits.set_weight, "conv1.bias", (2,), -0.0345)
+    for term in (None, 7):
+        desk.session.select(dataclasses.replace(CELL, term=term))
+        sums = stepper.view.sums
+        for name in (sums.sum_name, sums.bias_name):
+            assert name.fontMetrics().horizontalAdvance(name.text()) <= name.width()
+        assert sums.bias.fontMetrics().horizontalAdvance(sums.bias.text()) <= sums.bias.width()
 
 
 def test_larger_windows_have_larger_cells_up_to_40(stepper, qtbot):

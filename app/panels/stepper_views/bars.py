@@ -16,6 +16,7 @@ from app.panels.stepper_views.base import Scene, View
 from app.panels.stepper_views.origin import origin
 from app.panels.stepper_views.terms import cell_name
 from app.widgets import marks
+from cnncore.trace import Trace
 
 ROW = (19, 24)
 HEAD = 18
@@ -24,7 +25,7 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Row:
-    """A line: what it names, its factors as text, where its bar begins and ends, and the term that it is."""
+    """A line: what it names, its factors as text, where its bar begins and ends, the term that it is, and a note."""
 
     name: str
     text: str
@@ -32,6 +33,7 @@ class Row:
     end: float
     term: int | None = None
     tone: str = "soft"
+    note: str = ""
 
 
 class BarTable(QWidget):
@@ -102,6 +104,10 @@ class BarTable(QWidget):
             painter.drawText(box.adjusted(name, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.name)
             painter.setFont(mono)
             painter.drawText(box.adjusted(text, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.text)
+            if row.note:
+                painter.setFont(theme.font(12))
+                left = text + painter.fontMetrics().horizontalAdvance(row.text) + 12
+                painter.drawText(box.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.note)
             self._paint_bar(painter, row, box, middle, scale, strong)
         painter.setPen(QPen(theme.color("edge"), 1))
         last = self.row_rect(len(self._rows) - 1).bottom() if self._rows else 0
@@ -214,11 +220,18 @@ class BarsView(View):
         hidden = int(np.count_nonzero(trace.terms)) - sum(trace.terms[k] != 0 for k in order)
         if hidden > 0:
             rest = float(trace.terms.sum()) - float(trace.terms[order].sum())
-            rows.append(Row(tr("{n} more", n=numbers.count(hidden)), numbers.figure(rest), at, at + rest))
+            name = tr("the other {n}", n=numbers.count(hidden))
+            rows.append(Row(name, numbers.figure(rest), at, at + rest, None, "soft", self._zeros(trace)))
             at += rest
         if trace.bias is not None:
             rows.append(Row(tr("bias"), numbers.figure(trace.bias), at, at + trace.bias))
         return rows
+
+    @staticmethod
+    def _zeros(trace: Trace) -> str:
+        """Terms that are 0 are counted nowhere else."""
+        zeros = int(np.count_nonzero(trace.terms == 0))
+        return tr("and {n} zeros", n=numbers.count(zeros)) if zeros else ""
 
     def _name(self, scene: Scene, k: int) -> str:
         first = scene.trace.operands[0] if scene.trace.operands else None

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.desk import Desk
-from app.i18n import tr
+from app.i18n import N_, tr
 from app.model.playback import Playhead
 from app.model.results import Results
 from app.widgets.labels import Label
@@ -22,6 +22,9 @@ from cnncore.op import Shape
 from cnncore.trace import Trace
 
 BESIDE = 7  # px between name and purpose
+SPARE = 3  # px: a label as wide as its text cuts the last letter where type is hinted
+WINDOW = (N_("rows {top}–{bottom}, columns {left}–{right}"), N_("rows {top}–{bottom} · cols {left}–{right}"),
+          N_("{top}–{bottom} × {left}–{right}"))  # where a window lies, each shorter than the one before
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,19 +161,20 @@ class View(QWidget):
 
 
 class Heading:
-    """Name and purpose over a grid: two labels that are placed by hand. Where both do not fit, the purpose is shortened
-    to what stands before its first comma; the tooltip has it all."""
+    """Name and purpose over a grid: two labels that are placed by hand. Where both do not fit, a shorter wording of the
+    purpose stands there, or what comes before its first comma; the tooltip has it all."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         self.name = Label(name, "title", parent=parent)
         self.what = Label("", "secondary", parent=parent)
-        self._full, self._room = "", 0
+        self._full, self._shorter, self._room = "", ("",), 0
 
-    def set_what(self, text: str, **facts: object) -> None:
-        """What stands beside the name: an English key with its facts, or a ready text."""
+    def set_what(self, text: str, *shorter: str, **facts: object) -> None:
+        """What stands beside the name: an English key with its facts, or a ready text; then shorter wordings of it."""
         full = tr(text, **facts) if text else ""
         if full != self._full:
             self._full = full
+            self._shorter = tuple(tr(one, **facts) for one in shorter) or (re.split("[,，]", full)[0],)
             self.what.setToolTip(full)
             self._fit()
 
@@ -181,7 +185,7 @@ class Heading:
 
     def want(self) -> int:
         """Width of both."""
-        return self.name.sizeHint().width() + BESIDE + self.what.fontMetrics().horizontalAdvance(self._full)
+        return self.name.sizeHint().width() + BESIDE + self._wide(self._full)
 
     def place(self, at: QPoint, width: int) -> None:
         """Into one line; the secondary text gives way."""
@@ -193,8 +197,11 @@ class Heading:
         self.what.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._fit()
 
+    def _wide(self, text: str) -> int:
+        return self.what.fontMetrics().horizontalAdvance(text) + SPARE if text else 0
+
     def _fit(self) -> None:
-        metrics, text = self.what.fontMetrics(), self._full
-        if metrics.horizontalAdvance(text) > self._room:
-            text = re.split("[,，]", text)[0]
-        self.what.set_text(text if metrics.horizontalAdvance(text) <= self._room or not self._room else "")
+        """The longest wording that has room."""
+        wordings = (self._full, *self._shorter)
+        fitting = next((text for text in wordings if self._wide(text) <= self._room), "")
+        self.what.set_text(fitting if self._room else self._full)

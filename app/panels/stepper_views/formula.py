@@ -53,7 +53,8 @@ def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     hidden = int(np.count_nonzero(trace.terms)) - len(order)
     if not np.isfinite(trace.terms).all():
         parts = dataclasses.replace(parts, exact=False)
-    return dataclasses.replace(parts, more=0 if opened else max(hidden, 0),
+    zeros = int(np.count_nonzero(trace.terms == 0))
+    return dataclasses.replace(parts, more=0 if opened else max(hidden, 0), zeros=zeros,
                                parts=tuple(dataclasses.replace(p, index=order[p.index]) for p in parts.parts))
 
 

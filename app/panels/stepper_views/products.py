@@ -14,7 +14,7 @@ from app.desk import Desk
 from app.i18n import N_, language, tr
 from app.kernels import presets
 from app.model.kernel import KernelHandle, same
-from app.panels.stepper_views.base import Heading, Scene, View
+from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.products_layout import arrange
 from app.panels.stepper_views.sums import Sums
@@ -32,7 +32,8 @@ class ProductsView(View):
         super().__init__(desk, parent)
         self.rail = Rail(self)
         self.input, self.products = PlaneGrid(self), PlaneGrid(self)
-        self.kernel, self.output, self.sums = KernelEditor(presets().values(), self), OutputMap(self), Sums(desk, self)
+        self.kernel = KernelEditor(presets().values(), self, centred=True)
+        self.output, self.sums = OutputMap(self), Sums(desk, self)
         self.handle = KernelHandle(desk.session)
         self._kernel_state: tuple[object, ...] = ()
         for name, widget in (("rail", self.rail), ("input_grid", self.input), ("products_grid", self.products),
@@ -159,8 +160,7 @@ class ProductsView(View):
         if grid.rows == 1 and grid.cells.shape[-1] == 2:
             self.headings["Input"].set_what(N_("cells {first}–{last}"), first=left, last=right)
         else:
-            self.headings["Input"].set_what(N_("rows {top}–{bottom}, columns {left}–{right}"), top=top,
-                                            bottom=bottom, left=left, right=right)
+            self.headings["Input"].set_what(*WINDOW, top=top, bottom=bottom, left=left, right=right)
         self.headings["Kernel"].set_what(N_("{rows} × {cols}, click a cell to edit"), rows=grid.rows, cols=grid.cols)
         if grid.groups == 1:
             self.headings["Products"].set_what(N_("{n} terms"), n=grid.terms.size)

@@ -36,21 +36,23 @@ def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     view.sums.set_inline(room < grid.height() + 2 + view.sums.tall())
     sums = view.sums.minimumSizeHint()
     sizes = [view.input.width(), grid.width(), grid.width()]
-    beside = max(sign, tools.width() + AIR - grid.width())  # the tools are wider than the kernel
+    over = max(tools.width() - grid.width(), 0)  # the tools are wider than the kernel: as much on either side of it
+    before, beside = max(sign, over // 2 + AIR), max(sign, over - over // 2 + AIR)
     under = max(sign, sums.width() + AIR - grid.width())
-    out = view.output.fit(max(width - sum(sizes) - sign - beside - under, theme.size(60)), room)
+    out = view.output.fit(max(width - sum(sizes) - before - beside - under, theme.size(60)), room)
     names = ("Input", "Kernel", "Products")
     wants = [view.headings[name].want() + AIR - size for name, size in zip(names, sizes, strict=True)]
     right = max(out, min(view.output.want(), width // 6))
-    gaps = spread(width - sum(sizes) - right, wants, [sign, beside, under])
+    gaps = spread(width - sum(sizes) - right, wants, [before, beside, under])
     lefts = [float(left)]
     for size, gap in zip(sizes, gaps, strict=True):
         lefts.append(lefts[-1] + size + gap)
     x = [round(place) for place in lefts]
     view.input.move(x[0], y)
-    view.kernel.setGeometry(x[1], y, max(tools.width(), sizes[1]), room)
+    view.kernel.setGeometry(x[1] - over // 2, y, sizes[1] + over, room)
     view.products.move(x[2], y)
-    view.sums.setGeometry(x[2], y + grid.height() + 2, max(sizes[2], sums.width()), view.sums.sizeHint().height())
+    wide = max(sizes[2], min(x[3] - x[2] - AIR, theme.size(230)), sums.width())
+    view.sums.setGeometry(x[2], y + grid.height() + 2, wide, view.sums.sizeHint().height())
     view.output.setGeometry(x[3], y, view.width() - x[3], room)
     for heading, start, end in zip(view.headings.values(), x, [*x[1:], view.width() + AIR], strict=True):
         heading.place(QPoint(start, top), end - start - AIR)

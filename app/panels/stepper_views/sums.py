@@ -14,6 +14,9 @@ from app.widgets.labels import Label
 from app.widgets.number_field import NumberField, NumberLine
 
 LINE = 16
+AIR = 10  # px from the sum to the bias, where both stand in one line
+SPARE = 5  # px after a name: it is never cut
+SAMPLE = "−0.0888"  # what most values need: they stay where they are from cell to cell
 
 
 class Sums(QWidget):
@@ -22,7 +25,7 @@ class Sums(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self._inline = False
+        self._inline = self._edited = False
         self._key: tuple[str, int] = ("", 0)
         self.sum_name = Label(N_("sum"), "secondary", parent=self)
         self.bias_name = Label(N_("bias"), "secondary", parent=self)
@@ -38,6 +41,7 @@ class Sums(QWidget):
         """The whole sum, or with a term the sum so far."""
         trace = scene.trace
         so_far = term is not None and term + 1 < trace.terms.size
+        before = self.sum_name.text(), self._edited
         self.sum_name.set_text(N_("so far") if so_far else N_("sum"))
         value = float(trace.terms.sum() if term is None else trace.partial_sums[term])
         self.sum.set_value(value)
@@ -51,8 +55,9 @@ class Sums(QWidget):
             stored = document.weights.get(self._key[0])
             self.bias.set_value(float(trace.bias if stored is None else stored[self._key[1]]))  # type: ignore[arg-type]
             self.bias.set_held(scene.muted)
-            edited = stored is not None and bool(document.edited(self._key[0])[self._key[1]])
-            self.bias_name.set_text(N_("bias, edited") if edited else N_("bias"))
+            self._edited = stored is not None and bool(document.edited(self._key[0])[self._key[1]])
+        if before != (self.sum_name.text(), self._edited):
+            self._place()
 
     def _enter(self, value: float) -> None:
         key, index = self._key
@@ -82,22 +87,33 @@ class Sums(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._place()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # another word, of another width
-            self._place()
-        return super().event(event)
-
     def _place(self) -> None:
         line, width = theme.size(LINE), self.width()
-        names = max(n.sizeHint().width() for n in (self.sum_name, self.bias_name)) + 4
-        half = width // 2
-        rows = [QRect(0, 0, width, line), QRect(0, line, width, line)]
+        full = tr("bias, edited") if self._edited else tr("bias")
         if self._inline:
-            rows = [QRect(0, 0, half - 4, line), QRect(half + 4, 0, width - half - 4, line)]
-        for box, name, value in zip(rows, (self.sum_name, self.bias_name), (self.sum, self.bias), strict=True):
-            own = min(names if not self._inline else name.sizeHint().width() + 4, box.width())
-            name.setGeometry(box.x(), box.y(), own, line)
-            value.setGeometry(box.x() + own, box.y(), box.width() - own, line)
+            value = self.bias.fontMetrics().horizontalAdvance(SAMPLE) + 4
+            first = self._wide(self.sum_name, self.sum_name.text()) + value
+            short = first + AIR + self._wide(self.bias_name, full) + value > width
+            self._name_bias(tr("bias*") if short and self._edited else full, full)
+            left = first + AIR
+            rows = [QRect(0, 0, first, line),
+                    QRect(left, 0, min(self._wide(self.bias_name, self.bias_name.text()) + value, width - left), line)]
+        else:
+            self._name_bias(full, full)
+            rows = [QRect(0, 0, width, line), QRect(0, line, width, line)]
+        own = [self._wide(name, name.text()) for name in (self.sum_name, self.bias_name)]
+        own = own if self._inline else [max(own)] * 2
+        names = (self.sum_name, self.bias_name)
+        for box, name, value_, wide in zip(rows, names, (self.sum, self.bias), own, strict=True):
+            name.setGeometry(box.x(), box.y(), min(wide, box.width()), line)
+            value_.setGeometry(box.x() + wide, box.y(), max(box.width() - wide, 0), line)
+
+    def _wide(self, label: Label, text: str) -> int:
+        return label.fontMetrics().horizontalAdvance(text) + SPARE
+
+    def _name_bias(self, text: str, full: str) -> None:
+        self.bias_name.setText(text)
+        self.bias_name.setToolTip(full if full != text else "")
 
     def _dress(self) -> None:
         self.bias.setAccessibleName(tr("Bias"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.panels.stepper_views.base import Heading, Scene, View
+from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
 from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.terms import TermGrid, laid_out, term_grid
 from app.widgets.labels import Label
@@ -75,8 +75,8 @@ class WindowView(View):
 
     def _say(self, scene: Scene, grid: TermGrid) -> None:
         (top, left), (down, across) = grid.corner(0), grid.steps()
-        self.headings[0].set_what(N_("rows {top}–{bottom}, columns {left}–{right}"), top=top, left=left,
-                                  bottom=top + (grid.rows - 1) * down, right=left + (grid.cols - 1) * across)
+        self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=top + (grid.rows - 1) * down,
+                                  right=left + (grid.cols - 1) * across)
         rows, cols = scene.own_plane().shape
         self.headings[2].set_what(f"{rows} × {cols}")
         trace = scene.trace
