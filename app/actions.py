@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.i18n import N_
 from app.model import edits
+from app.model.run import OPEN
 from cnncore.errors import CnnError
 
 if TYPE_CHECKING:
@@ -53,13 +54,13 @@ def ask(service: str) -> Do:
 
 def _no_undo(desk: Desk) -> str:
     if desk.session.run is not None:
-        return N_("A training run is open: keep or discard its weights first.")
+        return OPEN
     return "" if desk.session.history.past else N_("Nothing has been done yet.")
 
 
 def _no_redo(desk: Desk) -> str:
     if desk.session.run is not None:
-        return N_("A training run is open: keep or discard its weights first.")
+        return OPEN
     return "" if desk.session.history.future else N_("Nothing has been undone.")
 
 
@@ -70,7 +71,7 @@ def _empty_canvas(desk: Desk) -> str:
 def _unedited(desk: Desk) -> str:
     document = desk.session.document
     if desk.session.run is not None:
-        return N_("A training run is open: keep or discard its weights first.")
+        return OPEN
     return N_("No weight has been changed.") if document.weights is document.trained and not document.muted else ""
 
 

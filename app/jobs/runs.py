@@ -19,12 +19,11 @@ from app.jobs.worker import Worker
 from app.messages import Messages
 from app.model import edits
 from app.model.document import Document
-from app.model.run import Checkpoint, RunState
+from app.model.run import OPEN, Checkpoint, RunState
 from app.model.session import Session
 from cnncore.errors import CnnError
 from cnncore.network import Weights
 
-OPEN = N_("A training run is open: keep or discard its weights first.")
 BROKEN = N_("The run broke off.")
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.i18n import N_
 from cnncore.network import Network, Weights
 from cnncore.op import Array
+
+OPEN = N_("A training run is open: keep or discard its weights first.")  # why it must wait
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from app.model.edits import label_of, touches_weights
 from app.model.history import History, Step
 from app.model.playback import Playhead
 from app.model.results import Results, compute
-from app.model.run import RunState
+from app.model.run import OPEN, RunState
 from app.model.samples import Image, frozen
 from cnncore.errors import CnnError
 from cnncore.network import INPUT
@@ -72,7 +72,7 @@ class Session(QObject):
             **facts: Passed to it too.
         """
         if self.run is not None and touches_weights(change):
-            raise CnnError("run.open", "A training run is open: keep or discard its weights first.")
+            raise CnnError("run.open", OPEN)
         before = self.document
         after = change(before, *args, **facts)
         if after is before:
@@ -106,7 +106,7 @@ class Session(QObject):
 
     def _travel(self, way: Callable[[], Document | None]) -> None:
         if self.run is not None:
-            raise CnnError("run.open", "A training run is open: keep or discard its weights first.")
+            raise CnnError("run.open", OPEN)
         after = way()
         if after is not None:
             self._set(after)

@@ -13,7 +13,7 @@ from app.i18n import N_, tr
 from app.jobs.verdict import Verdict
 from app.messages import text_of
 from app.model import edits
-from app.model.samples import Sample, SampleClass
+from app.model.samples import Sample, SampleClass, class_keys
 from app.widgets.buttons import link_button, tool_button
 from app.widgets.card import Card
 from app.widgets.labels import Label
@@ -106,7 +106,7 @@ class SamplesPanel(Card):
             gone.deleteLater()
         while len(self.views) < len(classes):
             self._add_view(len(self.views))
-        keys = caps(names)
+        keys = class_keys(names)
         for k, (view, one) in enumerate(zip(self.views, classes, strict=True)):
             if k >= len(before) or before[k] is not one or view.key != keys[k]:
                 view.show_class(one.name, keys[k], tuple(one.samples))
@@ -312,9 +312,3 @@ class SamplesPanel(Card):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_verdict"):
             self._run()
-
-
-def caps(names: Sequence[str]) -> list[str]:
-    """The key that adds to each class: its own character, if a key has it, else its number if no class is called so."""
-    return [name if len(name) == 1 and name.isascii() else str(k + 1) if k < 9 and str(k + 1) not in names else ""
-            for k, name in enumerate(names)]

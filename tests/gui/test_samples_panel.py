@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from app import i18n
 from app.model import edits
-from app.panels.samples import SamplesPanel, caps
+from app.model.samples import class_keys
+from app.panels.samples import SamplesPanel
 from app.widgets.sample_wall import MIME
 
 
@@ -123,11 +124,11 @@ def test_class_is_deleted_without_a_question_and_comes_back_with_undo(filled, qt
 
 
 def test_key_caps_are_own_characters_or_free_numbers():
-    assert caps(["circle", "cross"]) == ["1", "2"]
-    assert caps(["0", "3", "7"]) == ["0", "3", "7"]
-    assert caps(["x", "shape", "2", "wide"]) == ["x", "", "2", "4"]
-    assert caps(["圆"]) == ["1"]
-    assert caps([f"class {k}" for k in range(11)])[8:] == ["9", "", ""]
+    assert class_keys(["circle", "cross"]) == ["1", "2"]
+    assert class_keys(["0", "3", "7"]) == ["0", "3", "7"]
+    assert class_keys(["x", "shape", "2", "wide"]) == ["x", "", "2", "4"]
+    assert class_keys(["圆"]) == ["1"]
+    assert class_keys([f"class {k}" for k in range(11)])[8:] == ["9", "", ""]
 
 
 # --- drawings
