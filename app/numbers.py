@@ -9,12 +9,13 @@ THIN_SPACE = "\u202f"
 LARGEST = 9999  # in a cell; above it, an exponent
 
 
-def cell(value: float, chars: int = 0) -> str:
+def cell(value: float, chars: int = 0, decimals: int = 2) -> str:
     """A number in a cell: ``.17`` ``−.08``, exact zero ``0``, what rounds to zero ``.00``, above 9,999 ``1.2e4``.
 
     Args:
         value: Any float; NaN and infinity are words.
         chars: Characters that fit, or 0 for any number; decimals go first, then what is left becomes an exponent.
+        decimals: The most it has: those of its grid.
     """
     value = float(value)
     if not math.isfinite(value):
@@ -23,11 +24,20 @@ def cell(value: float, chars: int = 0) -> str:
         return "0"
     if abs(value) > LARGEST:
         return _exponent(value, 1 if not chars or chars >= 5 + (value < 0) else 0)
-    for places in (2, 1, 0):
+    for places in range(decimals, -1, -1):
         text = _cell(value, places)
         if not chars or len(text) <= chars:
             return text
     return _exponent(value, 0)
+
+
+def decimals(low: float, high: float, chars: int) -> int:
+    """How many decimals all cells of a grid have, from its least number to its largest: two, or one.
+
+    So that no ``−1.0`` stands beside a ``1.00``.
+    """
+    ends = (v for v in (float(low), float(high)) if math.isfinite(v) and 0 < abs(v) <= LARGEST)
+    return 2 if not chars or all(len(_cell(v, 2)) <= chars for v in ends) else 1
 
 
 def figure(value: float, digits: int = 3) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from app import theme
@@ -33,6 +33,8 @@ class KernelPanel(Card):
         self.setWindowFlag(Qt.WindowType.Tool, True)
         self.desk = desk
         self.handle = KernelHandle(desk.session)
+        self.title.hide()  # the window's frame says it
+        self._placed: QPoint | None = None
         self._state: tuple[object, ...] = ()
         self._array: tuple[object, ...] = ()
         self.chips = KernelChips()
@@ -152,11 +154,24 @@ class KernelPanel(Card):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self.show_now()
-        QTimer.singleShot(0, self._fit)  # the chips know their height once they know their width
+        self._fit()
+        QTimer.singleShot(0, self, self._fit)  # the chips know their height once they know their width
 
     def _fit(self) -> None:
+        """As high as what it holds, and where it covers as little as possible; where a person has put it, it stays."""
         self.scroll.setFixedHeight(min(self.chips.height() + 2, theme.size(MOST)))
-        self.adjustSize()
+        self.layout().activate()
+        self.resize(self.sizeHint())  # adjustSize() would stop at two thirds of the screen
+        owner = self.parentWidget().window() if self.parentWidget() is not None else None
+        if owner is None or self._placed not in (None, self.pos()):
+            return
+        inspector = owner.findChild(QWidget, "inspector_panel")
+        over = QRect(owner.mapToGlobal(QPoint(0, 0)), owner.size()).adjusted(0, theme.size(52), -8, 0)
+        if inspector is not None and inspector.isVisible():
+            over = QRect(inspector.mapToGlobal(QPoint(0, 0)), inspector.size())
+        frame = self.frameGeometry().size().expandedTo(self.size())
+        self.move(beside(owner.frameGeometry(), over, frame, owner.screen().availableGeometry()))
+        self._placed = self.pos()
 
     def retranslate(self) -> None:
         """Texts of now."""
@@ -171,3 +186,13 @@ class KernelPanel(Card):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "editor"):
             self.retranslate()
+
+
+def beside(window: QRect, over: QRect, size: QSize, screen: QRect) -> QPoint:
+    """Where a panel of ``size`` stands: right of the window where the screen has room, else over ``over``, from its
+    upper right corner, and always wholly on the screen."""
+    x, y = window.right() + 1, window.top()
+    if x + size.width() > screen.right() + 1:
+        x, y = over.right() + 1 - size.width(), over.top()
+    x = max(min(x, screen.right() + 1 - size.width()), screen.left())
+    return QPoint(x, max(min(y, screen.bottom() + 1 - size.height()), screen.top()))

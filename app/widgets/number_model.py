@@ -74,7 +74,7 @@ class NumberModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return numbers.cell(value)
         if role == Qt.ItemDataRole.EditRole:
-            return f"{value:.6g}"
+            return f"{value:.6g}".replace("-", numbers.MINUS)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"[{index.row() - self.frame}, {index.column() - self.frame}] {numbers.full(value)}"
         return None
@@ -139,7 +139,7 @@ class NumberDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = CellEditor(parent)
         editor.refused.connect(self.refused)
-        value = float(index.model().data(index, Qt.ItemDataRole.EditRole))
+        value = parse_number(index.model().data(index, Qt.ItemDataRole.EditRole))
         editor.setAccessibleName(tr("Value of the cell"))
         editor.setToolTip(tr("before: {value}", value=numbers.full(value)))
         return editor

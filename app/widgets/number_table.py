@@ -270,7 +270,10 @@ class NumberTable(QTableView):
             advance = QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance("0")
             chars = int((self._cell - 2) // advance)
             frame, (rows, cols) = self.numbers.frame, self.values.shape
-            self._texts = [["" if frame and (r in (0, rows - 1) or c in (0, cols - 1)) else numbers.cell(v, chars)
+            own = self.values[frame:rows - frame, frame:cols - frame]
+            ends = (float(own.min()), float(own.max())) if own.size else (0.0, 0.0)
+            most = numbers.decimals(*ends, chars)
+            self._texts = [["" if frame and (r in (0, rows - 1) or c in (0, cols - 1)) else numbers.cell(v, chars, most)
                             for c, v in enumerate(line)] for r, line in enumerate(self.values.tolist())]
         return self._texts
 

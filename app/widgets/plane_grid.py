@@ -201,7 +201,7 @@ class PlaneGrid(QWidget):
         self._drawn = values
         numbers_, states = values.tolist(), state.tolist()
         colours = theme.rgb(values, self._bound, self._role).tolist()
-        say = self._digits(painter)
+        say = self._digits(painter) if self._cell >= theme.size(DIGITS) else None
         span = range(round(m) - px // 2, round(m + rows * pitch) - px // 2), range(round(m) - px // 2,
                                                                                  round(m + cols * pitch) - px // 2)
         dashed: list[QRectF] = []
@@ -227,16 +227,21 @@ class PlaneGrid(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRects(dashed)
 
-    def _digits(self, painter: QPainter) -> Callable[[int, int, float, int], None] | None:
-        """What prints a number into the cell at a place; None where cells are too small for digits."""
-        if self._cell < theme.size(DIGITS):
-            return None
+    def _ends(self) -> tuple[float, float]:
+        """The least and the largest number in the window."""
+        spans = zip(self._corner, self.extent(), strict=True)
+        seen = self._plane[tuple(slice(max(at, 0), max(at + n, 0)) for at, n in spans)]
+        return (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
+
+    def _digits(self, painter: QPainter) -> Callable[[int, int, float, int], None]:
+        """What prints a number into the cell at a place."""
         scale, ratio = theme.scale(), self.devicePixelRatio()
         wide, high = _digit(scale)
         chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
+        decimals = numbers.decimals(*self._ends(), chars)
 
         def say(x: int, y: int, value: float, fill: int) -> None:
-            text = numbers.cell(value, chars)
+            text = numbers.cell(value, chars, decimals)
             across = round((self._cell - len(text) * wide) / 2)
             painter.drawPixmap(x + across, y + down, _printed(text, theme.text_on(fill).rgb(), scale, ratio))
 

@@ -94,3 +94,11 @@ def test_no_number_is_printed_with_a_hyphen() -> None:
     for show in (numbers.cell, numbers.figure, numbers.gradient, numbers.full, numbers.brief):
         assert "-" not in show(-1.5e-7)
         assert "-" not in show(-12345.678)
+
+
+def test_cells_of_a_grid_have_two_decimals_or_one() -> None:
+    assert numbers.decimals(-0.5, 1.0, 4) == 2
+    assert numbers.decimals(-1.0, 1.0, 4) == 1
+    assert numbers.decimals(-1.0, 1.0, 5) == 2
+    assert numbers.decimals(0.0, math.inf, 4) == 2
+    assert [numbers.cell(v, 4, 1) for v in (-1.0, 1.0, 0.17, 0.0)] == ["−1.0", "1.0", ".2", "0"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
@@ -13,7 +13,7 @@ from app.kernels import presets
 from app.model import edits
 from app.model.kernel import KernelHandle
 from app.model.playback import Playhead
-from app.panels.kernel import KernelPanel
+from app.panels.kernel import KernelPanel, beside
 from app.panels.stepper import StepperPanel
 from tests.gui.stepping import LEFT, document, middle, show, three
 
@@ -95,6 +95,26 @@ def test_arrows_move_and_return_edits(grid, desk, qtbot):
     assert grid.current == (1, 1)
     qtbot.keyClick(grid, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: grid.findChild(QLineEdit) is not None)
+
+
+def test_a_cell_is_edited_with_a_true_minus_and_takes_a_hyphen_too(grid, desk, qtbot):
+    desk.session.edit(edits.set_weight, KEY, (2, 0, 0, 0), -0.25)
+    grid.setFocus()
+    grid.set_current(0, 0)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: grid.findChild(QLineEdit) is not None)
+    editor = grid.findChild(QLineEdit)
+    assert editor.text() == "−0.25"
+    qtbot.keyClicks(editor, "-.5")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: kernel(desk)[0, 0] == -0.5)
+
+
+def test_all_cells_of_a_grid_have_as_many_decimals(grid, desk, qtbot):
+    desk.session.edit(edits.set_weights, KEY, (2, 0), np.full((5, 5), 1.0))
+    desk.session.edit(edits.set_weight, KEY, (2, 0, 0, 0), -1.0)
+    texts = grid._shown()
+    assert (texts[0][0], texts[0][1]) in (("−1.0", "1.0"), ("−1.00", "1.00"))
 
 
 def test_a_drag_up_is_one_undo_step(grid, desk, qtbot):
@@ -303,6 +323,20 @@ def test_the_panel_shows_all_kernels_of_the_selected_layer(panel, desk):
     assert panel.secondary.text() == "conv2 · 16 × 6 × 5 × 5"
     assert panel.name.text() == "conv2.weight[3, 0]"
     assert np.array_equal(panel.editor.grid.values, desk.session.document.weights["conv2.weight"][3, 0])
+
+
+def test_the_panel_stands_right_of_the_window_else_over_the_inspector():
+    window, over, size = QRect(100, 50, 1000, 700), QRect(900, 100, 200, 600), QSize(300, 500)
+    assert beside(window, over, size, QRect(0, 0, 1920, 1080)) == QPoint(1100, 50)
+    assert beside(window, over, size, QRect(0, 0, 1200, 1080)) == QPoint(800, 100)
+    low = beside(window, over, size, QRect(0, 0, 1200, 560))
+    assert low == QPoint(800, 60), "it does not hang over the edge of the screen"
+
+
+def test_only_the_window_s_frame_says_kernels_and_the_panel_is_as_high_as_what_it_holds(panel, qtbot):
+    assert panel.windowTitle() == "Kernels"
+    assert not panel.title.isVisible()
+    qtbot.waitUntil(lambda: panel.height() == panel.sizeHint().height())
 
 
 def test_a_click_on_a_chip_chooses_filter_and_channel_and_moves_the_playhead(panel, desk, qtbot):
