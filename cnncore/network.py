@@ -5,6 +5,7 @@ A chain is the plain case. Weights stay beside the network, as a flat mapping ``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,13 @@ class Pass:
 
     outputs: dict[str, Array]
     forwards: dict[str, Forward]
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """New values of the `running` weights, under their full names; only a pass in training mode has any."""
+        return {
+            f"{name}.{key}": value for name, done in self.forwards.items() for key, value in done.state.items()
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +83,15 @@ class Network:
                         source=source,
                         near=did_you_mean(source, seen),
                     )
-            if len(node.inputs) != node.op.arity:
+            given, arity = len(node.inputs), node.op.arity
+            if given < arity or (given > arity and not node.op.many):
                 raise CnnError(
                     "network.arity",
                     "{name} reads {given} layers; {op} takes {arity}.",
                     name=node.name,
-                    given=len(node.inputs),
+                    given=given,
                     op=node.op.kind,
-                    arity=node.op.arity,
+                    arity=f"{arity}, {arity + 1}, …" if node.op.many else arity,
                 )
             seen.add(node.name)
         if not self.nodes:
@@ -141,12 +150,17 @@ class Network:
         """Names of the nodes that read ``name``."""
         return tuple(node.name for node in self.nodes if name in node.inputs)
 
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """Names of the weights that follow the data, not the gradient."""
+        return frozenset(f"{node.name}.{key}" for node in self.nodes for key in node.op.running)
+
     def parameter_count(self, name: str | None = None) -> int:
-        """Number of weights and biases of one node, or of all."""
+        """Number of learned weights and biases of one node, or of all; `running` ones do not count."""
         return sum(
-            int(np.prod(shape))
+            math.prod(shape)
             for key, shape in self.parameter_shapes.items()
-            if name is None or key.split(".")[0] == name
+            if key not in self.running and (name is None or key.split(".")[0] == name)
         )
 
     @property

@@ -174,6 +174,9 @@ class Op(Knobs):
 
     title: ClassVar[str] = ""  # English key: "convolution"
     arity: ClassVar[int] = 1
+    many: ClassVar[bool] = False  # reads `arity` inputs or more
+    running: ClassVar[tuple[str, ...]] = ()  # parameters that follow the data, not the gradient: a norm's averages
+    across: ClassVar[bool] = False  # in training, what comes of a sample depends on the others of its batch
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(C, *G) from the (C, *S) of each input; `CnnError` where the settings do not fit."""
@@ -192,7 +195,7 @@ class Op(Knobs):
         raise NotImplementedError
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
-        """Gradients of the inputs and parameters from ``grad`` = ∂L/∂output."""
+        """Gradients of the inputs and parameters from ``grad`` = ∂L/∂output; those that are `running` have none."""
         raise NotImplementedError
 
     def parameter_gradients(
