@@ -4,6 +4,7 @@
     python3 run.py [FILE]               opens the window; without a display, makes the demonstration
     python3 run.py demo|train|evaluate  any words of the command line: see `python3 run.py --help`
     python3 run.py test [PYTEST WORDS]  runs the tests
+    python3 run.py bench [--help]       measures the engine beside PyTorch, which goes into .venv-bench
 
 Standard library only. What it makes lies in .venv beside this file, with the log of the set-up; what it says goes to
 standard error. It is written so that even Python 2.7 can read it, and say which Python is needed.
@@ -101,7 +102,7 @@ def platforms():
 
 def needs_of(words):
     """What of the system these words need: keys of `PACKAGES`; where several platforms may serve, joined."""
-    if not LINUX or words[:1] in (["train"], ["evaluate"]) or set(words[:1]) & {"-h", "--help", "--version"}:
+    if not LINUX or words[:1] in (["train"], ["evaluate"], ["bench"]) or set(words[:1]) & {"-h", "--help", "--version"}:
         return []
     screen = [] if words[:1] in (["test"], ["demo"]) else platforms()
     return ["offscreen", "font"] + ([" ".join(screen)] if screen else [])
@@ -357,6 +358,10 @@ def become(words, testing):
         os.chdir(ROOT)
         env.update(QT_QPA_PLATFORM="offscreen", LC_ALL="C.UTF-8", OPENBLAS_NUM_THREADS="1")
         command = [PYTHON, "-m", "pytest"] + words
+    elif words[:1] == ["bench"]:
+        command = [PYTHON, "-m", "tests.benchmarks.engine", "--from", os.getcwd()] + words[1:]
+        env.update(OPENBLAS_NUM_THREADS="1")
+        os.chdir(ROOT)
     else:
         command = [PYTHON, "-I", "-m", "app"] + words  # -I: an app folder where the user stands is not ours
     if not WINDOWS:

@@ -110,6 +110,7 @@ def test_the_display_is_found(run: ModuleType, monkeypatch, env, platforms):
     (["test", "-q"], ["offscreen", "font"]),
     (["train", "data"], []),
     (["evaluate", "m", "data"], []),
+    (["bench", "--rounds", "3"], []),
     (["--help"], []),
 ])
 def test_only_what_the_words_need_is_looked_at(run: ModuleType, monkeypatch, words, needs):
@@ -142,6 +143,7 @@ def test_when_all_is_there_no_other_program_is_asked(run: ModuleType, monkeypatc
 @pytest.mark.parametrize(("words", "said"), [
     (["train", "data", "--out", "a b"], "-I -m app train data --out a b"),
     (["test", "-q", "tests/app"], "-m pytest -q tests/app"),
+    (["bench", "--json", "a b"], f"-m tests.benchmarks.engine --from {os.getcwd()} --json a b"),
 ])
 def test_words_and_exit_status_are_passed_on(run: ModuleType, words, said):
     stand_up(run)
@@ -155,6 +157,8 @@ def test_words_and_exit_status_are_passed_on(run: ModuleType, words, said):
     assert second.endswith(","), "a PYTHONPATH of the user's does not reach it"
     if words[0] == "test":
         assert second == "offscreen C.UTF-8 1,"
+    if words[0] == "bench":
+        assert second.endswith(" 1,")
 
 
 # --- made anew when something is wrong
