@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 
 class CnnError(ValueError):
@@ -20,6 +22,10 @@ class CnnError(ValueError):
         self.text = text
         self.facts = facts
         super().__init__(text.format(**facts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Code, text and facts travel to another process, not the finished sentence alone."""
+        return partial(CnnError, self.code, self.text, **self.facts), ()
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cnncore import checks, memory
 from cnncore.errors import CnnError, did_you_mean
 from cnncore.op import Array, Backward, Context, Forward, Op, Run, Shape
 
@@ -68,34 +69,9 @@ class Network:
     nodes: tuple[Node, ...]
 
     def __post_init__(self) -> None:
-        seen = {INPUT}
-        for node in self.nodes:
-            if node.name in seen or not node.name or "." in node.name:
-                raise CnnError(
-                    "network.name", "The layer name {name!r} is empty, taken, or has a dot in it.", name=node.name
-                )
-            for source in node.inputs:
-                if source not in seen:
-                    raise CnnError(
-                        "network.source",
-                        "{name} reads {source!r}, which does not stand before it. Did you mean: {near}?",
-                        name=node.name,
-                        source=source,
-                        near=did_you_mean(source, seen),
-                    )
-            given, arity = len(node.inputs), node.op.arity
-            if given < arity or (given > arity and not node.op.many):
-                raise CnnError(
-                    "network.arity",
-                    "{name} reads {given} layers; {op} takes {arity}.",
-                    name=node.name,
-                    given=given,
-                    op=node.op.kind,
-                    arity=f"{arity}, {arity + 1}, …" if node.op.many else arity,
-                )
-            seen.add(node.name)
-        if not self.nodes:
-            raise CnnError("network.empty", "A network needs at least one layer.")
+        object.__setattr__(self, "input_shape", checks.shape_of_input(self.name, self.input_shape))
+        object.__setattr__(self, "nodes", tuple(self.nodes))
+        checks.check_nodes(self.name, self.nodes, INPUT)
         _ = self.shapes
 
     @cached_property
@@ -175,7 +151,9 @@ class Network:
         return node.inputs[0] if node.op.kind == "softmax" else node.name
 
     def start(self, seed: int) -> dict[str, Array]:
-        """Start values of all weights: the same seed gives the same bits."""
+        """Start values of all weights: the same seed gives the same bits. `CnnError` where memory is too small."""
+        checks.check_seed(self.name, seed)
+        memory.check_parameters(self)
         out: dict[str, Array] = {}
         for k, node in enumerate(self.nodes):
             rng = np.random.default_rng([seed, k])
@@ -185,41 +163,26 @@ class Network:
 
     def check_weights(self, weights: Weights) -> None:
         """`CnnError` unless ``weights`` has exactly the arrays of `parameter_shapes`, finite floats."""
-        for key, shape in self.parameter_shapes.items():
-            if key not in weights:
-                raise CnnError("weights.missing", "The weights lack {key}.", key=key)
-            value = weights[key]
-            if value.shape != shape:
-                raise CnnError(
-                    "weights.shape",
-                    "{key} has shape {given}; this network needs {needed}.",
-                    key=key,
-                    given=value.shape,
-                    needed=shape,
-                )
-            if value.dtype.kind != "f" or not np.isfinite(value).all():
-                raise CnnError("weights.value", "{key} holds values that are not finite numbers.", key=key)
-        for key in weights:
-            if key not in self.parameter_shapes:
-                raise CnnError("weights.extra", "{key} belongs to no layer of this network.", key=key)
+        checks.check_weights(weights, self.parameter_shapes)
 
     def params(self, weights: Weights, name: str) -> dict[str, Array]:
         """The parameters of one node, under the names its op knows."""
         return {key: weights[full] for key, full in self._keys[name]}
 
     def check_input(self, x: Array) -> None:
-        """`CnnError` unless ``x`` is (N, C, *S) floats of this network's input shape."""
-        if x.ndim != len(self.input_shape) + 1 or x.shape[1:] != self.input_shape:
-            raise CnnError(
-                "input.shape",
-                "The input has shape {given}; this network takes (samples, {needed}).",
-                given=x.shape,
-                needed=", ".join(map(str, self.input_shape)),
-            )
-        if x.dtype.kind != "f":
-            raise CnnError(
-                "input.dtype", "The input holds {given}; this network takes float32 or float64.", given=x.dtype
-            )
+        """`CnnError` unless ``x`` is (N, C, *S) of this network's input shape: finite float32 or float64, N ≥ 1."""
+        checks.check_input(self.name, self.input_shape, x)
+
+    def check_memory(self, batch: int, *, training: bool = False, itemsize: int = 4) -> None:
+        """`CnnError` where a pass over ``batch`` samples (with ``training``, also back) needs more than there is."""
+        if batch * self._cells * itemsize > memory.SMALL // 4:
+            memory.check_pass(self, batch, training=training, itemsize=itemsize)
+
+    @cached_property
+    def _cells(self) -> int:
+        """Numbers that a forward pass of one sample keeps or unfolds: what is small is not looked at again."""
+        need = memory.needed(self, itemsize=1)
+        return need.activations + need.workspace
 
     def stale_after(self, changed: Iterable[str]) -> set[str]:
         """Nodes whose output may differ once the named nodes (or ``"input"``) changed: they and all after them."""
@@ -248,8 +211,17 @@ class Network:
             rng: For ops that draw.
             known: An earlier pass, whose results are taken over for every node not in ``stale``.
             stale: See `stale_after`.
+
+        Raises:
+            CnnError: Before anything is computed, where input, weights or the machine's memory do not fit.
         """
         self.check_input(x)
+        if not checks.fit(weights, self.parameter_shapes):
+            checks.check_weights(weights, self.parameter_shapes, values=False)
+        if known is None:
+            self.check_memory(len(x), training=training, itemsize=x.itemsize)
+        else:
+            checks.check_known(self._by_name, known.forwards, stale)
         context = Context(training, rng)
         outputs: dict[str, Array] = {INPUT: x}
         forwards: dict[str, Forward] = {}
@@ -269,7 +241,9 @@ class Network:
 
         Without ``input_gradient`` ∂L/∂input is left out, and so are the `Backward`s of nodes that read only the input.
         """
-        grads: dict[str, Array] = {at or self.scores: grad}
+        at = self.scores if at is None else self.node(at).name
+        checks.check_gradient(at, grad, done.outputs[at].shape)
+        grads: dict[str, Array] = {at: grad}
         by_weight: dict[str, Array] = {}
         backwards: dict[str, Backward] = {}
         for node in reversed(self.nodes):
@@ -313,6 +287,6 @@ class Network:
 def chain(name: str, input_shape: Shape, layers: Iterable[tuple[str, Op]]) -> Network:
     """A network in which each layer reads the one before it."""
     nodes: list[Node] = []
-    for layer, op in layers:
+    for layer, op in checks.pairs(name, layers):
         nodes.append(Node(layer, op, (nodes[-1].name if nodes else INPUT,)))
     return Network(name, input_shape, tuple(nodes))
