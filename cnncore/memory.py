@@ -1,6 +1,6 @@
 """How much memory a pass needs, from shapes alone, and how much this machine has. Nothing here touches an array.
 
-1 MB is 10⁶ bytes, 1 GB 10⁹. What is counted is the least that a pass has to keep: a batch that is refused cannot run.
+1 kB is 10³ bytes, 1 MB 10⁶, 1 GB 10⁹. What is counted is the least that a pass has to keep: a batch that is refused cannot run.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def available() -> int | None:
 
 
 def size(count: float) -> str:
-    """Bytes as people read them: ``"12.3 MB"``, ``"4.0 GB"``."""
+    """Bytes as people read them: ``"4.8 kB"``, ``"12.3 MB"``, ``"4.0 GB"``."""
+    if count < 1e5:
+        return f"{count / 1e3:.1f} kB" if count else "0"
     return f"{count / 1e6:,.1f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"
 
 

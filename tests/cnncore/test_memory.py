@@ -43,9 +43,9 @@ def test_what_is_counted_is_what_a_pass_takes():
     assert peak < 2 * needed(network, 16).total
 
 
-@pytest.mark.parametrize(("count", "text"), [(0, "0.0 MB"), (63_500_000, "63.5 MB"), (4e9, "4.0 GB"),
+@pytest.mark.parametrize(("count", "text"), [(0, "0"), (4_800, "4.8 kB"), (63_500_000, "63.5 MB"), (4e9, "4.0 GB"),
                                              (1.2345e15, "1,234,500.0 GB")])
-def test_bytes_are_told_in_mb_and_gb(count: float, text: str):
+def test_bytes_are_told_in_kb_mb_and_gb(count: float, text: str):
     assert size(count) == text
 
 

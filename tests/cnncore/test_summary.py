@@ -1,0 +1,180 @@
+"""Figures of architectures that the literature tells, from shapes alone."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from fractions import Fraction
+
+import pytest
+
+from cnncore.memory import available
+from cnncore.network import INPUT, Network, Node, chain
+from cnncore.op import Op
+from cnncore.ops import Convolution, Dense, Flatten, MaxPool, ReLU, Softmax
+from cnncore.summary import centre, receptive, summary
+from cnncore.zoo import lenet
+from tests.cnncore.test_shapes import BRANCHES, Add
+
+
+def vgg16(side: int = 224) -> Network:
+    """Simonyan and Zisserman 2014, arXiv:1409.1556, configuration D."""
+    layers: list[tuple[str, Op]] = []
+    for block, (filters, times) in enumerate([(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)], 1):
+        for k in range(1, times + 1):
+            layers += [(f"conv{block}_{k}", Convolution(filters, 3, padding=1)), (f"relu{block}_{k}", ReLU())]
+        layers.append((f"pool{block}", MaxPool(2, 2)))
+    return chain("VGG-16", (3, side, side), [
+        *layers, ("flatten", Flatten()), ("fc6", Dense(4096)), ("relu6", ReLU()), ("fc7", Dense(4096)),
+        ("relu7", ReLU()), ("fc8", Dense(1000)), ("softmax", Softmax())])
+
+
+def alexnet(side: int = 227) -> Network:
+    """Krizhevsky, Sutskever and Hinton 2012, in one stream: doi:10.1145/3065386."""
+    return chain("AlexNet", (3, side, side), [
+        ("conv1", Convolution(96, 11, stride=4)), ("pool1", MaxPool(3, 2)),
+        ("conv2", Convolution(256, 5, padding=2)), ("pool2", MaxPool(3, 2)),
+        ("conv3", Convolution(384, 3, padding=1)), ("conv4", Convolution(384, 3, padding=1)),
+        ("conv5", Convolution(256, 3, padding=1)), ("pool5", MaxPool(3, 2))])
+
+
+def resnet18(side: int) -> Network:
+    """He, Zhang, Ren and Sun 2015, arXiv:1512.03385: where it branches, the longer way decides what a cell sees."""
+    nodes = [Node("conv1", Convolution(4, 7, stride=2, padding=3), (INPUT,)),
+             Node("pool1", MaxPool(3, 2, 1), ("conv1",))]
+    for stage in range(2, 6):
+        for block in (1, 2):
+            before, name = nodes[-1].name, f"{stage}_{block}"
+            stride = 2 if stage > 2 and block == 1 else 1
+            nodes += [Node(f"a{name}", Convolution(4, 3, stride=stride, padding=1), (before,)),
+                      Node(f"b{name}", Convolution(4, 3, padding=1), (f"a{name}",)),
+                      Node(f"skip{name}", Convolution(4, 1, stride=stride), (before,)),
+                      Node(f"sum{name}", Add(), (f"b{name}", f"skip{name}"))]
+    return Network("ResNet-18", (3, side, side), tuple(nodes))
+
+
+def test_vgg16_has_138_million_parameters_and_needs_no_array_to_say_so():
+    network = vgg16()
+    began = time.perf_counter()
+    tracemalloc.start()
+    told = summary(network, 256)
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
+    assert time.perf_counter() - began < 5
+    assert told.parameters == 138_357_544
+    assert told.multiply_adds == 15_470_264_320
+    assert told.row("conv1_1").parameters == 1_792
+    assert told.row("fc6").parameters == 102_764_544
+    assert told.row("relu1_2").activations == 64 * 224 * 224
+    assert told.row("relu1_2").bytes == 256 * 4 * 64 * 224 * 224
+    assert told.forward.parameters == 138_357_544 * 4
+    assert told.row("flatten").bytes == 0
+    assert told.row("flatten").receptive == (212, 212)
+
+
+@pytest.mark.parametrize(("name", "size", "jump"), [
+    ("pool1", 6, 2), ("conv2_2", 14, 2), ("pool2", 16, 4), ("pool3", 44, 8), ("pool4", 100, 16), ("conv5_3", 196, 16),
+    ("pool5", 212, 32),
+])
+def test_receptive_fields_of_vgg16(name, size, jump):
+    row = summary(vgg16()).row(name)
+    assert (row.receptive, row.jump) == ((size, size), (jump, jump))
+
+
+def test_receptive_fields_of_alexnet():
+    sizes = [(11, 4), (19, 8), (51, 8), (67, 16), (99, 16), (131, 16), (163, 16), (195, 32)]
+    rows = summary(alexnet(419)).rows
+    assert [(row.receptive[0], row.jump[0]) for row in rows] == sizes
+    assert summary(alexnet()).row("conv1").multiply_adds == 105_415_200
+    assert summary(alexnet()).row("conv1").parameters == 34_848 + 96
+
+
+def test_the_receptive_field_of_resnet18_is_435():
+    network = resnet18(1024)
+    assert receptive(network, "sum5_2") == (435, 435)
+    assert summary(network).row("sum5_2").jump == (32, 32)
+
+
+def test_a_receptive_field_ends_at_the_border():
+    told = summary(resnet18(256))
+    assert told.row("sum5_2").receptive == (256, 256)
+    assert told.row("sum5_2").jump == (32, 32)
+
+
+def test_dense_layers_against_shared_kernels():
+    dense = chain("dense", (1, 256, 256), [("flat", Flatten()), ("dense", Dense(64))])
+    conv = chain("conv", (1, 256, 256), [("conv", Convolution(64, 3))])
+    assert summary(dense).row("dense").parameters == 4_194_304 + 64
+    assert summary(dense).row("dense").multiply_adds == 4_194_304
+    assert summary(conv).parameters == 640
+
+
+def test_sizes_of_volumes():
+    for side, op, shape in [(7, Convolution(1, 3), (1, 5, 5)), (7, Convolution(1, 3, stride=2), (1, 3, 3)),
+                            (7, Convolution(1, 3, stride=3), (1, 2, 2)), (32, Convolution(1, 5), (1, 28, 28)),
+                            (32, Convolution(1, 5, padding=2), (1, 32, 32)),
+                            (32, Convolution(12, 5, padding=2), (12, 32, 32)), (32, Convolution(3, 5), (3, 28, 28))]:
+        assert summary(chain("one", (3, side, side), [("conv", op)])).rows[0].shape == shape
+
+
+def test_sums_by_layer_are_those_of_the_network():
+    told, network = summary(lenet(), 32), lenet()
+    assert told.parameters == network.parameter_count() == 44_426
+    assert told.multiply_adds == 281_640
+    assert sum(row.bytes for row in told.rows) + 32 * 784 * 4 == told.forward.activations
+    assert [row.receptive for row in told.rows[:6]] == [(5, 5), (5, 5), (6, 6), (14, 14), (14, 14), (16, 16)]
+    assert [row.jump for row in told.rows[:6]] == [(1, 1), (1, 1), (2, 2), (2, 2), (2, 2), (4, 4)]
+    assert told.row("flatten").receptive == (16, 16)  # of the cell in the middle of the maps, not of the first
+    assert told.row("softmax").receptive == (28, 28)
+    assert told.row("softmax").jump == ()
+
+
+def test_one_and_three_dimensions_and_unlike_axes():
+    told = summary(chain("sound", (1, 400), [("conv", Convolution(2, 9, stride=4)), ("pool", MaxPool(2, 2))]))
+    assert (told.rows[1].receptive, told.rows[1].jump) == ((13,), (8,))
+    told = summary(chain("volume", (1, 20, 30, 40), [("conv", Convolution(2, (1, 3, 5), stride=(1, 2, 3),
+                                                                          dilation=(1, 2, 1)))]))
+    assert (told.rows[0].receptive, told.rows[0].jump) == ((1, 5, 5), (1, 2, 3))
+
+
+def test_a_graph_takes_the_wider_way():
+    told = summary(BRANCHES)
+    assert told.row("both").receptive == receptive(BRANCHES, "both")
+    assert told.row("both").receptive >= told.row("holes").receptive
+
+
+def test_the_centre_of_an_even_size_lies_after_the_middle():
+    assert centre((8, 5, 4)) == (0, 2, 2)
+    assert centre((10,)) == (0,)
+
+
+def test_the_table_says_it_all():
+    text = str(summary(lenet(), 64))
+    lines = text.splitlines()
+    assert lines[0] == "LeNet, batch 64"
+    assert lines[2].split() == ["layer", "kind", "output", "parameters", "multiply-adds", "memory", "sees", "jump"]
+    assert lines[5].split("  ")[0] == "conv1"
+    conv2 = next(line for line in lines if line.startswith("conv2")).split("  ")
+    assert [cell.strip() for cell in conv2 if cell.strip()] == [
+        "conv2", "conv", "16 × 8 × 8", "2,416", "153,600", "0.3 MB", "14 × 14", "2 × 2"]
+    assert lines[-1].startswith("44,426 parameters, 281,640 multiply-adds a sample; forward 3.1 MB, training 6.2 MB")
+    assert repr(summary(lenet(), 64)) == text
+    assert max(map(len, lines)) <= 110
+
+
+def test_a_network_that_cannot_run_here_can_be_summed_up():
+    side = 40_000
+    told = summary(chain("vast", (3, side, side), [("conv", Convolution(64, 3, padding=1))]), 1000)
+    assert told.forward.total > 4e14 > (available() or 0)
+
+
+def test_half_steps_of_an_upsampling_are_told_as_fractions():
+    class Twice(ReLU):
+        def output_shape(self, *inputs):
+            return (inputs[0][0], *(2 * n for n in inputs[0][1:]))
+
+        def reads(self, cell, *inputs):
+            return ((cell[0], cell[0] + 1, 1), *((i // 2, i // 2 + 1, 1) for i in cell[1:])),
+
+    told = summary(chain("up", (1, 16, 16), [("pool", MaxPool(2, 2)), ("up", Twice()), ("again", Twice())]))
+    assert [row.jump[0] for row in told.rows] == [2, 1, Fraction(1, 2)]
