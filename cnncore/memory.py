@@ -1,6 +1,6 @@
 """How much memory a pass needs, from shapes alone, and how much this machine has. Nothing here touches an array.
 
-1 kB is 10³ bytes, 1 MB 10⁶, 1 GB 10⁹. What is counted is the least that a pass has to keep: a batch that is refused cannot run.
+1 kB is 10³ bytes, 1 MB 10⁶, 1 GB 10⁹. What is counted is the least that a pass has to keep: what is refused cannot run.
 """
 
 from __future__ import annotations
