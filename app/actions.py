@@ -179,7 +179,15 @@ CANVAS = (
 STEP = (
     Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
     Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
-    Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Shift+F10",), "step-back"),
+    Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Alt+F10", "Shift+F10"),
+           "step-back"),
+    Action("stepper.into", N_("Step into"), N_("Step"), lambda d: d.player.into(), ("F11",), blocked=_nowhere,
+           gap=True),
+    Action("stepper.into_back", N_("Step into, from the end"), N_("Step"), lambda d: d.player.into(back=True),
+           ("Alt+F11",), blocked=_nowhere),
+    Action("stepper.out", N_("Step out"), N_("Step"), lambda d: d.player.out(), ("Shift+F11",), blocked=_nowhere),
+    Action("stepper.out_back", N_("Step out, back to the start"), N_("Step"), lambda d: d.player.out(back=True),
+           ("Alt+Shift+F11",), blocked=_nowhere),
     Action(
         "stepper.first",
         N_("First"),
@@ -214,6 +222,7 @@ STEP = (
             ("cell", N_("Step by cell")),
             ("map", N_("Step by map")),
             ("layer", N_("Step by layer")),
+            ("pass", N_("Step by pass")),
         )
     ),
     Action(

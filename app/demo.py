@@ -21,7 +21,7 @@ from tqdm import tqdm
 from app import paths
 from app.drive import draw, key, settle, wait_until
 from app.main_window import MainWindow, build
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.settings import Settings
 from cnncore.data.strokes import load_templates, vary
 from cnncore.errors import CnnError

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.model import playback
+from app.model import playback, timeline
 from app.model.session import Session
 
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 100.0)
 BASE_MS = 500
+FRAME_MS = 16  # faster than this nobody sees: then several steps are made at once
 
 
 class Player(QObject):
@@ -22,6 +25,8 @@ class Player(QObject):
         self.grain = "cell"
         self.speed = 1.0
         self.loop = False
+        self._at_once = 1
+        self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
 
@@ -31,12 +36,12 @@ class Player(QObject):
         return self._timer.isActive()
 
     def play(self) -> None:
-        """Go on from the playhead; from the start of the network when it stands nowhere or at the end."""
+        """Go on from the playhead to the end of its pass; from the start when it stands nowhere or at the very end."""
         if not self.playing:
             if self._at_end():
-                network = self.session.view.network
-                self.session.select(playback.at(network, playback.stops(network)[0], 0, 0))
-            self._timer.start(round(BASE_MS / self.speed))
+                self.session.select(timeline.start(self.session.view.network))
+            self._fresh = True
+            self._begin()
             self.changed.emit()
 
     def pause(self) -> None:
@@ -78,7 +83,7 @@ class Player(QObject):
         if speed in SPEEDS and speed != self.speed:
             self.speed = speed
             if self.playing:
-                self._timer.setInterval(round(BASE_MS / speed))
+                self._begin()
             self.changed.emit()
 
     def set_loop(self, loop: bool) -> None:
@@ -104,6 +109,39 @@ class Player(QObject):
         else:
             self.session.select(playback.last(network, head, self.grain, trace.terms.size))
 
+    # --- a grain finer, a grain coarser
+
+    def into(self, back: bool = False) -> None:
+        """One grain finer: to the first (``back``: the last) part of what is here."""
+        self._change(lambda head, terms: playback.into_back(head, self.grain, terms) if back
+                     else playback.into(head, self.grain))
+
+    def out(self, back: bool = False) -> None:
+        """One grain coarser, with what was being made done (``back``: undone)."""
+        network = self.session.view.network
+        self._change(lambda head, terms: playback.out_back(network, head, self.grain) if back
+                     else playback.out(network, head, self.grain, terms))
+
+    def _change(self, way: Callable[[timeline.Playhead, int], tuple[str, timeline.Playhead]]) -> None:
+        self.pause()
+        head, trace = self.session.playhead, self.session.trace()
+        if head is None or trace is None:
+            self.session.step(self.grain)
+            return
+        grain, at = way(head, trace.terms.size)
+        self.session.select(at)
+        self.set_grain(grain)
+
+    # --- the clock
+
+    def _begin(self) -> None:
+        """A tick at each step, or at each frame several steps."""
+        interval = BASE_MS / self.speed
+        self._at_once = max(1, round(FRAME_MS / interval))
+        self._timer.start(max(1, round(interval * self._at_once)))
+
     def _tick(self) -> None:
-        if not self.session.step(self.grain, 1, self.loop):
+        """Steps that were due; the person sees where they end."""
+        if not self.session.step(self.grain, self._at_once, self.loop, hold=not self._fresh):
             self.pause()
+        self._fresh = False

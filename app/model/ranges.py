@@ -8,7 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.model.frames import array_of
 from app.model.results import Results
+from app.model.timeline import Playhead
 from cnncore.network import INPUT, Network
 from cnncore.op import Array, single
 
@@ -53,6 +55,15 @@ class Ranges(QObject):
         """The value that gets the strongest colour in one map of ``node``; its negative gets the other one."""
         bounds = self.bounds(results, node)
         return float(bounds[min(map_, len(bounds) - 1)])
+
+    def bound_at(self, results: Results, head: Playhead) -> float:
+        """The same for the array that a playhead's number is one of, in any pass."""
+        if head.lane == "forward":
+            return self.bound(results, head.node, head.map)
+        array = array_of(results, head)
+        own = array[head.map] if self._choice == "map" and array.ndim > 1 else array
+        peak = np.abs(own).max(initial=0.0, where=np.isfinite(own), keepdims=True).reshape(1)
+        return float(self._hold(f"{head.stretch} {head.map if self._choice == 'map' else ''}", peak)[0])
 
     def bounds(self, results: Results, node: str) -> Array:
         """(C,) of every map with the choice ``map``, else (1,); the units of a plain list are one map."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from app.model.document import Document
+from cnncore.losses import LOSSES, Loss
 from cnncore.network import INPUT, Gradients, Network, Pass
 from cnncore.op import Array, Run
 
@@ -21,11 +23,13 @@ class Results:
         document: What was computed; its weights are those of ``done``.
         done: The forward pass, arrays (1, C, *G).
         stale: Nodes computed anew, against the results before (all of them at first).
+        said: The class that the person said the drawing is; None: the prediction is assumed.
     """
 
     document: Document
     done: Pass
     stale: frozenset[str]
+    said: int | None = None
 
     @property
     def network(self) -> Network:
@@ -52,14 +56,51 @@ class Results:
         """True while the input holds nothing: there is no answer to give."""
         return not self.done.outputs[INPUT].any()
 
+    @property
+    def target(self) -> int:
+        """The class that the loss takes for right: the one that was said, else the prediction."""
+        return self.order[0] if self.said is None or self.said >= len(self.order) else self.said
+
+    @cached_property
+    def loss(self) -> float:
+        """Of this one sample, by the loss of the document's training."""
+        return self._loss.value(self._scores, np.array([self.target]))
+
     @cached_property
     def gradients(self) -> Gradients:
-        """Of the cross-entropy loss, the predicted class being the assumed target; computed when first asked for."""
+        """Of `loss`, by every number of the pass and every weight; computed when first asked for."""
+        grad = self._loss.gradient(self._scores, np.array([self.target]))
         scores = self.done.outputs[self.network.scores]
-        shifted = np.exp(scores - scores.max())
-        grad = (shifted / shifted.sum()).astype(scores.dtype)
-        grad.reshape(-1)[self.order[0]] -= 1
-        return self.network.backward(self.document.effective, self.done, grad)
+        return self.network.backward(self.document.effective, self.done, grad.reshape(scores.shape))
+
+    @property
+    def _loss(self) -> Loss:
+        return LOSSES[self.document.training.settings.loss]()
+
+    @property
+    def _scores(self) -> Array:
+        scores = self.done.outputs[self.network.scores]
+        return scores.reshape(1, -1)
+
+    def step_of(self, key: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array], Any]:
+        """(weights, gradients, state, optimiser) of one weight array, before the step that the timeline shows.
+
+        The state is that of a first step: nothing has moved yet.
+        """
+        optimizer = self.document.training.settings.optimizer_made()
+        weights = {key: self.document.effective[key]}
+        return weights, {key: self.gradients.weights[key]}, optimizer.start(weights), optimizer
+
+    def updated(self, key: str) -> Array:
+        """A weight array after one step down this sample's gradient; computed when first asked for."""
+        if key not in self._updated:
+            weights, gradients, state, optimizer = self.step_of(key)
+            self._updated[key] = optimizer.step(weights, gradients, state)[0][key]
+        return self._updated[key]
+
+    @cached_property
+    def _updated(self) -> dict[str, Array]:
+        return {}
 
     def run(self, node: str, backward: bool = False) -> Run:
         """One node, ready for its op's `trace`."""
@@ -82,17 +123,24 @@ def _changed_layers(before: Mapping[str, Array], after: Mapping[str, Array]) -> 
     return {key.split(".")[0] for key, value in after.items() if before.get(key) is not value}
 
 
-def compute(document: Document, before: Results | None = None) -> Results:
-    """Run the network, taking over from ``before`` what cannot have changed."""
+def compute(document: Document, before: Results | None = None, said: int | None = None) -> Results:
+    """Run the network, taking over from ``before`` what cannot have changed.
+
+    Args:
+        document: What is computed.
+        before: Earlier results.
+        said: See `Results`.
+    """
     names = changed(before.document, document) if before is not None else None
     network = document.network
     if before is None or names is None:
         return Results(
-            document, network.forward(document.effective, prepared(document)), frozenset([INPUT, *network.shapes])
+            document, network.forward(document.effective, prepared(document)), frozenset([INPUT, *network.shapes]), said
         )
     stale = network.stale_after(names)
     x = prepared(document) if INPUT in stale else before.done.outputs[INPUT]
-    return Results(document, network.forward(document.effective, x, known=before.done, stale=stale), frozenset(stale))
+    done = network.forward(document.effective, x, known=before.done, stale=stale)
+    return Results(document, done, frozenset(stale), said)
 
 
 def prepared(document: Document) -> Array:

@@ -9,14 +9,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model import playback
+from app.model import playback, timeline
 from app.model.document import Document
 from app.model.edits import label_of, touches_weights
+from app.model.frames import trace_of
 from app.model.history import History, Step
-from app.model.playback import Playhead
 from app.model.results import Results, compute
 from app.model.run import OPEN, RunState
 from app.model.samples import Image, frozen
+from app.model.timeline import Playhead
 from cnncore.errors import CnnError
 from cnncore.network import INPUT
 from cnncore.trace import Trace
@@ -45,6 +46,7 @@ class Session(QObject):
         self.run: RunState | None = None
         self.playhead: Playhead | None = None
         self.hovered: Playhead | None = None
+        self.said: int | None = None  # the class that the drawing is, for the loss; None: the prediction is assumed
         self._saved = document
         self._stroke: Image | None = None
         self._trace: tuple[Results, Playhead, Trace] | None = None
@@ -95,6 +97,7 @@ class Session(QObject):
         self._saved = document
         self.path = path
         self.select(None)
+        self.said = None
         self._set(document)
         self.file_changed.emit(path)
 
@@ -115,6 +118,8 @@ class Session(QObject):
         before, was_modified = self.document, self.modified
         self.document = after
         self._stroke = None
+        if before.drawing is not after.drawing and not after.drawing.any():
+            self.said = None
         self._refresh()
         self.document_changed.emit(before, after)
         if was_modified != self.modified:
@@ -149,24 +154,22 @@ class Session(QObject):
                 muted=frozenset(),
             )
         other_network = view.network is not self.view.network
-        self.results = compute(view, self.results)
-        if other_network and self.playhead is not None and not self._exists(self.playhead):
-            self.select(None)
+        if other_network:
+            self.said = None
+        self.results = compute(view, self.results, self.said)
+        if other_network and self.playhead is not None and not timeline.exists(view.network, self.playhead):
+            self.select(timeline.nearest(view.network, self.playhead))
         self.results_changed.emit(self.results)
 
     # --- where the person looks
 
     def select(self, head: Playhead | None) -> None:
         """Stand at a cell; None: at nothing, the start state."""
-        if head is not None and not self._exists(head):
+        if head is not None and not timeline.exists(self.view.network, head):
             raise CnnError("selection.cell", "There is no cell {cell} in this network.", cell=head.name)
         if head == self.playhead:
             return
-        moved = (
-            self.playhead is None
-            or head is None
-            or (head.node, head.index) != (self.playhead.node, self.playhead.index)
-        )
+        moved = self.playhead is None or head is None or head.whole != self.playhead.whole
         self.playhead = head
         if moved:
             self.selection_changed.emit(head)
@@ -178,33 +181,47 @@ class Session(QObject):
             self.hovered = head
             self.hover_moved.emit(head)
 
+    def say(self, label: int | None) -> None:
+        """Tell which class the drawing is, for the loss and all that comes back from it; None: assume the answer."""
+        if label is not None and not 0 <= label < len(self.view.labels):
+            raise CnnError("target.class", "There is no class {number} in this network.", number=label)
+        if label != self.said:
+            self.said = label
+            self.results = dataclasses.replace(self.results, said=label, stale=frozenset())
+            self.results_changed.emit(self.results)
+
     def trace(self) -> Trace | None:
         """How the number at the playhead is made; None at the input or at nothing."""
         head = self.playhead
         if head is None or head.node == INPUT:
             return None
-        key = dataclasses.replace(head, term=None)
-        if self._trace is None or self._trace[0] is not self.results or self._trace[1] != key:
-            op = self.view.network.node(head.node).op
-            self._trace = (self.results, key, op.trace("output", head.index, self.results.run(head.node)))
+        if self._trace is None or self._trace[0] is not self.results or self._trace[1] != head.whole:
+            made = trace_of(self.results, head.whole)
+            assert made is not None  # it is not the input
+            self._trace = (self.results, head.whole, made)
         return self._trace[2]
 
-    def step(self, grain: str, steps: int = 1, loop: bool = False) -> bool:
-        """Move the playhead; from nothing, to the very first cell. False at the end of the network."""
-        network = self.view.network
-        if self.playhead is None or self.playhead.node == INPUT:
-            self.select(playback.at(network, playback.stops(network)[0], 0, 0))
-            return True
-        trace = self.trace()
-        head = playback.move(network, self.playhead, grain, steps, trace.terms.size if trace else 0, loop)
-        if head is not None:
-            self.select(head)
-        return head is not None
+    def step(self, grain: str, steps: int = 1, loop: bool = False, hold: bool = False) -> bool:
+        """Move the playhead; from nothing, to the very first number. False at either end of the timeline.
 
-    def _exists(self, head: Playhead) -> bool:
-        shape = self.view.network.shapes.get(head.node)
-        return (
-            shape is not None
-            and len(shape) == len(head.index)
-            and all(0 <= i < n for i, n in zip(head.index, shape, strict=True))
-        )
+        Args:
+            grain: One of `playback.GRAINS`.
+            steps: How many; below 0 back. Only where the last one ends is told and shown.
+            loop: Stay in what the grain is part of.
+            hold: Do not go on from the answer to the loss, nor from the last gradient to the update.
+        """
+        network, head = self.view.network, self.playhead
+        if head is None or head.node == INPUT:
+            self.select(timeline.start(network))
+            return True
+        way, trace = (1 if steps > 0 else -1), self.trace()
+        for _ in range(abs(steps)):
+            after = playback.move(network, head, grain, way, trace.terms.size if trace else 0, loop)
+            if after is None or (hold and after.lane != head.lane and head.lane != "loss"):
+                break
+            if grain == "term" and after.whole != head.whole:
+                trace = trace_of(self.results, after.whole)
+            head = after
+        moved = head != self.playhead
+        self.select(head)
+        return moved

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.playback import Playhead
+from app.model.frames import array_of
+from app.model.timeline import Playhead, exists, shown_at
+from app.panels.inspector_views.back import came_from, leads_to
 from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
 from app.panels.inspector_views.rows import CodeBlock, Line, Rows
 from app.widgets.card import Card
@@ -93,29 +95,31 @@ class InspectorPanel(Card):
         self._dirty = False
         session = self.desk.session
         head = session.playhead if self.desk.player.playing else session.hovered or session.playhead
-        if head is None or head.node not in session.view.network.shapes:
+        if head is None or not exists(session.view.network, head):
             return
         moved, self._head = head != self._head, head
         results = session.results
-        values = results.values(head.node)
+        values = array_of(results, head)
         value = float(values[head.index])
         if moved:
-            self.cell.setText(head.name)
+            at = shown_at(session.view.network, head)
+            gradient = head.lane == "backward" and at is not None
+            self.cell.setText(f"∂L/∂{Playhead(*at).name}" if gradient else head.name)  # type: ignore[misc]
         self.value.set_value(value)
-        own = values if values.ndim == 1 else values[head.map]
-        if (head.node, head.map) in results.document.muted:
+        own = values if values.ndim < 2 else values[head.map]
+        if head.lane == "forward" and (head.node, head.map) in results.document.muted:
             self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
         else:
             self.rank.set_text(rank(own, value), "soft")
         role = "picture" if head.node == INPUT else "signed"
-        self.histogram.set_values(own, self.desk.ranges.bound(results, head.node, head.map), role)
+        self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
         self.histogram.set_cursor(value)
         sources = results.document.weights, results.document.muted
         if moved or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
-            self.from_rows.show_rows(comes_from(results, head))
-        self.to_rows.show_rows(goes_to(results, head))
-        if "gradients" in vars(results):  # computed already
+            self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
+        self.to_rows.show_rows((goes_to if head.lane == "forward" else leads_to)(results, head))
+        if head.lane != "forward" or "gradients" in vars(results):  # computed already
             self._show_gradient()
         elif not self._later.isActive():
             self._later.start()
@@ -125,9 +129,10 @@ class InspectorPanel(Card):
     def _show_gradient(self) -> None:
         """Of the number shown, by a backward pass; while one draws or plays, a few times a second are enough."""
         head = self._head
-        if head is None or head.node not in self.desk.session.view.network.shapes:
+        if head is None or not exists(self.desk.session.view.network, head):
             return
-        grad = self.desk.session.results.gradients.outputs.get(head.node)
+        forward = head.lane == "forward"
+        grad = self.desk.session.results.gradients.outputs.get(head.node) if forward else None
         there = grad is not None
         if self.gradient.isHidden() == there:
             self.gradient.setVisible(there)
@@ -139,7 +144,8 @@ class InspectorPanel(Card):
 
     def _show_code(self, head: Playhead) -> None:
         network = self.desk.session.view.network
-        text = "" if head.node == INPUT else network.node(head.node).op.code("output", head.index, NAMES)
+        made = head.lane == "forward" and head.node != INPUT
+        text = network.node(head.node).op.code(head.target, head.index, NAMES) if made else ""
         self.code.setText(text)
         for widget in (self.code, self.code_title, self.lines[3]):
             widget.setVisible(bool(text) and self._room_for_code())
@@ -170,7 +176,7 @@ class InspectorPanel(Card):
             self.show_now()
 
     def _fit_code(self) -> None:
-        if self._head is not None and self._head.node in self.desk.session.view.network.shapes:
+        if self._head is not None and exists(self.desk.session.view.network, self._head):
             self._show_code(self._head)
 
     def resizeEvent(self, event: object) -> None:

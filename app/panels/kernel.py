@@ -12,7 +12,7 @@ from app.i18n import N_, tr
 from app.kernels import presets
 from app.model import edits
 from app.model.kernel import KernelHandle, same
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.widgets.card import Card
 from app.widgets.focus_ring import FocusRing
 from app.widgets.kernel_chips import KernelChips

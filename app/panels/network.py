@@ -11,9 +11,10 @@ from app import i18n, numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.document import Document
-from app.model.playback import Playhead
+from app.model.frames import value_of
 from app.model.ranges import shares
 from app.model.results import Results
+from app.model.timeline import LOSS, Playhead, exists, shown_at
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
@@ -85,7 +86,7 @@ class NetworkPanel(Card):
         head = self.session.playhead
         column = next(c for c in self.columns if c.nodes[0] == first)
         self._chosen[first] = node
-        if head is not None and head.node in column.nodes and head.node != node:
+        if head is not None and head.lane == "forward" and head.node in column.nodes and head.node != node:
             self.desk.attempt(self.session.select, Playhead(node, head.index))
         else:
             self._build()
@@ -124,7 +125,7 @@ class NetworkPanel(Card):
 
     def _wanted(self, columns: tuple[Column, ...]) -> dict[str, str]:
         """What columns of several nodes show: the node of the playhead; else what a person chose, or the last."""
-        head = self.session.playhead
+        head = self._seen(self.session.playhead)
         wanted = {c.nodes[0]: self._chosen.get(c.nodes[0], c.nodes[-1]) for c in columns if len(c.nodes) > 1}
         return wanted | {c.nodes[0]: head.node for c in columns if head is not None and head.node in c.nodes}
 
@@ -166,8 +167,19 @@ class NetworkPanel(Card):
         found = ((column_at(self.columns, layer), map_) for layer, map_ in document.muted)
         self.view.set_muted(frozenset((k, map_) for k, map_ in found if k is not None))
 
+    def _seen(self, head: Playhead | None) -> Playhead | None:
+        """The output in whose place a number of any pass is shown; of a weight, its layer without a cell."""
+        if head is None or head.lane == "forward":
+            return head
+        network = self.session.results.network
+        at = shown_at(network, head)
+        return Playhead(*at) if at is not None else Playhead(network.scores if head.node == LOSS else head.node, ())
+
     def _cell(self, head: Playhead | None) -> Cell | None:
         """Where a playhead stands in the columns as they are shown."""
+        head = self._seen(head)
+        if head is not None and not head.index:
+            return None
         k = None if head is None else column_at(self.columns, head.node)
         return None if k is None or head is None or self.columns[k].node != head.node else (k, head.index)
 
@@ -176,6 +188,7 @@ class NetworkPanel(Card):
             self._select(head)
 
     def _select(self, head: Playhead | None) -> None:
+        head = self._seen(head)
         wanted = self._wanted(self.columns)
         if any(wanted.get(c.nodes[0], c.node) != c.node for c in self.columns):
             self._build()
@@ -183,7 +196,7 @@ class NetworkPanel(Card):
         k = None if head is None else column_at(self.columns, head.node)
         if k is not None:
             self.view.set_open(k)
-        nothing = head is None or k is None
+        nothing = head is None or k is None or not head.index
         found = Links() if nothing else links(self.session.view.network, self.columns, head.node, head.index)
         self.view.set_selected(self._cell(head), found)
         self._ends()
@@ -191,7 +204,7 @@ class NetworkPanel(Card):
 
     def _ends(self) -> None:
         """The ends of the colour bar: of the selected layer, or of all."""
-        head, results = self.session.playhead, self.session.results
+        head, results = self._seen(self.session.playhead), self.session.results
         every = self.desk.ranges.choice == "all"
         if head is None or head.node == INPUT or shares(results.network, head.node):
             node, map_ = (results.network.nodes[0].name, 0) if every else ("", 0)
@@ -209,10 +222,11 @@ class NetworkPanel(Card):
     def _read(self, head: Playhead) -> str:
         """``conv1[2, 10, 9]  0.656``"""
         results = self.session.results
-        shape = results.network.shapes.get(head.node, ())
-        if len(shape) != len(head.index) or not all(i < n for i, n in zip(head.index, shape, strict=True)):
+        if not exists(results.network, head):
             return ""
-        value = float(results.values(head.node)[head.index])
+        value = value_of(results, head)
+        if head.lane != "forward":
+            return f"{head.name}  {numbers.gradient(value)}"
         share = head.node != INPUT and shares(results.network, head.node)
         return f"{head.name}  {numbers.percent(value) if share else numbers.figure(value)}"
 
@@ -221,7 +235,7 @@ class NetworkPanel(Card):
     def _say(self) -> None:
         """The cell under the pointer is read out; not the selected one, whose number stands in the inspector."""
         hovered, selected = self.session.hovered, self.session.playhead
-        same = hovered and selected and (hovered.node, hovered.index) == (selected.node, selected.index)
+        same = hovered and selected and hovered.whole == selected.whole
         self.readout.setText("" if hovered is None or same else self._read(hovered))
         head = hovered or selected
         self.view.setAccessibleDescription("" if head is None else self._read(head))

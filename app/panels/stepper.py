@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model import playback
-from app.model.playback import Playhead
+from app.model import timeline
+from app.model.frames import node_of, trace_of
+from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import CopyView, Scene, View, view_for
 from app.panels.stepper_views.formula import write
+from app.panels.stepper_views.terms import cell_name
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
 from app.widgets.labels import Label
+from cnncore.losses import LOSSES, CrossEntropy
 from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
 
@@ -51,7 +54,7 @@ class StepperPanel(Card):
         self._shown: Playhead | None = None
         self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
-        self._said: Node | None = None  # whose settings the header tells
+        self._said: object = None  # what the header tells
         self.formula.hovered.connect(self._formula_hovered)
         self.formula.clicked.connect(self._term)
         self.formula.opened.connect(lambda _: self.show_now())
@@ -85,7 +88,7 @@ class StepperPanel(Card):
         head, over = session.playhead, session.hovered
         if head is None or over is None or self.desk.player.playing:
             return head
-        return over if over.node == head.node and over.index != head.index else head
+        return over if over.stretch == head.stretch and over.index != head.index else head
 
     def show_now(self) -> None:
         """Everything, from the session as it is."""
@@ -98,13 +101,15 @@ class StepperPanel(Card):
         if head.node == INPUT:
             self._show_input(head)
             return
-        node = session.view.network.node(head.node)
+        node = node_of(session.results, head)
         trace = self._trace(head)
-        _, known = playback.flat(session.view.network, session.playhead or head)
-        slide = before is not None and before.node == head.node and before.map == head.map and before != head
+        at = session.playhead or head
+        stretch = timeline.stretch_of(session.view.network, at)
+        known = stretch.flat(at)[1] if stretch is not None else 0
+        slide = before is not None and before.stretch == head.stretch and before.map == head.map and before != head
         scene = Scene(session.results, node, head, trace, known + 1,
                       slide and not (self.desk.player.playing and self.desk.player.speed >= FAST))
-        lie = (node, trace.kind, trace.layout)
+        lie = (head.stretch, node.op, trace.kind, trace.layout)
         if self._lie is None or self._lie[0] != lie:
             self._lie = (lie, view_for(scene))
         view = self._view(self._lie[1])
@@ -114,24 +119,51 @@ class StepperPanel(Card):
             self.muted.setVisible(scene.muted)
             self._fit_header()
         self.formula.set_current(head.term)
-        if self._said is not node:
-            self._said = node
+        if self._said != (head.stretch, node.op):
+            self._said = (head.stretch, node.op)
             self.formula.setVisible(True)
-            self.set_title(N_("How one number is made"))
-            text, facts = node.op.summary()
-            said = [tr(node.op.title or node.op.kind), tr(text, **facts) if text else ""]
-            self.set_secondary(" · ".join(filter(None, said)))
+            self._say_what(head, node)
         if before != head:
             self._say_cell(head, trace)
 
     def _trace(self, head: Playhead) -> Trace:
         session = self.desk.session
         at = session.playhead
-        if at is not None and (at.node, at.index) == (head.node, head.index):
+        if at is not None and at.whole == head.whole:
             trace = session.trace()
             if trace is not None:
                 return trace
-        return session.view.network.node(head.node).op.trace("output", head.index, session.results.run(head.node))
+        trace = trace_of(session.results, head.whole)
+        assert trace is not None  # it is not the input
+        return trace
+
+    def _say_what(self, head: Playhead, node: Node) -> None:
+        """Title and purpose, by the pass and by what the number is."""
+        loss = LOSSES[self.desk.session.view.training.settings.loss]
+        text, facts = node.op.summary()
+        kind = tr(node.op.title or node.op.kind)
+        if head.lane == "forward":
+            self.set_title(N_("How one number is made"))
+            said = " · ".join(filter(None, [kind, tr(text, **facts) if text else ""]))
+        elif head.lane == "loss":
+            self.set_title(N_("How wrong the answer is"))
+            said = tr(loss.title)
+        elif head.lane == "update":
+            self.set_title(N_("How one weight moves"))
+            said = tr("a step down the gradient, then the next sample")
+        elif node.name == LOSS:
+            self.set_title(N_("What comes back first"))
+            said = f"{tr(loss.title)} · p − {tr('target')}" if loss is CrossEntropy else tr(loss.title)
+        elif head.target == "output":
+            self.set_title(N_("What comes back"))
+            said = tr("several layers read it: what they send adds up")
+        elif timeline.is_input(head.target):
+            self.set_title(N_("What goes back"))
+            said = f"{kind} · {tr('to {layer}', layer=node.inputs[int(head.target[5:])])}"
+        else:
+            self.set_title(N_("How one weight learns"))
+            said = f"{kind} · {tr('what came back × what went in, over all places')}"
+        self.set_secondary(said)
 
     def _show_input(self, head: Playhead) -> None:
         view = self._view(CopyView)
@@ -145,9 +177,13 @@ class StepperPanel(Card):
         self._say_cell(head, None)
 
     def _say_cell(self, head: Playhead, trace: Trace | None) -> None:
-        if self.cell.text() != head.name:
-            self.cell.setText(head.name)
-        if not head.cell:
+        at = timeline.shown_at(self.desk.session.view.network, head)
+        name = f"∂L/∂{cell_name(*at)}" if head.lane == "backward" and at is not None else head.name
+        if self.cell.text() != name:
+            self.cell.setText(name)
+        if head.lane != "forward" and at is None:
+            text = ""
+        elif not head.cell:
             text = N_("class from 0") if trace is not None and trace.kind == "shares" else N_("unit from 0")
         elif len(head.cell) != 2:
             text = N_("map, place from 0")

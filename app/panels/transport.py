@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model import playback
+from app.model import playback, timeline
 from app.model.player import SPEEDS
-from app.widgets.buttons import IconButton, action_button
+from app.model.timeline import LOSS, Playhead
+from app.widgets.buttons import IconButton, action_button, restyle
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.segments import Segments
-from app.widgets.timeline import Stretch, Timeline
+from app.widgets.timeline import BACKWARD, BETWEEN, FOLD, TIP, Stretch, Timeline
 from cnncore.network import INPUT
 from cnncore.shapes import multiply_adds
 
-GRAINS = (("term", N_("term")), ("cell", N_("cell")), ("map", N_("map")), ("layer", N_("layer")))
+GRAINS = (("term", N_("term")), ("cell", N_("cell")), ("map", N_("map")), ("layer", N_("layer")), ("pass", N_("pass")))
 PLACES = {"term": N_("term {k} of {n}"), "cell": N_("cell {k} of {n}"),
-          "map": N_("map {k} of {n}"), "layer": N_("layer {k} of {n}")}
+          "map": N_("map {k} of {n}"), "layer": N_("layer {k} of {n}"), "pass": N_("pass {k} of {n}")}
 
 
 class TransportPanel(Card):
@@ -46,19 +49,23 @@ class TransportPanel(Card):
         self.place.setObjectName("place")
         self.by_label, self.speed_label = Label(N_("Step by"), "secondary"), Label(N_("Speed"), "secondary")
         self.body.addLayout(self._row())
-        self.lane = Label(N_("forward →"), "title")
-        self.lane.setProperty("role", "accent")
+        self.lanes = Label(N_("forward →"), "secondary"), Label(N_("← backward"), "secondary")
         self.timeline = Timeline()
         self.timeline.setObjectName("timeline")
         line = QHBoxLayout()
         line.setSpacing(10)
-        line.addWidget(self.lane)
+        names = QVBoxLayout()
+        names.setContentsMargins(0, theme.size(TIP), 0, 3)
+        names.setSpacing(BETWEEN)
+        for label in self.lanes:
+            names.addWidget(label)
+        line.addLayout(names)
         line.addWidget(self.timeline, 1)
         self.body.addLayout(line)
         self.timeline.scrubbed.connect(self._scrub)
         self.timeline.stepped.connect(lambda step: desk.perform("stepper.forward" if step > 0 else "stepper.back"))
         self._network: object = None
-        self._names: list[str] = []
+        self._segments: list[tuple[timeline.Stretch, ...]] = []  # what each box of the timeline holds; of the input ()
         desk.session.playhead_moved.connect(self._moved)
         desk.session.results_changed.connect(self._results)
         desk.player.changed.connect(self._player)
@@ -108,28 +115,67 @@ class TransportPanel(Card):
         network = self.desk.session.view.network
         if network is not self._network:
             self._network = network
-            self._names = [INPUT, *playback.stops(network)]
-            self.timeline.set_stretches([self._stretch(name) for name in self._names])
+            boxes = [(self._input(), ()), *self._boxes()]
+            self._segments = [held for _, held in boxes]
+            self.timeline.set_stretches([box for box, _ in boxes])
             self._moved()
+
+    def _input(self) -> Stretch:
+        shape = "×".join(map(str, self.desk.session.view.network.input_shape))
+        return Stretch(INPUT, 0.0, f"{INPUT} · {shape}", named=False)
+
+    def _boxes(self) -> list[tuple[Stretch, tuple[timeline.Stretch, ...]]]:
+        """The boxes after the input's: a layer is one in each lane, and all updates together are one under the input.
+        """
+        network, out = self.desk.session.view.network, []
+        stretches = timeline.timeline(network)
+        for (lane, node), group in itertools.groupby(stretches, key=lambda s: (s.lane, s.node)):
+            held = tuple(group)
+            if lane == "forward":
+                out.append((self._stretch(node), held))
+            elif lane == "loss":
+                out.append((Stretch(tr("loss"), 0.0, tr("loss"), lane=FOLD, column=LOSS), held))
+            elif lane == "backward" and node != LOSS:
+                tip = tr("{name}, backward: {targets}", name=node, targets=", ".join(s.target for s in held))
+                out.append((Stretch(node, 0.0, tip, lane=BACKWARD, column=node), held))
+            elif lane == "backward":  # p − target stands under what makes p of the scores
+                column = network.last if network.last != network.scores else LOSS
+                out.append((Stretch("p − t", 0.0, tr("what comes back first: ∂L/∂scores"), lane=BACKWARD,
+                                    column=column), held))
+        updates = tuple(s for s in stretches if s.lane == "update")
+        if updates:
+            tip = tr("update: every weight takes its step")
+            out.append((Stretch(tr("update"), 0.0, tip, lane=BACKWARD, column=INPUT), updates))
+        return out
 
     def _stretch(self, name: str) -> Stretch:
         network = self.desk.session.view.network
         shape = "×".join(map(str, network.shapes[name]))
-        if name == INPUT:
-            return Stretch(INPUT, 0.0, f"{INPUT} · {shape}", named=False)
         work = multiply_adds(network, name)
         tip = tr("{name} · {shape} · {work} multiply-adds", name=name, shape=shape, work=numbers.count(work))
         return Stretch(name, work, tip)
 
+    def _place(self, head: Playhead) -> tuple[int, float] | None:
+        """(box, fraction of it): each stretch of a box has an even part of it."""
+        if head.node == INPUT:
+            return 0, (playback.progress_in(self._network.input_shape, head.index))
+        for k, held in enumerate(self._segments):
+            for n, stretch in enumerate(held):
+                if stretch.key == head.stretch:
+                    return k, (n + playback.progress(self._network, head)) / len(held)
+        return None
+
     def _moved(self, *_: object) -> None:
         session = self.desk.session
         network, head = session.view.network, session.playhead
-        if head is None or head.node not in self._names:
-            self.timeline.set_playhead(None)
-            self.place.set_text("")
-            return
-        self.timeline.set_playhead((self._names.index(head.node), playback.progress(network, head)))
-        if head.node == INPUT:
+        place = None if head is None else self._place(head)
+        self.timeline.set_playhead(place)
+        back = head is not None and head.lane in ("backward", "update")
+        for label, own in zip(self.lanes, (head is not None and not back, back), strict=True):
+            if label.property("role") != ("accent" if own else "secondary"):
+                label.setProperty("role", "accent" if own else "secondary")
+                restyle(label)
+        if head is None or place is None or head.node == INPUT:
             self.place.set_text("")
             return
         grain = self.desk.player.grain
@@ -150,7 +196,13 @@ class TransportPanel(Card):
 
     def _scrub(self, segment: int, fraction: float) -> None:
         self.desk.player.pause()
-        self.desk.session.select(playback.scrubbed(self.desk.session.view.network, self._names[segment], fraction))
+        held = self._segments[segment]
+        if not held:
+            shape = self.desk.session.view.network.input_shape
+            self.desk.session.select(playback.scrubbed(timeline.Stretch("forward", INPUT, "output", shape), fraction))
+            return
+        k = min(int(fraction * len(held)), len(held) - 1)
+        self.desk.session.select(playback.scrubbed(held[k], fraction * len(held) - k))
 
     def retranslate(self) -> None:
         """Texts in the language of now, and widths that do not jump while playing."""
@@ -169,7 +221,7 @@ class TransportPanel(Card):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_names"):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_segments"):
             self.retranslate()
 
 

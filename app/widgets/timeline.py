@@ -22,20 +22,38 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 
 LEAST = 20
-BAR = 20
+BAR = 18  # one lane
 TIP = 7  # the playhead's triangle, above the bar
 GAP = 2
+BETWEEN = 4  # the lanes
 AIR = 6  # on either side of a name
+FORWARD, BACKWARD, FOLD = range(3)  # lanes: the upper, left to right; the lower, right to left; both, at the right end
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """One segment: its name, its work (any unit), and what its tooltip says."""
+    """One segment.
+
+    Args:
+        name: What stands in it.
+        work: Its length, in any unit.
+        tip: What its tooltip says.
+        named: False where the name is left to the tooltip.
+        lane: `FORWARD`, `BACKWARD` or `FOLD`.
+        column: Segments of the two lanes with the same one stand under each other; "": its own name.
+    """
 
     name: str
     work: float
     tip: str = ""
     named: bool = True
+    lane: int = FORWARD
+    column: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its column."""
+        return self.column or self.name
 
 
 def lengths(work: Sequence[float], least: Sequence[float], room: float) -> list[float]:
@@ -59,15 +77,20 @@ class Timeline(QWidget):
         self._stretches: tuple[Stretch, ...] = ()
         self._boxes: list[QRectF] = []
         self._at: tuple[int, float] | None = None
+        self._grabbed: int | None = None  # the lane that is being dragged in
+        self._stops: frozenset[int] = frozenset()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_stretches(self, stretches: Sequence[Stretch]) -> None:
-        """Other segments."""
+        """Other segments, in the order in which they are passed."""
+        lanes = self.lanes
         self._stretches = tuple(stretches)
         self._place()
+        if self.lanes != lanes:
+            self.updateGeometry()
 
     def set_playhead(self, at: tuple[int, float] | None) -> None:
         """(segment, fraction of it that is done), or nowhere."""
@@ -75,10 +98,21 @@ class Timeline(QWidget):
             self._at = at
             self.update()
 
+    def set_stops(self, segments: frozenset[int]) -> None:
+        """Segments with a breakpoint, which wear a dot."""
+        if segments != self._stops:
+            self._stops = segments
+            self.update()
+
     @property
     def playhead(self) -> tuple[int, float] | None:
         """Where it stands."""
         return self._at
+
+    @property
+    def lanes(self) -> int:
+        """One, or two where something comes back."""
+        return 2 if any(s.lane == BACKWARD for s in self._stretches) else 1
 
     def boxes(self) -> list[QRectF]:
         """Where each segment lies."""
@@ -95,24 +129,39 @@ class Timeline(QWidget):
     def _place(self) -> None:
         """Names need room first; where there is none for all of them, none is promised any."""
         least = theme.size(LEAST)
-        gaps = GAP * (len(self._stretches) - 1)
-        wants = [max(least, self._text_width(s.name) + 2 * AIR if s.named else 0.0) for s in self._stretches]
+        heads = [s for s in self._stretches if s.lane != BACKWARD]
+        gaps = GAP * (len(heads) - 1)
+        names = {s.key: max(self._text_width(o.name) for o in self._stretches if o.key == s.key and o.named)
+                 if any(o.named for o in self._stretches if o.key == s.key) else 0.0 for s in heads}
+        wants = [max(least, names[s.key] + 2 * AIR if names[s.key] else 0.0) for s in heads]
         if sum(wants) + gaps > self.width():
-            wants = [float(least)] * len(self._stretches)
-        self._boxes, x = [], 0.0
-        if self._stretches:
-            for width in lengths([s.work for s in self._stretches], wants, self.width() - gaps):
-                self._boxes.append(QRectF(x, theme.size(TIP), width, theme.size(BAR)))
+            wants = [float(least)] * len(heads)
+        columns: dict[str, tuple[float, float]] = {}
+        x, bar, top = 0.0, theme.size(BAR), theme.size(TIP)
+        if heads:
+            for one, width in zip(heads, lengths([s.work for s in heads], wants, self.width() - gaps), strict=True):
+                columns[one.key] = (x, width)
                 x += width + GAP
+        self._boxes = []
+        for one in self._stretches:
+            left, width = columns.get(one.key, (0.0, 0.0))
+            lower = top + bar + BETWEEN if one.lane == BACKWARD else top
+            high = 2 * bar + BETWEEN if one.lane == FOLD and self.lanes == 2 else bar
+            self._boxes.append(QRectF(left, lower, width, high))
         self.update()
 
     # --- looks
 
     def sizeHint(self) -> QSize:
-        return QSize(400, theme.size(TIP) + theme.size(BAR) + 3)
+        bars = self.lanes * theme.size(BAR) + (self.lanes - 1) * BETWEEN
+        return QSize(400, theme.size(TIP) + bars + 3)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
+
+    def _share(self, k: int, fraction: float) -> float:
+        """From the left: the lower lane runs from right to left."""
+        return 1.0 - fraction if self._stretches[k].lane == BACKWARD else fraction
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme.tokens()
@@ -123,6 +172,9 @@ class Timeline(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(t.hatch if k < current else t.tint if k == current else t.sunk))
             painter.drawRoundedRect(box, 3, 3)
+            if k in self._stops:
+                painter.setBrush(QColor(t.wrong))
+                painter.drawEllipse(QPointF(box.left() + 7, box.center().y()), 3.5, 3.5)
         if current >= 0:
             self._paint_current(painter, self._boxes[current])
             self._paint_playhead(painter)
@@ -139,7 +191,7 @@ class Timeline(QWidget):
         """The middle of the segment, or beside the playhead where that would stand on the name."""
         box, wide = self._boxes[k], self._text_width(self._stretches[k].name) / 2 + 4
         if self._at is not None and k == self._at[0]:
-            x = box.x() + box.width() * self._at[1]
+            x = box.x() + box.width() * self._share(k, self._at[1])
             if abs(x - box.center().x()) < wide:
                 left, right = QRectF(box), QRectF(box)
                 left.setRight(x)
@@ -161,13 +213,16 @@ class Timeline(QWidget):
     def _bar(self, k: int) -> float:
         """Where the playhead's bar stands."""
         half, box = theme.size(5), self._boxes[k]
-        return min(max(box.x() + box.width() * self._at[1], half), self.width() - half)  # type: ignore[index]
+        x = box.x() + box.width() * self._share(k, self._at[1])  # type: ignore[index]
+        return min(max(x, half), self.width() - half)
 
     def _paint_current(self, painter: QPainter, box: QRectF) -> None:
         accent = theme.color("accent")
         done = QColor(accent)
         done.setAlphaF(0.3)
-        painter.fillRect(QRectF(box.x(), box.y(), box.width() * self._at[1], box.height()), done)  # type: ignore[index]
+        wide = box.width() * self._at[1]  # type: ignore[index]
+        left = box.right() - wide if self._stretches[self._at[0]].lane == BACKWARD else box.x()  # type: ignore[index]
+        painter.fillRect(QRectF(left, box.y(), wide, box.height()), done)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(accent, 1.5))
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
@@ -175,22 +230,32 @@ class Timeline(QWidget):
     def _paint_playhead(self, painter: QPainter) -> None:
         k = self._at[0]  # type: ignore[index]
         box = self._boxes[k]
-        half, top = theme.size(5), theme.size(TIP)
+        half, top = theme.size(5), box.top()
         x = self._bar(k)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("accent"))
         painter.drawRect(QRectF(x - 1.5, top - 2, 3, box.height() + 4))
-        painter.drawPolygon(QPolygonF([QPointF(x - half, 0), QPointF(x + half, 0), QPointF(x, top)]))
+        if self._stretches[k].lane == BACKWARD:  # from below, so that it stands on no name of the upper lane
+            foot = box.bottom() - theme.size(TIP) + 3
+            painter.drawPolygon(QPolygonF([QPointF(x - half, foot + half), QPointF(x + half, foot + half),
+                                           QPointF(x, foot)]))
+        else:
+            painter.drawPolygon(QPolygonF([QPointF(x - half, 0), QPointF(x + half, 0), QPointF(x, top)]))
 
     # --- hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            k = self.at(event.position().x(), event.position().y())
+            self._grabbed = None if k is None else self._stretches[k].lane
             self._scrub(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._scrub(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -204,20 +269,26 @@ class Timeline(QWidget):
             super().keyPressEvent(event)
 
     def _scrub(self, x: float) -> None:
-        k = self.at(x)
+        """Stay in the lane where the drag began; the fold belongs to both."""
+        k = self._nearest(x, self._grabbed)
         if k is not None:
             box = self._boxes[k]
-            self.scrubbed.emit(k, min(max((x - box.x()) / box.width(), 0.0), 1.0))
+            self.scrubbed.emit(k, self._share(k, min(max((x - box.x()) / box.width(), 0.0), 1.0)))
 
-    def at(self, x: float) -> int | None:
-        """The segment at a place along the bar; the nearest one beyond its ends."""
-        if not self._boxes:
-            return None
-        return next((k for k, box in enumerate(self._boxes) if x < box.right() + GAP), len(self._boxes) - 1)
+    def at(self, x: float, y: float = 0.0) -> int | None:
+        """The segment at a place; the nearest one beyond the ends."""
+        lower = self.lanes == 2 and y > theme.size(TIP) + theme.size(BAR) + BETWEEN / 2
+        return self._nearest(x, BACKWARD if lower else FORWARD)
+
+    def _nearest(self, x: float, lane: int | None) -> int | None:
+        lane = FORWARD if lane in (None, FOLD) else lane
+        own = [k for k, s in enumerate(self._stretches) if s.lane in (lane, FOLD) and self._boxes[k].width() > 0]
+        own.sort(key=lambda k: self._boxes[k].x())
+        return next((k for k in own if x < self._boxes[k].right() + GAP), own[-1] if own else None)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            k = self.at(event.pos().x())
+            k = self.at(event.pos().x(), event.pos().y())
             if k is not None:
                 QToolTip.showText(event.globalPos(), self._stretches[k].tip or self._stretches[k].name, self)
             return True

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from app.drive import Painted, draw, wait_until
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from tests.benchmarks.window import closed, shown, templates
 
 DIGITS = "3825"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app import paths
 from app.desk import Desk
 from app.model.document import Document, from_model
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.stepper import StepperPanel
 from cnncore.data.strokes import load_templates, render
 from cnncore.files.project import Model

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app import i18n
 from app.drive import settle
 from app.model import edits
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from tests.gui.whole import SHIFT, afresh, draw_three, opened, walk
 
 HANDS = (QAbstractButton, QLineEdit, QAbstractSpinBox, QAbstractSlider, QComboBox, QAbstractItemView, QGraphicsView)

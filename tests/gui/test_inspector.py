@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from app import i18n, numbers
 from app.model import edits
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.inspector import NAMES, InspectorPanel
 from app.panels.inspector_views.facts import KERNEL, goes_to
 from tests.gui.stepping import document, show, three

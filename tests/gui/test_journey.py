@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app.__main__ import main
 from app.drive import draw
 from app.main_window import MainWindow
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from cnncore.data.strokes import vary
 from tests.gui.whole import (
     CONTROL,

@@ -12,7 +12,7 @@ from app import numbers
 from app.kernels import presets
 from app.model import edits
 from app.model.kernel import KernelHandle
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.kernel import KernelPanel, beside
 from app.panels.stepper import StepperPanel
 from tests.gui.stepping import LEFT, document, middle, show, three

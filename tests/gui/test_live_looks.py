@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from app import theme
 from app.drive import settle, wait_until
 from app.model import edits
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.widgets.labels import Label
 from cnncore.data.strokes import render
 from tests.gui.whole import afresh, opened, templates, walk

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.drive import settle
 from app.model import edits
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.widgets.card import Card
 from cnncore.data.strokes import render, vary
 from tests.gui.whole import afresh, draw_three, opened, templates, walk

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from app import numbers
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.network import NetworkPanel
 from tests.gui.network_panels import (  # noqa: F401
     CONTROL,

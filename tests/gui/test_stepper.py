@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from app import i18n, numbers, theme
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.stepper_views import ProductsView
 from tests.gui.pointer import hover
 from tests.gui.stepping import HEAD, LEFT, document, inside, middle, opened, three

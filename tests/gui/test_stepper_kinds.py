@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from app import numbers
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.stepper_views import BarsView, CopyView, CurveView, SharesView, WindowView
 from app.panels.stepper_views.formula import lead_of, sum_parts
 from cnncore.op import Forward, Op

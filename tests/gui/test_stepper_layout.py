@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from app.model import edits
-from app.model.playback import Playhead
+from app.model.timeline import Playhead
 from app.panels.stepper_views.base import WINDOW
 from app.panels.stepper_views.products_layout import spread
 from tests.gui.stepping import LEFT, inside, middle, opened

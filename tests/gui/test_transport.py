@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
 from app import i18n, theme
-from app.model import edits, playback
-from app.model.playback import Playhead
+from app.model import edits, playback, timeline
+from app.model.timeline import LOSS, Playhead
 from app.panels.transport import TransportPanel
 from app.widgets.timeline import lengths
 from tests.gui.stepping import LEFT, document, show, three
@@ -103,15 +103,27 @@ def test_speed_menu_sets_the_speed(transport, desk):
 
 
 def test_segments_stand_in_the_networks_order_at_least_20_px_each(transport, desk):
-    boxes = transport.timeline.boxes()
-    assert len(boxes) == 1 + len(playback.stops(desk.session.view.network))
+    boxes, names = transport.timeline.boxes(), ["input", *timeline.stops(desk.session.view.network), "loss"]
+    there, back = boxes[:len(names)], boxes[len(names):]
     assert all(box.width() >= 20 for box in boxes)
-    assert [b.x() for b in boxes] == sorted(b.x() for b in boxes)
-    assert boxes[-1].right() == pytest.approx(transport.timeline.width(), abs=1)
+    assert [b.x() for b in there] == sorted(b.x() for b in there)
+    assert there[-1].right() == pytest.approx(transport.timeline.width(), abs=1)
+    assert [b.x() for b in back] == sorted((b.x() for b in back), reverse=True)
+    assert {b.y() for b in back} != {b.y() for b in there}
+
+
+def test_a_layer_stands_under_itself_in_the_backward_lane(transport, desk):
+    by_name = {}
+    for stretch, box in zip(transport.timeline._stretches, transport.timeline.boxes(), strict=True):
+        by_name.setdefault(stretch.name, []).append(box)
+    there, back = by_name["conv2"]
+    assert (there.x(), there.width()) == (back.x(), back.width())
+    assert back.top() > there.bottom()
+    assert len(by_name["loss"]) == len(by_name["update"]) == 1
 
 
 def test_more_work_is_longer(transport, desk):
-    boxes = dict(zip(["input", *playback.stops(desk.session.view.network)], transport.timeline.boxes(), strict=True))
+    boxes = dict(zip(["input", *timeline.stops(desk.session.view.network)], transport.timeline.boxes(), strict=False))
     assert boxes["conv2"].width() > boxes["conv1"].width() > boxes["dense1"].width() > boxes["relu1"].width()
 
 
@@ -148,7 +160,21 @@ def test_drag_anywhere_scrubs(transport, desk, qtbot):
     assert desk.session.playhead.node == "input"
     qtbot.mouseMove(line, QPoint(5000, 10))
     qtbot.mouseRelease(line, LEFT)
-    assert desk.session.playhead == Playhead("softmax", (9,))
+    assert desk.session.playhead == Playhead(LOSS, (), lane="loss")
+
+
+def test_dragging_in_the_lower_lane_goes_back_from_right_to_left(transport, desk, qtbot):
+    line = transport.timeline
+    names = [s.name for s in line._stretches]
+    k = len(names) - 1 - names[::-1].index("conv2")  # the later of the two
+    qtbot.mousePress(line, LEFT, pos=x_of(transport, k, 0.9))
+    first = desk.session.playhead
+    assert (first.lane, first.node, first.target) == ("backward", "conv2", "weight")
+    qtbot.mouseMove(line, x_of(transport, k, 0.1))
+    assert desk.session.playhead.target == "input0"
+    qtbot.mouseMove(line, QPoint(x_of(transport, 0, 0.5).x(), 2))  # above: the drag stays in its lane
+    qtbot.mouseRelease(line, LEFT)
+    assert desk.session.playhead.lane == "update"
 
 
 def test_scrubbing_pauses(transport, desk, qtbot):
@@ -181,7 +207,8 @@ def test_the_inputs_pixels_have_no_place_in_the_steps(transport, desk):
 def test_another_network_gets_its_own_segments(transport, desk):
     desk.session.open(document(("c", "conv", {"filters": 2, "kernel": 3}), ("f", "flatten", {}),
                                ("d", "dense", {"units": 10}), ("s", "softmax", {})), None)
-    assert len(transport.timeline.boxes()) == 4
+    names = [s.name for s in transport.timeline._stretches]
+    assert names == ["input", "c", "d", "s", "loss", "p − t", "d", "c", "update"]
 
 
 def test_captions_give_way_where_it_is_narrow(transport, qtbot):

@@ -15,8 +15,8 @@ from app.i18n import catalogue
 from app.main_window import build
 from app.menus import pinyin_initials
 from app.model import edits
-from app.model.playback import Playhead
 from app.model.run import Checkpoint, RunState
+from app.model.timeline import LOSS, Playhead
 from app.settings import Settings
 from cnncore.data.strokes import load_templates
 
@@ -66,7 +66,7 @@ def test_undo_says_what_it_takes_back(window, three):
     assert window.desk.action("edit.redo").text() == "Redo: Draw"
 
 
-def test_playing_the_whole_network_goes_layer_by_layer_and_begins_anew_at_its_end(window, qtbot, three):
+def test_playing_goes_layer_by_layer_to_the_answer_then_back_then_to_the_update(window, qtbot, three):
     draw(window.explore.canvas.canvas, three)
     window.desk.player.set_speed(16.0)
     qtbot.mouseClick(window.explore.invite.play, Qt.MouseButton.LeftButton)
@@ -75,6 +75,14 @@ def test_playing_the_whole_network_goes_layer_by_layer_and_begins_anew_at_its_en
     qtbot.waitUntil(lambda: not window.desk.player.playing, timeout=10000)
     assert seen[-1] == "softmax"
     assert seen.index("conv2") < seen.index("relu3")
+    seen.clear()
+    window.desk.perform("stepper.play")
+    qtbot.waitUntil(lambda: not window.desk.player.playing, timeout=10000)
+    assert seen[0] == LOSS
+    assert window.desk.session.playhead == Playhead("conv1", (0, 27, 27), None, "input0", "backward")
+    window.desk.perform("stepper.play")
+    qtbot.waitUntil(lambda: not window.desk.player.playing, timeout=10000)
+    assert window.desk.session.playhead == Playhead("scores", (9,), None, "bias", "update")
     window.desk.perform("stepper.play")
     assert window.desk.session.playhead == Playhead("conv1", (0, 0, 0))
     window.desk.player.pause()

@@ -9,8 +9,8 @@ import pytest
 from app import i18n, paths
 from app.drive import draw
 from app.main_window import build
-from app.model import playback
-from app.model.playback import Playhead
+from app.model import timeline
+from app.model.timeline import Playhead
 from app.settings import Settings
 from cnncore.data.strokes import load_templates
 
@@ -48,7 +48,7 @@ def test_no_text_of_the_window_is_missing_in_chinese(watched, qtbot, tmp_path):
     desk = window.desk
     draw(window.explore.canvas.canvas, load_templates(paths.asset("strokes", "digits.json"))["3"][0])
     network = desk.session.view.network
-    for node in playback.stops(network):
+    for node in timeline.stops(network):
         desk.session.select(Playhead(node, tuple(size // 2 for size in network.shapes[node])))
         desk.session.step("term")
         qtbot.wait(20)

@@ -9,8 +9,8 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
-from app.model.playback import SKIPPED, Playhead
 from app.model.results import Results
+from app.model.timeline import SKIPPED, Playhead
 from cnncore.network import INPUT, Node
 from cnncore.op import Region, Shape
 from cnncore.trace import Trace

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.model.timeline import Playhead, shown_at
 from app.panels.stepper_views.base import Scene, View
-from app.panels.stepper_views.origin import origin
 from app.panels.stepper_views.terms import cell_name
 from app.widgets import marks
 from cnncore.trace import Trace
@@ -21,6 +21,7 @@ from cnncore.trace import Trace
 ROW = (19, 24)
 HEAD = 18
 MOST = 12
+UPDATE = (N_("weight now"), N_("momentum"), N_("gradient"), N_("decay"))  # the terms of an optimiser's step
 
 
 @dataclass(frozen=True)
@@ -186,11 +187,12 @@ class BarsView(View):
         self.table = BarTable(self)
         self.table.hovered.connect(self._hover)
         self.table.clicked.connect(self._go)
-        self._cells: dict[int, tuple[str, tuple[int, ...]]] = {}
+        self._heads: dict[int, Playhead] = {}
 
     def show_scene(self, scene: Scene) -> None:
         """Bars of one unit."""
         self.scene, trace = scene, scene.trace
+        self._heads.clear()
         term = scene.head.term
         adds_up = trace.reduce == "sum"
         extra = 3 if adds_up else 1
@@ -234,15 +236,20 @@ class BarsView(View):
         return tr("and {n} zeros", n=numbers.count(zeros)) if zeros else ""
 
     def _name(self, scene: Scene, k: int) -> str:
+        """Where the first factor lives; what only came about on the way has no place."""
         first = scene.trace.operands[0] if scene.trace.operands else None
-        if first is None or not first.source.startswith("input") or first.cells.shape[1] == 0:
+        if scene.head.lane == "update":
+            return tr(UPDATE[k]) if k < len(UPDATE) else tr("term {k}", k=k)
+        if first is None or first.cells.shape[1] == 0:
             return tr("term {k}", k=k)
         if not first.inside[k]:
             return tr("padding")
-        source = scene.node.inputs[int(first.source[5:] or 0)]
-        head = origin(scene.results.network, source, tuple(int(i) for i in first.cells[k]))
-        self._cells[k] = (head.node, head.index)
-        return cell_name(head.node, head.index)
+        head = scene.head_of(first.source, first.cells[k])
+        if head is None:
+            return cell_name(f"{scene.node.name}.{first.source}", first.cells[k])
+        self._heads[k] = head
+        at = shown_at(scene.results.network, head)
+        return head.name if at is None or head.lane == "forward" else f"∂L/∂{cell_name(*at)}"
 
     def _factors(self, scene: Scene, k: int) -> str:
         trace = scene.trace
@@ -258,12 +265,11 @@ class BarsView(View):
 
     def _hover(self, term: int | None) -> None:
         self.term_hovered.emit(term)
-        node, cell = self._cells.get(term, ("", None)) if term is not None else ("", None)
-        self.hover_cell(node, cell)
+        self.hover_head(None if term is None else self._heads.get(term))
 
     def _go(self, term: int) -> None:
-        if term in self._cells:
-            self.select_cell(*self._cells[term])
+        if term in self._heads:
+            self.select_head(self._heads[term])
 
     def arrange(self) -> None:
         """The table is all there is."""

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.playback import Playhead
+from app.model.frames import array_of
 from app.model.results import Results
+from app.model.timeline import Playhead, came_back, is_input, origin, shape_of
 from app.widgets.labels import Label
 from cnncore.network import INPUT, Node
 from cnncore.op import Shape
@@ -33,8 +34,8 @@ class Scene:
 
     Args:
         results: Of the network of now.
-        node: Whose cell it is.
-        head: The cell; its term, if any, is the cursor.
+        node: Whose number it is; of the loss, a stand-in that reads the scores.
+        head: The number; its term, if any, is the cursor.
         trace: Of the cell.
         known: Cells of the map that the playhead has passed, its own included.
         slide: The window may glide to its new place.
@@ -62,17 +63,41 @@ class Scene:
         """True while the cell's map is held at zero."""
         return (self.node.name, self.head.map) in self.results.document.muted
 
+    @property
+    def shape(self) -> Shape:
+        """Of the array that the number is one of."""
+        return shape_of(self.results.network, self.head) or ()
+
     def plane(self, node: str, index: tuple[int, ...]) -> NDArray[np.floating]:
         """(rows, columns) of a node's values: one map, in 3-D one slice of it; a sound is one row."""
-        values = self.results.values(node)[index]
-        return values if values.ndim == 2 else values.reshape(1, -1) if values.ndim < 2 else values[0]
+        return flat_plane(self.results.values(node)[index])
+
+    def array(self, source: str) -> NDArray[np.floating]:
+        """What the cells of an operand lie in: forward values, what came back (``"grad"``), or a parameter."""
+        if source == "grad":
+            return self.results.gradients.outputs[self.node.name][0]
+        if source == "output":
+            return self.results.values(self.node.name)
+        if is_input(source):
+            return self.results.values(self.node.inputs[int(source[5:])])
+        return self.results.document.effective[f"{self.node.name}.{source}"]
+
+    def head_of(self, source: str, index: tuple[int, ...]) -> Playhead | None:
+        """The playhead at a cell of an operand; None for weights, which are edited, not visited."""
+        network, index = self.results.network, tuple(int(i) for i in index)
+        if source == "grad":
+            return came_back(network, self.node.name, index)
+        if source == "output":
+            return Playhead(self.node.name, index)
+        return origin(network, self.node.inputs[int(source[5:])], index) if is_input(source) else None
 
     def own_plane(self) -> NDArray[np.floating]:
-        """The map of the cell, in 3-D the slice it lies in."""
-        return self.plane(self.node.name, self.head.index[:-2] if len(self.head.index) > 2 else self.head.index[:1])
+        """The map of the number, in 3-D the slice it lies in."""
+        index = self.head.index
+        return flat_plane(array_of(self.results, self.head)[index[:-2] if len(index) > 2 else index[:1]])
 
     def own_spot(self) -> tuple[int, int]:
-        """(row, column) of the cell in `own_plane`."""
+        """(row, column) of the number in `own_plane`."""
         cell = self.head.cell
         return (cell[-2], cell[-1]) if len(cell) > 1 else (0, cell[0]) if cell else (0, 0)
 
@@ -80,7 +105,7 @@ class Scene:
         """`known`, counted within `own_plane`."""
         rows, cols = self.own_plane().shape
         before = 0
-        for size, k in zip(self.results.network.shapes[self.node.name][1:-2], self.head.cell[:-2], strict=False):
+        for size, k in zip(self.shape[1:-2], self.head.cell[:-2], strict=False):
             before = before * size + k
         return max(0, min(self.known - before * rows * cols, rows * cols))
 
@@ -88,7 +113,12 @@ class Scene:
         """The playhead on another cell of `own_plane`."""
         cell = self.head.cell
         spot = (*cell[:-2], row, col) if len(cell) > 1 else (col,)
-        return Playhead(self.node.name, (self.head.map, *spot))
+        return dataclasses.replace(self.head, index=(self.head.map, *spot), term=None)
+
+
+def flat_plane(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Two axes of whatever there is: the first slice of more, one row of less."""
+    return values if values.ndim == 2 else values.reshape(1, -1) if values.ndim < 2 else values[0]
 
 
 class View(QWidget):
@@ -126,12 +156,20 @@ class View(QWidget):
 
     def hover_cell(self, node: str, index: tuple[int, ...] | None) -> None:
         """Tell all others what is under the pointer."""
-        self.desk.session.hover(None if index is None else Playhead(node, tuple(int(i) for i in index)))
+        self.hover_head(None if index is None else Playhead(node, tuple(int(i) for i in index)))
+
+    def hover_head(self, head: Playhead | None) -> None:
+        """The same for a number of any pass."""
+        self.desk.session.hover(head)
 
     def select_cell(self, node: str, index: tuple[int, ...]) -> None:
         """Go to another cell."""
+        self.select_head(Playhead(node, tuple(int(i) for i in index)))
+
+    def select_head(self, head: Playhead) -> None:
+        """Go to a number of any pass."""
         self.desk.player.pause()
-        self.desk.attempt(self.desk.session.select, Playhead(node, tuple(int(i) for i in index)))
+        self.desk.attempt(self.desk.session.select, head)
 
     def select_term(self, term: int) -> None:
         """Stand on one term of the cell."""

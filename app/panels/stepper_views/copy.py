@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.playback import Playhead
 from app.model.results import Results
+from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.buttons import link_button

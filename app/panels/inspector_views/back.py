@@ -1,0 +1,92 @@
+"""The same for gradients, the loss and updates: where such a number comes from, and what it leads to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from app import numbers
+from app.i18n import N_, tr
+from app.model.frames import node_of, trace_of
+from app.model.results import Results
+from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at, stretch_of, timeline
+from app.panels.inspector_views.facts import Part, Row, brackets
+from cnncore.network import INPUT
+from cnncore.trace import Operand
+
+
+def came_from(results: Results, head: Playhead) -> list[Row]:
+    """What the number is computed from."""
+    network, label = results.network, results.document.labels
+    if head.node == LOSS:
+        name = label[results.target] if results.target < len(label) else str(results.target)
+        sure = numbers.percent(float(results.probabilities[results.target]))
+        said = tr("said") if results.said is not None else tr("assumed: it is the answer")
+        return [Row(N_("scores"), (Part(network.scores, "code", Playhead(network.scores, (results.target,))),)),
+                Row(N_("target"), (Part(f"“{name}” · {said}"),)), Row(N_("its share"), (Part(sure, "code"),))]
+    if head.lane == "update":
+        gradient = dataclasses.replace(head, lane="backward", term=None)
+        now = float(results.document.effective[f"{head.node}.{head.target}"][head.index])
+        return [Row(N_("weight now"), (Part(numbers.gradient(now), "code"),)), Row(N_("gradient"), _link(gradient))]
+    if head.target == "output":
+        return [Row(N_("readers"), (Part(", ".join(network.consumers(head.node)), "code"),))]
+    trace = trace_of(results, head)
+    assert trace is not None  # it is no input
+    rows = []
+    for one in trace.operands:
+        row = _operand(results, head, one)
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def _operand(results: Results, head: Playhead, one: Operand) -> Row | None:
+    """A column of factors: its strongest one, as a link, and how many are not 0."""
+    node, network = node_of(results, head), results.network
+    if one.cells.shape[1] == 0 or not one.values.size:
+        return None
+    size = np.where(one.inside, np.abs(one.values), -1.0)
+    index = tuple(int(i) for i in one.cells[int(np.argmax(size))])
+    alive = tr("{k} of {n} are not 0", k=numbers.count(int(np.count_nonzero(one.values))),
+               n=numbers.count(one.values.size))
+    if one.source == "grad":
+        return Row(N_("came back"), (Part(f"∂L/∂{node.name}", "code", came_back(network, node.name, index)),
+                                     Part(alive)))
+    if is_input(one.source):
+        at = origin(network, node.inputs[int(one.source[5:])], index)
+        return Row(N_("went in"), (Part(at.node, "code", at), Part(alive)))
+    return Row(N_("weights"), (Part(f"{node.name}.{one.source}", "code"), Part(brackets(index), "code")))
+
+
+def leads_to(results: Results, head: Playhead) -> list[Row]:
+    """What is made of the number next."""
+    network = results.network
+    if head.lane == "loss":
+        first = next(s for s in timeline(network) if s.lane == "backward")
+        return [Row(N_("goes back as"), (Part("∂L/∂scores", "code", first.start),))]
+    if head.lane == "update":
+        return [Row(N_("next step"), (Part(tr("this is the weight of the next sample")),))]
+    at = shown_at(network, head)
+    if at is None:
+        update = dataclasses.replace(head, lane="update", term=None)
+        return [Row(N_("update"), _link(update))] if stretch_of(network, update) is not None else []
+    node, _ = at
+    if node == INPUT:
+        return [Row(N_("drawing"), (Part(tr("how the loss moves when this pixel grows")),))]
+    held = origin(network, *at)
+    if held.node == INPUT:
+        return []
+    rows = []
+    for stretch in timeline(network):
+        if stretch.lane == "backward" and stretch.node == held.node and stretch.target != "output":
+            name = f"{stretch.node}.{stretch.target}"
+            if is_input(stretch.target):
+                name = network.node(stretch.node).inputs[int(stretch.target[5:])]
+            rows.append(Row(N_("its weights") if not is_input(stretch.target) else N_("what it read"),
+                            (Part(f"∂L/∂{name}", "code", stretch.start),)))
+    return rows
+
+
+def _link(head: Playhead) -> tuple[Part, ...]:
+    return (Part(head.name, "code", head),)
