@@ -7,16 +7,26 @@ from typing import Any
 
 from cnncore.errors import CnnError, did_you_mean
 from cnncore.op import Op
-from cnncore.ops.activation import ReLU
 from cnncore.ops.conv import Convolution
 from cnncore.ops.dense import Dense
 from cnncore.ops.flatten import Flatten
+from cnncore.ops.hard import HardSigmoid, HardSwish, HardTanh
 from cnncore.ops.pool import MaxPool, MeanPool
+from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, PReLU, ReLU
+from cnncore.ops.smooth import GELU, Sigmoid, SiLU, Softplus, Tanh
 from cnncore.ops.softmax import Softmax
 
-OPS: dict[str, type[Op]] = {op.kind: op for op in (Convolution, ReLU, MaxPool, MeanPool, Flatten, Dense, Softmax)}
+OPS: dict[str, type[Op]] = {op.kind: op for op in (
+    Convolution,
+    ReLU, LeakyReLU, PReLU, ELU, SELU, GELU, SiLU, Tanh, Sigmoid, Softplus, HardTanh, HardSigmoid, HardSwish,
+    MaxPool, MeanPool, Flatten, Dense, Softmax,
+)}
 
-__all__ = ["OPS", "Convolution", "Dense", "Flatten", "MaxPool", "MeanPool", "ReLU", "Softmax", "make_op"]
+__all__ = [
+    "ELU", "GELU", "OPS", "SELU", "Convolution", "Dense", "Flatten", "HardSigmoid", "HardSwish", "HardTanh",
+    "LeakyReLU", "MaxPool", "MeanPool", "PReLU", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
+    "make_op",
+]
 
 
 def make_op(kind: str, settings: Mapping[str, Any]) -> Op:
