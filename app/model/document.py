@@ -53,6 +53,7 @@ class Document:
         kernel_names: (layer, filter, channel) to the name of the preset it holds, until edited.
         seed: Of random starts.
         training: How the next run starts and learns.
+        typed: (C, *S) float32, the network's input as numbers in place of the drawing; None: the drawing is the input.
     """
 
     network: Network
@@ -66,6 +67,7 @@ class Document:
     kernel_names: Mapping[tuple[str, int, int], str] = dataclasses.field(default_factory=dict)
     seed: int = 7
     training: TrainingChoice = TrainingChoice()
+    typed: Array | None = None
 
     @cached_property
     def effective(self) -> dict[str, Array]:
@@ -106,6 +108,8 @@ def blank() -> Image:
 def cost(before: Document, after: Document) -> int:
     """Bytes that undo keeps alive for this step: arrays of ``before`` that ``after`` no longer holds."""
     size = 0 if before.drawing is after.drawing else before.drawing.nbytes
+    if before.typed is not None and before.typed is not after.typed:
+        size += before.typed.nbytes
     for mine, theirs in ((before.weights, after.weights), (before.trained, after.trained)):
         if mine is not theirs:
             size += sum(a.nbytes for key, a in mine.items() if theirs.get(key) is not a)

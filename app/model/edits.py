@@ -62,6 +62,40 @@ def set_drawing(document: Document, drawing: Image) -> Document:
     return dataclasses.replace(document, drawing=frozen(drawing))
 
 
+@edit(N_("Type the input"))
+def set_input(document: Document, values: Array) -> Document:
+    """Other numbers as the network's input, in place of the drawing: (C, *S) of finite numbers."""
+    shape, values = document.network.input_shape, np.asarray(values)
+    if values.shape != shape or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        raise CnnError(
+            "input.typed",
+            "The input holds {given} of {dtype}; this network takes {shape}, each a finite number.",
+            given="×".join(map(str, values.shape)),
+            dtype=values.dtype,
+            shape="×".join(map(str, shape)),
+        )
+    if document.typed is not None and np.array_equal(values, document.typed):
+        return document
+    return dataclasses.replace(document, typed=frozen(values.astype(np.float32)))
+
+
+@edit(N_("Change a number of the input"))
+def set_input_number(document: Document, index: tuple[int, ...], value: float) -> Document:
+    """One number of a typed input."""
+    if document.typed is None:
+        raise CnnError("input.drawn", "The input is drawn, not typed.")
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise CnnError(
+            "input.value",
+            "A number of the input is {value}. Allowed: {allowed}.",
+            value=value,
+            allowed=f"−{LARGEST:,.0f} … {LARGEST:,.0f}",
+        )
+    after: Array = document.typed.copy()
+    after[index] = value
+    return set_input(document, after)
+
+
 @edit(N_("Clear the canvas"))
 def clear_drawing(document: Document) -> Document:
     """An empty canvas."""

@@ -25,6 +25,8 @@ def save_project(path: Path, document: Document) -> None:
     arrays: dict[str, Array] = {f"weights/{key}": value for key, value in document.weights.items()}
     arrays |= {f"trained/{key}": value for key, value in document.trained.items() if document.weights[key] is not value}
     arrays["drawing"] = document.drawing
+    if document.typed is not None:
+        arrays["input"] = document.typed
     for k, one in enumerate(document.classes):
         arrays |= {f"samples/{k}/{i}": sample.image for i, sample in enumerate(one.samples)}
     training = document.training
@@ -59,7 +61,8 @@ def _document(header: dict[str, Any], arrays: dict[str, Array]) -> Document:
         return from_model(model_from_container(header, arrays))
     weights = {key[8:]: frozen(value) for key, value in arrays.items() if key.startswith("weights/")}
     trained = weights | {key[8:]: frozen(value) for key, value in arrays.items() if key.startswith("trained/")}
-    model = model_from_container(header, {f"weights/{k}": v for k, v in weights.items()})
+    own = {f"weights/{k}": v for k, v in weights.items()}
+    model = model_from_container(header, own, drawn="input" not in arrays)
     model.network.check_weights(trained)
     drawing = _image(arrays, "drawing")
     if drawing.shape != (SIDE, SIDE):
@@ -77,6 +80,7 @@ def _document(header: dict[str, Any], arrays: dict[str, Array]) -> Document:
         training=_training(header),
         muted=_muted(header, document),
         kernel_names=_names(header, document),
+        typed=_typed(arrays, document),
     )
 
 
@@ -99,6 +103,15 @@ def _image(arrays: dict[str, Array], key: str) -> Any:
     if image.dtype != np.uint8 or image.ndim != 2 or not 1 <= min(image.shape) <= max(image.shape) <= 4096:
         raise _bad(key, f"{image.dtype} {image.shape}", "uint8, height × width, up to 4096")
     return frozen(image)
+
+
+def _typed(arrays: dict[str, Array], document: Document) -> Array | None:
+    if "input" not in arrays:
+        return None
+    values, shape = arrays["input"], document.network.input_shape
+    if values.dtype != np.float32 or values.shape != shape or not np.isfinite(values).all():
+        raise _bad("input", f"{values.dtype} {values.shape}", f"finite float32 {shape}")
+    return frozen(values)
 
 
 def _classes(header: dict[str, Any], arrays: dict[str, Array]) -> tuple[SampleClass, ...]:

@@ -112,7 +112,9 @@ def changed(before: Document, after: Document) -> set[str] | None:
     if before.network is not after.network:
         return None
     names: set[str] = set()
-    if before.drawing is not after.drawing or before.preprocess != after.preprocess:
+    if before.typed is not after.typed or (
+        after.typed is None and (before.drawing is not after.drawing or before.preprocess != after.preprocess)
+    ):
         names.add(INPUT)
     if before.weights is not after.weights or before.muted != after.muted:
         names |= _changed_layers(before.effective, after.effective)
@@ -144,5 +146,7 @@ def compute(document: Document, before: Results | None = None, said: int | None 
 
 
 def prepared(document: Document) -> Array:
-    """The network's input (1, C, *S) made from the raw drawing."""
+    """The network's input (1, C, *S): the numbers that were typed, or what is made from the raw drawing."""
+    if document.typed is not None:
+        return document.typed[None]
     return document.preprocess.apply(document.drawing)

@@ -142,6 +142,8 @@ def stops(network: Network) -> list[str]:
 def timeline(network: Network) -> tuple[Stretch, ...]:
     """All stretches in the order of the computation. Costs nothing a cell, whatever the size of the layers."""
     forward = [Stretch("forward", name, "output", network.shapes[name]) for name in stops(network)]
+    if not has_loss(network):
+        return tuple(forward)
     back, updates = [Stretch("backward", LOSS, "input0", network.shapes[network.scores])], []
     behind = _before_the_scores(network)
     for node in reversed([node for node in network.nodes if node.name in behind]):
@@ -156,6 +158,12 @@ def timeline(network: Network) -> tuple[Stretch, ...]:
         updates.append([Stretch("update", node.name, key, shape) for key, shape in own.items()])
     loss = Stretch("loss", LOSS, "output", ())
     return (*forward, loss, *back, *(one for group in reversed(updates) for one in group))
+
+
+def has_loss(network: Network) -> bool:
+    """True where the network ends in two scores or more, one a class: then a loss can be made of them."""
+    shape = network.shapes[network.scores]
+    return len(shape) == 1 and shape[0] > 1
 
 
 def _before_the_scores(network: Network) -> set[str]:
@@ -252,6 +260,8 @@ def origin(network: Network, node: str, index: tuple[int, ...]) -> Playhead:
 
 def came_back(network: Network, node: str, index: tuple[int, ...]) -> Playhead | None:
     """Where ∂L/∂ of an output's cell is made: by what reads it, or by the sum over all that do; None after the loss."""
+    if not has_loss(network):
+        return None
     behind = _before_the_scores(network)
     while True:
         if node == network.scores:

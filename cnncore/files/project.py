@@ -68,8 +68,12 @@ def model_header(network: Network, labels: tuple[str, ...], preprocess: Preproce
             "preprocess": preprocess.settings(), "notes": dict(notes or {})}
 
 
-def model_from_container(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Model:
+def model_from_container(header: Mapping[str, Any], arrays: Mapping[str, Array], drawn: bool = True) -> Model:
     """The model in what `read_container` gave; of a project's arrays only its weights are looked at.
+
+    Args:
+        header, arrays: As they were read.
+        drawn: The input is made of a drawing, so the preprocessing has to fit the network.
 
     Raises:
         CnnError: Where header and arrays do not make a whole and sound model.
@@ -87,11 +91,11 @@ def model_from_container(header: Mapping[str, Any], arrays: Mapping[str, Array])
         raise CnnError("file.extra", "There is an array {key} that belongs to no layer.", key=extra)
     network, preprocess = network_from_header(row.network), Preprocess.make(row.preprocess)
     model = Model(network, weights, tuple(row.labels), preprocess, row.notes)
-    _check(model)
+    _check(model, drawn)
     return model
 
 
-def _check(model: Model) -> None:
+def _check(model: Model, drawn: bool = True) -> None:
     """`CnnError` unless the parts of ``model`` fit each other."""
     model.network.check_weights(model.weights)
     for key, value in model.weights.items():
@@ -106,6 +110,6 @@ def _check(model: Model) -> None:
         raise CnnError("labels.count", "The network has {outputs} outputs, but {labels} classes are named.",
                        outputs=outputs[0], labels=len(model.labels))
     size = model.preprocess.size
-    if model.network.input_shape != (1, size, size):
+    if drawn and model.network.input_shape != (1, size, size):
         raise CnnError("preprocess.size", "The preprocessing makes pictures of {size} × {size} in one channel; the "
                        "network takes (channels, height, width) = {shape}.", size=size, shape=model.network.input_shape)
