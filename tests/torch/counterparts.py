@@ -14,6 +14,8 @@ from torch.nn import functional as F
 
 from cnncore.op import Forward
 from tests.torch import windows
+from tests.torch.activations import CURVES
+from tests.torch.axes import per_axis
 
 Tensor = Any
 Inputs = list[Any]
@@ -46,28 +48,34 @@ def like(*kinds: str) -> Callable[[Counterpart], Counterpart]:
 def conv(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
     """conv1d, conv2d, conv3d, after padding by hand where PyTorch pads alike on both sides only."""
     rank = x[0].ndim - 2
-    return windows.CONV[rank](x[0], p["weight"], p.get("bias"), windows.per_axis(op.stride, rank),
-                              windows.per_axis(op.padding, rank), windows.per_axis(op.dilation, rank), op.groups)
+    return windows.CONV[rank](x[0], p["weight"], p.get("bias"), per_axis(op.stride, rank),
+                              per_axis(op.padding, rank), per_axis(op.dilation, rank), op.groups)
 
 
 @like("maxpool")
 def maxpool(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
     """max_pool1d, 2d, 3d."""
     rank = x[0].ndim - 2
-    return windows.MAX[rank](x[0], *(windows.per_axis(v, rank) for v in (op.window, op.stride, op.padding)))
+    return windows.MAX[rank](x[0], *(per_axis(v, rank) for v in (op.window, op.stride, op.padding)))
 
 
 @like("meanpool")
 def meanpool(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
     """avg_pool1d, 2d, 3d; padding counts."""
     rank = x[0].ndim - 2
-    return windows.MEAN[rank](x[0], *(windows.per_axis(v, rank) for v in (op.window, op.stride, op.padding)))
+    return windows.MEAN[rank](x[0], *(per_axis(v, rank) for v in (op.window, op.stride, op.padding)))
 
 
-@like("relu")
-def relu(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
-    """max(x, 0)."""
-    return F.relu(x[0])
+@like(*CURVES)
+def curve(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """Each number by itself."""
+    return CURVES[op.kind](op, x[0])
+
+
+@like("prelu")
+def prelu(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """prelu, with one slope or one a channel."""
+    return F.prelu(x[0], p["alpha"])
 
 
 @like("dense")
