@@ -48,7 +48,7 @@ class Trace:
         layout: The shape in which the terms lie, for example (C, *K) of a convolution; its product is n.
         total: The engine's own result, float32 as it is.
         reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms;
-            ``log``: ln Σ terms + bias (cross-entropy).
+            ``log``: ln Σ terms + bias (cross-entropy); ``log share``: ln of the share (log-softmax).
         bias: Added after the terms.
         divisor: Of a mean.
         winner: Index of the term that is picked or shared.
@@ -73,6 +73,8 @@ class Trace:
             return float(self.terms[self._winner])
         if self.reduce == "share":
             return float(self.terms[self._winner] / self.terms.sum())
+        if self.reduce == "log share":
+            return float(np.log(self.terms[self._winner]) - np.log(self.terms.sum()))
         if self.reduce == "log":
             return float(np.log(self.terms.sum())) + (self.bias or 0.0)
         return (float(self.terms.sum()) + (self.bias or 0.0)) / self.divisor
@@ -89,7 +91,7 @@ class Trace:
         size = float(np.abs(self.terms).sum()) + abs(self.bias or 0.0)
         if self.reduce == "share":
             scale = abs(self.exact) * 4
-        elif self.reduce == "log":  # what is relative in the sum is absolute in its logarithm
+        elif self.reduce in ("log", "log share"):  # what is relative in the sum is absolute in its logarithm
             scale = 4 * (1 + abs(self.exact))
         else:
             scale = size / self.divisor

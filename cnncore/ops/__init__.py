@@ -11,21 +11,27 @@ from cnncore.ops.conv import Convolution
 from cnncore.ops.dense import Dense
 from cnncore.ops.flatten import Flatten
 from cnncore.ops.hard import HardSigmoid, HardSwish, HardTanh
+from cnncore.ops.keepmax import KeepMax
+from cnncore.ops.maxout import Maxout
 from cnncore.ops.pool import MaxPool, MeanPool
 from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, PReLU, ReLU
 from cnncore.ops.smooth import GELU, Sigmoid, SiLU, Softplus, Tanh
-from cnncore.ops.softmax import Softmax
+from cnncore.ops.softmax import LogSoftmax, Softmax
+from cnncore.ops.standardize import Standardize
+from cnncore.ops.whiten import Whiten
 
 OPS: dict[str, type[Op]] = {op.kind: op for op in (
     Convolution,
     ReLU, LeakyReLU, PReLU, ELU, SELU, GELU, SiLU, Tanh, Sigmoid, Softplus, HardTanh, HardSigmoid, HardSwish,
-    MaxPool, MeanPool, Flatten, Dense, Softmax,
+    Maxout, KeepMax, Softmax, LogSoftmax,
+    MaxPool, MeanPool, Flatten, Dense,
+    Standardize, Whiten,
 )}
 
 __all__ = [
     "ELU", "GELU", "OPS", "SELU", "Convolution", "Dense", "Flatten", "HardSigmoid", "HardSwish", "HardTanh",
-    "LeakyReLU", "MaxPool", "MeanPool", "PReLU", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
-    "make_op",
+    "KeepMax", "LeakyReLU", "LogSoftmax", "MaxPool", "Maxout", "MeanPool", "PReLU", "ReLU", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Standardize", "Tanh", "Whiten", "make_op",
 ]
 
 

@@ -61,7 +61,8 @@ class HardSigmoid(Elementwise):
 
     def curve(self, x: Array, params: Params) -> Array:
         """x + 3, cut off at 0 and 6, over 6."""
-        return np.clip(x + 3, 0, 6) / 6
+        out: Array = np.clip(x + 3, 0, 6) / 6
+        return out
 
     def slope(self, x: Array, y: Array, params: Params) -> Array:
         """A sixth between the corners."""
@@ -85,7 +86,8 @@ class HardSwish(Elementwise):
 
     def curve(self, x: Array, params: Params) -> Array:
         """x · hard sigmoid(x)."""
-        return x * (np.clip(x + 3, 0, 6) / 6)
+        out: Array = x * (np.clip(x + 3, 0, 6) / 6)
+        return out
 
     def slope(self, x: Array, y: Array, params: Params) -> Array:
         """(2x + 3) / 6 between the corners: in this form no digits are lost at −1.5, where it is 0."""

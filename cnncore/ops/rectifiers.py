@@ -105,13 +105,12 @@ class PReLU(Elementwise):
             return super().trace(target, cell, run, sample)
         total, x, grad = self.total(target, cell, run, sample), run.inputs[0], run.grad
         assert grad is not None  # total() has seen to it
-        among = (slice(None), slice(cell[0], cell[0] + 1)) if self.per_channel else (slice(None),)
-        at = np.indices(x.shape)[(slice(None), *among)].reshape(x.ndim, -1)  # (1 + rank, n) of every number it scaled
+        among = (slice(None), slice(cell[0], cell[0] + 1)) if self.per_channel else (slice(None), slice(None))
+        at = np.indices(x.shape)[:, among[0], among[1]].reshape(x.ndim, -1)  # (1 + rank, n) of every number it scaled
         came = column("grad", grad[among], at[1:].T, samples=at[0])
         seen = column("input0", x[among], at[1:].T, samples=at[0])
         below = column("below 0", x[among] <= 0)
-        layout = tuple(n for n, axis in zip(x[among].shape, range(x.ndim), strict=True) if axis != 1 or
-                       not self.per_channel)
+        layout = (len(x), *x.shape[2:]) if self.per_channel else x.shape
         return Trace("products", target, cell, (came, seen, below), came.values * seen.values * below.values, layout,
                      total)
 

@@ -25,7 +25,8 @@ class Sigmoid(Elementwise):
 
     def slope(self, x: Array, y: Array, params: Params) -> Array:
         """y · (1 − y)."""
-        return y * (1 - y)
+        out: Array = y * (1 - y)
+        return out
 
     def formula(self) -> str:
         """As written above."""
@@ -50,7 +51,8 @@ class Tanh(Elementwise):
 
     def slope(self, x: Array, y: Array, params: Params) -> Array:
         """1 − y², as a product: no digits are lost where y is near 1."""
-        return (1 - y) * (1 + y)
+        out: Array = (1 - y) * (1 + y)
+        return out
 
     def formula(self) -> str:
         """NumPy has it."""

@@ -1,4 +1,4 @@
-"""Softmax: scores become shares that add up to 1, over the channels of each cell."""
+"""Softmax and its logarithm: numbers become shares that add up to 1, along an axis that is chosen."""
 
 from __future__ import annotations
 
@@ -7,70 +7,169 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Region, Run, Shape
-from cnncore.trace import Trace, column
+from cnncore.errors import CnnError
+from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Range, Region, Run, Shape, knob
+from cnncore.trace import Operand, Trace, column
+
+AXES = ("channels", "map", "space 1", "space 2", "space 3")
 
 
 @dataclass(frozen=True)
-class Softmax(Op):
-    """exp(x) over the sum of exp(x), after taking off the largest score, which changes nothing and cannot overflow."""
+class Along(Op):
+    """Base of ops whose cells see all others along some axes: the channels of a place, a map, or one space axis.
+
+    Raises:
+        CnnError: From `output_shape`, where the input has no such axis.
+    """
+
+    axis: str = knob("channels", choices=AXES, help="Whose shares add up to 1: the channels of one place, all cells of "
+                     "a map, or those along one space axis.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """The input's."""
+        rank = len(inputs[0]) - 1
+        have = AXES[:1] if rank == 0 else AXES[:2 + rank]
+        if self.axis not in have:
+            raise CnnError("softmax.axis", "{owner}: {knob} = {value} is not possible for an input with {rank} space "
+                           "axes. Allowed: {allowed}.", owner=self.kind, knob="axis", value=self.axis, rank=rank,
+                           allowed=", ".join(have))
+        return inputs[0]
+
+    def axes(self, dimensions: int) -> tuple[int, ...]:
+        """Which axes of a (N, C, *S) with so many dimensions."""
+        if self.axis == "channels":
+            return (1,)
+        return tuple(range(2, dimensions)) if self.axis == "map" else (1 + int(self.axis[-1]),)
+
+    def line(self, cell: tuple[int, ...], shape: Shape) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], int]:
+        """(n, 1 + rank) the cells that share with one, row by row, and which of them it is."""
+        region = self.reads(cell, shape)[0] or ()
+        lengths = tuple(stop - start for start, stop, _ in region)
+        starts = np.array([start for start, _, _ in region], np.int64)
+        cells = np.indices(lengths).reshape(len(lengths), -1).T + starts
+        return cells, int(np.ravel_multi_index(tuple(np.subtract(cell, starts)), lengths))
+
+    def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
+        """All along the axes."""
+        axes = [axis - 1 for axis in self.axes(1 + len(cell))]
+        whole: list[Range] = [(0, n, 1) if k in axes else (cell[k], cell[k] + 1, 1) for k, n in enumerate(inputs[0])]
+        return (tuple(whole),)
+
+    def reaches(self, source: int, cell: tuple[int, ...], *inputs: Shape) -> Region:
+        """All along the axes."""
+        return self.reads(cell, *inputs)[0]
+
+    def around(self, cell: tuple[int, ...], name: str) -> tuple[str, str]:
+        """The numbers along the axes and the own place among them, as code: ``"x[:, 3, 4]"`` and ``"7"``."""
+        axes = [axis - 1 for axis in self.axes(1 + len(cell))]
+        marks = [":" if k in axes else str(i) for k, i in enumerate(cell)]
+        picked = "" if set(marks) == {":"} else f"[{', '.join(marks)}]"
+        return name + picked, ", ".join(str(cell[k]) for k in axes)
+
+    def back(self, target: str, cell: tuple[int, ...], run: Run, sample: int, own: float, other: Array) -> Trace:
+        """Layout (1 + n,): the cell's own gradient times ``own``, then every one along the axes times ``other``."""
+        assert run.grad is not None  # total() has seen to it
+        cells, at = self.line(cell, run.inputs[0].shape[1:])
+        g = run.grad[sample][tuple(cells.T)]
+        came = column("grad", [g[at], *g], np.vstack([cells[at], cells]))
+        share = column("share", [own, *other])
+        return Trace("products", target, cell, (came, share), came.values * share.values, (1 + len(cells),),
+                     self.total(target, cell, run, sample))
+
+    def powers(self, cell: tuple[int, ...], run: Run, sample: int) -> tuple[Operand, Array, int]:
+        """The numbers along the axes, exp of them less the largest, and which of them is the cell."""
+        cells, at = self.line(cell, run.inputs[0].shape[1:])
+        scores = run.inputs[0][sample][tuple(cells.T)]
+        return column("input0", scores, cells), np.exp((scores - scores.max()).astype(np.float64)), at
+
+
+@dataclass(frozen=True)
+class Softmax(Along):
+    """exp(x) over the sum of exp(x), after taking off the largest score, which changes nothing and cannot overflow.
+
+    Bridle 1990, doi:10.1007/978-3-642-76153-9_28.
+    """
 
     kind = "softmax"
     title = "softmax"
 
-    def output_shape(self, *inputs: Shape) -> Shape:
-        """The input's."""
-        return inputs[0]
-
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
-        """Over axis 1."""
-        out = inputs[0] - inputs[0].max(axis=1, keepdims=True)
+        """Along the axes."""
+        axes = self.axes(inputs[0].ndim)
+        out = inputs[0] - inputs[0].max(axis=axes, keepdims=True)
         np.exp(out, out=out)
-        out /= out.sum(axis=1, keepdims=True)
+        out /= out.sum(axis=axes, keepdims=True)
         return Forward(out)
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """p · (g − Σ g·p)."""
         p = forward.output
-        return Backward((p * (grad - (grad * p).sum(axis=1, keepdims=True)),), {})
+        return Backward((p * (grad - (grad * p).sum(axis=self.axes(p.ndim), keepdims=True)),), {})
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Output: layout (C,), terms exp(score − largest).
+        """Output: layout (n,), terms exp(score − largest).
 
-        input0: layout (1 + C,), the cell's own g·p, then −g·p·p of every class: their sum is p·(g − Σ g·p).
+        input0: layout (1 + n,), the cell's own g·p, then −g·p·p of every cell it shares with: their sum is
+        p·(g − Σ g·p).
         """
         total = self.total(target, cell, run, sample)
-        channels, place = run.inputs[0].shape[1], cell[1:]
-        line = (slice(None), *place)
-        cells = np.array([(c, *place) for c in range(channels)])
         if target == "output":
-            scores = run.inputs[0][sample][line]
-            terms = np.exp((scores - scores.max()).astype(np.float64))
-            seen = column("input0", scores, cells)
-            return Trace("shares", target, cell, (seen,), terms, (channels,), total, "share", winner=cell[0])
-        assert run.grad is not None  # total() has seen to it
-        p = run.forward.output[sample][line].astype(np.float64)
-        g = run.grad[sample][line].astype(np.float64)
-        own = cell[0]
-        came = column("grad", [g[own], *g], np.vstack([cells[own], cells]))
-        share = column("share", [p[own], *(-p[own] * p)])
-        return Trace("products", target, cell, (came, share), came.values * share.values, (1 + channels,), total)
-
-    def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
-        """All channels at the cell's place."""
-        return (((0, inputs[0][0], 1), *((i, i + 1, 1) for i in cell[1:])),)
-
-    def reaches(self, source: int, cell: tuple[int, ...], *inputs: Shape) -> Region:
-        """All channels at the cell's place."""
-        return self.reads(cell, *inputs)[0]
+            seen, terms, at = self.powers(cell, run, sample)
+            return Trace("shares", target, cell, (seen,), terms, terms.shape, total, "share", winner=at)
+        cells, at = self.line(cell, run.inputs[0].shape[1:])
+        p = run.forward.output[sample][tuple(cells.T)].astype(np.float64)
+        return self.back(target, cell, run, sample, float(p[at]), -p[at] * p)
 
     def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
         """exp of the scores, and the cell's part of their sum."""
         if target != "output":
             return ""
-        scores = names["input0"] + (f"[:, {', '.join(map(str, cell[1:]))}]" if cell[1:] else "")
-        return f"s = {scores}\ne = np.exp(s - s.max())\n(e / e.sum())[{cell[0]}]"
+        scores, own = self.around(cell, names["input0"])
+        return f"s = {scores}\ne = np.exp(s - s.max())\n(e / e.sum())[{own}]"
 
     def summary(self) -> tuple[str, dict[str, object]]:
         """What it does."""
-        return "shares that add up to 1", {}
+        return "shares that add up to 1" if self.axis == "channels" else "shares that add up to 1 · {axis}", \
+            {"axis": self.axis}
+
+
+@dataclass(frozen=True)
+class LogSoftmax(Along):
+    """ln of the softmax, without making the shares first: where a share would round to 0 its logarithm still counts."""
+
+    kind = "logsoftmax"
+    title = "log-softmax"
+
+    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
+        """x − largest − ln Σ exp(x − largest)."""
+        axes = self.axes(inputs[0].ndim)
+        out = inputs[0] - inputs[0].max(axis=axes, keepdims=True)
+        out -= np.log(np.exp(out).sum(axis=axes, keepdims=True))
+        return Forward(out)
+
+    def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
+        """g − p · Σ g."""
+        y = forward.output
+        return Backward((grad - np.exp(y) * grad.sum(axis=self.axes(y.ndim), keepdims=True),), {})
+
+    def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
+        """Output: layout (n,), terms exp(score − largest). input0: layout (1 + n,), the own g, then −p·g of all."""
+        total = self.total(target, cell, run, sample)
+        if target == "output":
+            seen, terms, at = self.powers(cell, run, sample)
+            return Trace("shares", target, cell, (seen,), terms, terms.shape, total, "log share", winner=at)
+        cells, _ = self.line(cell, run.inputs[0].shape[1:])
+        p = float(np.exp(np.float64(run.forward.output[sample][cell])))
+        return self.back(target, cell, run, sample, 1.0, np.full(len(cells), -p))
+
+    def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
+        """The score less the largest, less ln of the sum."""
+        if target != "output":
+            return ""
+        scores, own = self.around(cell, names["input0"])
+        return f"s = {scores}\ns = s - s.max()\n(s - np.log(np.exp(s).sum()))[{own}]"
+
+    def summary(self) -> tuple[str, dict[str, object]]:
+        """What it does."""
+        return "logarithms of shares" if self.axis == "channels" else "logarithms of shares · {axis}", \
+            {"axis": self.axis}
