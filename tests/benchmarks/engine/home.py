@@ -29,10 +29,8 @@ def python(extra: str = "bench") -> str:
     """The interpreter with an extra; `SystemExit` with one sentence where there can be none."""
     if _imports(sys.executable, MODULES[extra]):
         return sys.executable
-    wanted = needs(extra)
-    note = _note(wanted)
-    if not PYTHON.exists() or _stamp().get(extra) != note or not _imports(str(PYTHON), MODULES[extra]):
-        _make(extra, wanted, note)
+    if not PYTHON.exists() or _stamp().get(extra) != _note(extra) or not _imports(str(PYTHON), MODULES[extra]):
+        _make(extra)
     return str(PYTHON)
 
 
@@ -54,8 +52,8 @@ def needs(extra: str) -> list[str]:
     return [*ast.literal_eval(found[1]), *(one[1] for one in shared if one)]
 
 
-def _note(wanted: list[str]) -> str:
-    return hashlib.sha256(json.dumps([sys.version_info[:2], str(ROOT), wanted]).encode()).hexdigest()
+def _note(extra: str) -> str:
+    return hashlib.sha256(json.dumps([sys.version_info[:2], str(ROOT), needs(extra)]).encode()).hexdigest()
 
 
 def _stamp() -> dict[str, str]:
@@ -71,8 +69,8 @@ def _imports(interpreter: str, modules: str) -> bool:
     return done.returncode == 0
 
 
-def _make(extra: str, wanted: list[str], note: str) -> None:
-    stamp = _stamp()
+def _make(extra: str) -> None:
+    stamp, wanted = _stamp(), needs(extra)
     if not stamp or not PYTHON.exists():
         shutil.rmtree(HOME, ignore_errors=True)
         HOME.mkdir()
@@ -85,7 +83,8 @@ def _make(extra: str, wanted: list[str], note: str) -> None:
     if _work(f"installing {', '.join(wanted)}", [*pip, *lean]) and _work("once more, any build", [*pip, *wanted]):
         raise SystemExit("ConvScope: PyTorch could not be installed into .venv-bench, so there is nothing to compare "
                          f"with; all that pip said is in {LOG}.")
-    STAMP.write_text(json.dumps({**stamp, extra: note}), encoding="utf-8")
+    held = [name for name in MODULES if set(needs(name)) <= set(wanted)]
+    STAMP.write_text(json.dumps({**stamp, **{name: _note(name) for name in held}}), encoding="utf-8")
 
 
 def _work(what: str, command: list[str]) -> int:
