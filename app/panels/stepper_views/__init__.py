@@ -6,17 +6,20 @@ from app.panels.stepper_views.bars import BarsView
 from app.panels.stepper_views.base import Scene, View
 from app.panels.stepper_views.copy import CopyView
 from app.panels.stepper_views.curve import CurveView
+from app.panels.stepper_views.learn import LearnView
 from app.panels.stepper_views.products import ProductsView
 from app.panels.stepper_views.shares import SharesView
+from app.panels.stepper_views.update import UpdateView
 from app.panels.stepper_views.window import WindowView
 
-VIEWS: dict[str, type[View]] = {
-    "products": ProductsView, "window": WindowView, "curve": CurveView, "shares": SharesView, "copy": CopyView,
+# Of the views of a kind the first that fits is taken.
+VIEWS: dict[str, tuple[type[View], ...]] = {
+    "products": (ProductsView, LearnView), "window": (WindowView,), "curve": (CurveView,), "shares": (SharesView,),
+    "copy": (CopyView,), "update": (UpdateView,),
 }
 PLAIN: type[View] = BarsView  # for a list of products, and for a kind that nobody has drawn yet
 
 
 def view_for(scene: Scene) -> type[View]:
     """The view of a scene: by its kind, or the plain one where the terms lie otherwise."""
-    view = VIEWS.get(scene.trace.kind, PLAIN)
-    return view if view.fits(scene) else PLAIN
+    return next((view for view in VIEWS.get(scene.trace.kind, ()) if view.fits(scene)), PLAIN)

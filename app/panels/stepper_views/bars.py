@@ -21,7 +21,6 @@ from cnncore.trace import Trace
 ROW = (19, 24)
 HEAD = 18
 MOST = 12
-UPDATE = (N_("weight now"), N_("momentum"), N_("gradient"), N_("decay"))  # the terms of an optimiser's step
 
 
 @dataclass(frozen=True)
@@ -238,8 +237,6 @@ class BarsView(View):
     def _name(self, scene: Scene, k: int) -> str:
         """Where the first factor lives; what only came about on the way has no place."""
         first = scene.trace.operands[0] if scene.trace.operands else None
-        if scene.head.lane == "update":
-            return tr(UPDATE[k]) if k < len(UPDATE) else tr("term {k}", k=k)
         if first is None or first.cells.shape[1] == 0:
             return tr("term {k}", k=k)
         if not first.inside[k]:
