@@ -43,7 +43,8 @@ def fit(op: Op, samples: Array) -> dict[str, Array]:
     if need > memory.SMALL and free is not None and need > free:
         raise CnnError("fit.memory", "{owner}: a matrix of shape {shape} and {samples} samples need {needed}; "
                        "{available} are free. Make the samples smaller, pool them first, or give fewer of them.",
-                       owner=op.kind, shape=most, samples=len(samples), needed=memory.size(need), available=memory.size(free))
+                       owner=op.kind, shape=most, samples=len(samples), needed=memory.size(need),
+                       available=memory.size(free))
     found: dict[str, Array] = op.fit(samples)  # type: ignore[attr-defined]
     return found
 

@@ -69,7 +69,7 @@ def test_a_channel_in_which_all_agree_is_not_divided_by_zero():
 
 
 def test_pca_of_a_tilted_cloud_by_hand():
-    x = np.array([[2.0, 2], [-2, -2], [1, -1], [-1, 1]]) + [10, 20]
+    x = np.array([[12.0, 22], [8, 18], [11, 19], [9, 21]])
     params = fit(Whiten("pca"), x)
     root = np.sqrt(0.5)
     np.testing.assert_allclose(params["mean"], [10, 20])
