@@ -1,0 +1,80 @@
+"""Convolution, ReLU and max pooling as one kernel, where nobody asks for what lies between.
+
+Bias and ReLU come after the pooling, on a quarter of the cells: the maximum commutes with both, and rounding is
+monotone, so the numbers are the same. The columns of one pooling window lie in separate blocks, (s, oW/s, N), so
+that the maximum runs over contiguous memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnncore.op import Array
+from cnncore.plan.conv import ConvKernel, conv_windows
+from cnncore.plan.elementwise import masked
+from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, ones
+from cnncore.plan.layout import empty, merged
+from cnncore.plan.pool import Winner, pool_windows
+from cnncore.plan.spots import Window
+
+
+class ConvPoolKernel(ConvKernel):
+    """conv → max pool, or conv → ReLU → max pool, or conv → max pool → ReLU."""
+
+    keeps_output = True
+
+    def __init__(self, site: Site, rows: Window, columns: Window, down: Window, across: Window, relu: bool) -> None:
+        self.down, self.across, self.relu = down, across, relu
+        self.phases = across.kernel
+        super().__init__(site, _only(rows, down), _only(columns, across))
+
+    def _output(self) -> Array:
+        return empty((self.rows.out, self.filters, self.run))
+
+    def _adding(self) -> list[Call]:
+        """The largest of each window, its bias, its ReLU."""
+        pooled, width = merged(self.site.output), self.run // self.phases
+        self.middle = empty((self.rows.out, self.filters, width))
+        self.columns_won = Winner([self.z[..., t * width : (t + 1) * width] for t in range(self.phases)], self.middle)
+        self.rows_won = Winner([self.middle[t :: self.down.kernel] for t in range(self.down.kernel)], pooled)
+        calls = [*self.columns_won.calls, *self.rows_won.calls]
+        if self.bias is not None:
+            calls.append(call(np.add, pooled, self.bias, out=pooled))
+        if self.relu:
+            calls.append(call(np.maximum, pooled, empty(pooled.shape), out=pooled))
+        return calls
+
+    def backward(self, grad: Array, wants: Grads, slots: Mapping[str, Array]) -> list[Call]:
+        """ReLU and bias on the pooled cells, then back to the winners."""
+        came, pooled = merged(grad), merged(self.site.output)
+        width = self.run // self.phases
+        calls = masked(pooled, came, came) if self.relu else []
+        if "bias" in slots:
+            sums = empty(came.shape[:2])
+            calls += [call(np.matmul, came, ones(width), out=sums),
+                      call(np.add.reduce, sums, 0, None, slots["bias"])]
+        dz, middle = empty(self.z.shape), empty(self.middle.shape)
+        # The winners compare what was there before the bias: `pooled` is not that any more.
+        calls += self.rows_won.backward(came, [middle[t :: self.down.kernel] for t in range(self.down.kernel)])
+        calls += self.columns_won.backward(
+            middle, [dz[..., t * width : (t + 1) * width] for t in range(self.phases)])
+        rest = {key: slot for key, slot in slots.items() if key != "bias"}
+        return calls + self.gradients(dz, wants[0], rest)
+
+
+def _only(window: Window, pool: Window) -> Window:
+    """The windows that the pooling looks at: none beyond its last."""
+    found = window._replace(out=pool.out * pool.kernel)
+    return found._replace(after=max(0, found.need - found.size - found.before))
+
+
+def conv_pool(site: Site, pool: Site, relu: bool) -> Kernel | None:
+    """None where the pooling's windows do not lie side by side without padding."""
+    found, pooled = conv_windows(site), pool_windows(pool.op, pool.shapes[0])
+    if not found or not pooled or site.outside:
+        return None
+    if any(w.padded or w.dilation > 1 or w.stride != w.kernel for w in pooled):
+        return None
+    return ConvPoolKernel(site, *found, *pooled, relu)

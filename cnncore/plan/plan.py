@@ -1,0 +1,181 @@
+"""A plan: programs for the three purposes, made when first asked for, and large batches in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from cnncore.errors import CnnError
+from cnncore.losses import Loss
+from cnncore.network import INPUT, Network, Pass, Weights
+from cnncore.op import Array, Context
+from cnncore.plan.pieces import divides, mean_of_samples, piece_size
+from cnncore.plan.program import Program
+from cnncore.plan.step import Step
+
+
+class Plan:
+    """A network for one batch size.
+
+    Args:
+        network: Any.
+        batch: Number of samples that every call takes.
+    """
+
+    def __init__(self, network: Network, batch: int) -> None:
+        if batch < 1:
+            raise CnnError("plan.batch", "A plan needs a batch of 1 or more samples; this one has {batch}.",
+                           batch=batch)
+        self.network, self.batch = network, batch
+        self._programs: dict[tuple[str, int], Program] = {}
+
+    @property
+    def fast(self) -> dict[str, bool]:
+        """Which nodes take the fast path; the others fall back to their op."""
+        kernels = self._program("every", 1).kernels
+        return {node.name: node.name in kernels for node in self.network.nodes}
+
+    def forward(self, weights: Weights, x: Array) -> dict[str, Array]:
+        """Every node's output, and the input: (N, C, *G), as inference gives them.
+
+        Args:
+            weights: As `Network.start` gives them.
+            x: (N, C, *S).
+        """
+        x, weights = self._checked(x), _single(weights)
+        size = min(self.batch, piece_size(self.network, "every"))
+        if size == self.batch:
+            return self._everything(weights, x)
+        found = {name: np.empty((self.batch, *shape), np.float32) for name, shape in self.network.shapes.items()}
+        for start in range(0, self.batch, size):
+            part = self._everything(weights, x[start : start + size])
+            for name, array in part.items():
+                found[name][start : start + size] = array
+        return found | {INPUT: x}
+
+    def scores(self, weights: Weights, x: Array) -> Array:
+        """(N, classes): what the loss takes, without what lies between.
+
+        Args:
+            weights: As `Network.start` gives them.
+            x: (N, C, *S).
+        """
+        x, weights = self._checked(x), _single(weights)
+        size = min(self.batch, piece_size(self.network, "scores"))
+        parts = []
+        for start in range(0, self.batch, size):
+            piece = x[start : start + size]
+            program = self._program("scores", len(piece))
+            program.load(weights)
+            program.start(piece)
+            program.run()
+            parts.append(program.output(self.network.scores))
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def run(self, weights: Weights, x: Array, known: Pass | None = None, stale: Collection[str] = ()) -> Pass:
+        """One pass in inference, as `Network.forward` gives it.
+
+        Args:
+            weights: As `Network.start` gives them.
+            x: (N, C, *S).
+            known: An earlier pass, whose results are taken over for every node not in ``stale``.
+            stale: See `Network.stale_after`.
+        """
+        x, weights = self._checked(x), _single(weights)
+        program = self._program("every", self.batch)
+        if known is None:
+            names: Collection[str] = [node.name for node in self.network.nodes]
+            program.load(weights)
+            program.start(x)
+            program.run()
+            fresh = program.everything(names)
+            return Pass({INPUT: x, **fresh}, program.forwards(fresh))
+        names = [node.name for node in self.network.nodes if node.name in stale]
+        program.part(weights, {**known.outputs, INPUT: x}, names)
+        fresh = program.everything(names)
+        return Pass({**known.outputs, INPUT: x, **fresh}, {**known.forwards, **program.forwards(fresh)})
+
+    def train(self, weights: Weights, x: Array, labels: Array, loss: Loss,
+              rng: np.random.Generator | None = None) -> Step:
+        """One forward pass in training mode, the loss of its scores, and one backward pass.
+
+        Args:
+            weights: As `Network.start` gives them.
+            x: (N, C, *S).
+            labels: (N,) ints.
+            loss: See `cnncore.losses`.
+            rng: For ops that draw.
+        """
+        x, weights = self._checked(x), _single(weights)
+        size = self.batch
+        if divides(self.network) and mean_of_samples(loss):
+            size = min(size, piece_size(self.network, "train"))
+        context = Context(True, rng)
+        if size == self.batch:
+            return self._step(weights, x, labels, loss, context)
+        value, flat, scores = 0.0, None, []
+        for start in range(0, self.batch, size):
+            step = self._step(weights, x[start : start + size], labels[start : start + size], loss, context)
+            share = len(step.scores) / self.batch
+            value += step.loss * share
+            scores.append(step.scores)
+            np.multiply(step.flat, np.float32(share), out=step.flat)
+            flat = step.flat if flat is None else np.add(flat, step.flat, out=flat)
+        assert flat is not None  # a batch has one piece at least
+        return Step(value, np.concatenate(scores), flat, {}, step.shapes, step.reached)
+
+    def _step(self, weights: Weights, x: Array, labels: Array, loss: Loss, context: Context) -> Step:
+        program = self._program("train", len(x))
+        back = program.back
+        assert back is not None  # a training program has one
+        program.load(weights)
+        program.start(x, context)
+        program.run()
+        scores = program.output(self.network.scores)
+        value = float(loss.value(scores, labels))
+        back.start(loss.gradient(scores, labels))
+        back.run()
+        return Step(value, scores, back.flat.copy(), program.state(), back.places, back.reached)
+
+    def _everything(self, weights: Weights, x: Array) -> dict[str, Array]:
+        program = self._program("every", len(x))
+        program.load(weights)
+        program.start(x)
+        program.run()
+        return {INPUT: x, **program.everything([node.name for node in self.network.nodes])}
+
+    def _program(self, purpose: str, samples: int) -> Program:
+        key = (purpose, samples)
+        if key not in self._programs:
+            self._programs[key] = Program(self.network, samples, purpose)
+        return self._programs[key]
+
+    def _checked(self, x: Array) -> Array:
+        self.network.check_input(x)
+        if len(x) != self.batch:
+            raise CnnError("plan.samples", "This plan is for {batch} samples; {given} were given.",
+                           batch=self.batch, given=len(x))
+        return x if x.dtype == np.float32 else x.astype(np.float32)
+
+
+class Plans:
+    """Plans of one network, by batch size; the few used last are kept."""
+
+    def __init__(self, network: Network, keep: int = 4) -> None:
+        self.network, self._keep = network, keep
+        self._plans: dict[int, Plan] = {}
+
+    def of(self, batch: int) -> Plan:
+        """The plan for that many samples."""
+        plan = self._plans.pop(batch, None) or Plan(self.network, batch)
+        self._plans[batch] = plan  # the newest stands last
+        if len(self._plans) > self._keep:
+            del self._plans[next(iter(self._plans))]
+        return plan
+
+
+def _single(weights: Weights) -> Weights:
+    if all(value.dtype == np.float32 for value in weights.values()):
+        return weights
+    return {key: value.astype(np.float32) for key, value in weights.items()}

@@ -1,0 +1,203 @@
+"""A network compiled for one number of samples and one purpose: buffers, kernels and the order of their calls.
+
+Three purposes: ``"every"`` gives all outputs (inner arrays are views of one block of outer memory, the block is copied
+when it is handed out), ``"scores"`` only the scores, ``"train"`` the scores and, after the loss, the gradients.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from cnncore.network import INPUT, Network, Node, Weights
+from cnncore.op import PLAIN, Array, Context, Forward
+from cnncore.plan.backward import Backwards
+from cnncore.plan.fallback import Fallback
+from cnncore.plan.fuse import conv_pool
+from cnncore.plan.kernel import Call, Kernel, Site
+from cnncore.plan.layout import as_inner, as_outer, empty, inner_shape
+from cnncore.plan.units import KERNELS, Unit, needed, units, upstream
+
+
+class Program:
+    """See the module.
+
+    Attributes:
+        inner: Name to inner array, made once.
+        outer: Name to (N, C, *S) of this pass, where a node asked for it; never written to again.
+        kernels, fallbacks: By name of the unit: what does the work.
+    """
+
+    def __init__(self, network: Network, samples: int, purpose: str) -> None:
+        self.network, self.samples, self.purpose = network, samples, purpose
+        self.every = purpose == "every"
+        self.inner: dict[str, Array] = {}
+        self.outer: dict[str, Array] = {}
+        self.kernels: dict[str, Kernel] = {}
+        self.fallbacks: dict[str, Fallback] = {}
+        self.calls: dict[str, list[Call]] = {}
+        self.context = PLAIN
+        wanted = set(network.shapes) if self.every else (
+            upstream(network, [network.scores]) if purpose == "scores" else needed(network))
+        self.wanted = wanted
+        self._places = self._arranged() if self.every else {}
+        self.units: list[Unit] = []
+        self.inputs: set[str] = set()  # those whose inner array is filled from outside or by a fallback
+        for unit in units(network, wanted, not self.every):
+            self._compile(unit)
+        self.order = [call for unit in self.units for call in self.calls[unit.name]]
+        self.back = Backwards(self) if purpose == "train" else None
+
+    # --- building
+
+    def _arranged(self) -> dict[str, tuple[int, int]]:
+        """Where each output starts and ends in the block, with the input first."""
+        places, at = {}, 0
+        for name, shape in self.network.shapes.items():
+            size = self.samples * math.prod(shape)
+            places[name] = (at, at + size)
+            at += -(-size // 16) * 16
+        self.block = empty((at,))
+        return places
+
+    def _array(self, name: str) -> Array | None:
+        """The inner array of that output, new; None for volumes."""
+        shape = self.network.shapes[name]
+        found = inner_shape(shape, self.samples)
+        if found is None:
+            return None
+        if self.every:
+            start, stop = self._places[name]
+            return as_inner(self.block[start:stop].reshape(self.samples, *shape))
+        return empty(found)
+
+    def _compile(self, unit: Unit) -> None:
+        kernel = self._kernel(unit)
+        if kernel is None and len(unit.nodes) > 1:
+            for node in unit.nodes:
+                self._compile(Unit((node,)))
+            return
+        self.units.append(unit)
+        calls: list[Call] = []
+        if kernel is None:
+            self.fallbacks[unit.name] = Fallback(unit.head)
+            calls.append(lambda: self._fall_back(unit.head))
+        else:
+            self.kernels[unit.name] = kernel
+            calls += kernel.calls
+        self.calls[unit.name] = calls
+
+    def _kernel(self, unit: Unit) -> Kernel | None:
+        node = unit.head
+        if node.op.kind not in KERNELS or len(node.inputs) != 1:
+            return None
+        output = self._array(unit.name)
+        source = self._input(node.inputs[0]) if output is not None else None
+        if output is None or source is None:
+            return None
+        shapes = self.network.input_shapes(node.name)
+        if self._aliased(node):
+            output = source
+        site = Site(node.op, shapes, self.samples, (source,), output, self.every)
+        if len(unit.nodes) > 1:
+            assert unit.pool is not None  # units() makes no others
+            pool = Site(unit.pool.op, self.network.input_shapes(unit.pool.name), self.samples, (), output)
+            kernel = conv_pool(site, pool, any(one.op.kind == "relu" for one in unit.nodes))
+        else:
+            kernel = KERNELS[node.op.kind](site)
+        if kernel is not None:
+            self.inner[unit.name] = output
+        return kernel
+
+    def _aliased(self, node: Node) -> bool:
+        """True for a ReLU whose input nobody else reads and whose maker does not need it any more."""
+        source = node.inputs[0]
+        maker = self.kernels.get(source)
+        readers = [name for name in self.network.consumers(source) if name in self.wanted]
+        return (not self.every and node.op.kind == "relu" and maker is not None and not maker.keeps_output
+                and readers == [node.name] and source != self.network.scores)
+
+    def _input(self, name: str) -> Array | None:
+        """The inner array of what is already computed; where a fallback computes it, it is filled from now on."""
+        if name not in self.inner:
+            array = self._array(name)
+            if array is None:
+                return None
+            self.inner[name] = array
+            self.inputs.add(name)
+            if name != INPUT:
+                self.calls[name].append(lambda: np.copyto(array, as_inner(self.outer[name])))
+        return self.inner[name]
+
+    # --- running
+
+    def load(self, weights: Weights, names: Collection[str] | None = None) -> None:
+        """The weights of this pass, of all units or of some."""
+        for unit in self.units:
+            if names is None or unit.name in names:
+                params = self.network.params(weights, unit.head.name)
+                if unit.name in self.kernels:
+                    if params:
+                        self.kernels[unit.name].load(params)
+                else:
+                    self.fallbacks[unit.name].params = params
+
+    def start(self, x: Array, context: Context = PLAIN) -> None:
+        """Take a batch in."""
+        self.context = context
+        self.outer = {INPUT: x}
+        if INPUT in self.inner:
+            np.copyto(self.inner[INPUT], as_inner(x))
+
+    def run(self) -> None:
+        """All units."""
+        for call in self.order:
+            call()
+
+    def output(self, name: str) -> Array:
+        """(N, C, *G) of this pass, in memory of its own."""
+        if name not in self.outer:
+            self.outer[name] = np.array(as_outer(self.inner[name], self.network.shapes[name]), order="C")
+        return self.outer[name]
+
+    def _fall_back(self, node: Node) -> None:
+        inputs = tuple(self.output(source) for source in node.inputs)
+        self.outer[node.name] = self.fallbacks[node.name].forward(inputs, self.context)
+
+    def everything(self, names: Collection[str]) -> dict[str, Array]:
+        """The named outputs of this pass; those of kernels are views of one copy of the block."""
+        copy = self.block.copy()
+        found = {}
+        for name in names:
+            if name in self.kernels:
+                start, stop = self._places[name]
+                found[name] = copy[start:stop].reshape(self.samples, *self.network.shapes[name])
+            else:
+                found[name] = self.outer[name]
+        return found
+
+    def part(self, weights: Weights, known: Mapping[str, Array], stale: Collection[str]) -> None:
+        """The ``stale`` units anew, on the ``known`` outputs of the others."""
+        names = [unit.name for unit in self.units if unit.name in stale]
+        self.load(weights, names)
+        self.outer = dict(known)
+        fresh = {source for name in names for source in self.network.node(name).inputs} - set(names)
+        for source in fresh:
+            if source in self.inner:
+                np.copyto(self.inner[source], as_inner(known[source]))
+        for name in names:
+            self.outer.pop(name, None)
+            for call in self.calls[name]:
+                call()
+
+    def forwards(self, outputs: Mapping[str, Array]) -> dict[str, Forward]:
+        """As the ops would have given them."""
+        return {name: self.fallbacks[name].done if name in self.fallbacks else Forward(array)
+                for name, array in outputs.items() if name != INPUT}
+
+    def state(self) -> dict[str, Array]:
+        """New values of the running weights, under their full names."""
+        return {f"{name}.{key}": value for name, node in self.fallbacks.items()
+                for key, value in node.done.state.items()}
