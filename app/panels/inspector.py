@@ -34,6 +34,7 @@ class InspectorPanel(Card):
         self.cell = Label("", "text", mono=True)
         self.cell.setProperty("role", "secondary")
         self.cell.setObjectName("inspector_cell")
+        self.cell.setMinimumWidth(1)  # a long name must not make the card wider: the title gives way to it
         self.add_control(self.cell)
         self.value, self.rank = NumberLine(), TextLine(token="soft")
         self.value.setObjectName("inspector_value")
@@ -105,6 +106,7 @@ class InspectorPanel(Card):
             at = shown_at(session.view.network, head)
             gradient = head.lane == "backward" and at is not None
             self.cell.setText(f"∂L/∂{Playhead(*at).name}" if gradient else head.name)  # type: ignore[misc]
+            self._fit_name()
         self.value.set_value(value)
         own = values if values.ndim < 2 else values[head.map]
         if head.lane == "forward" and (head.node, head.map) in results.document.muted:
@@ -175,12 +177,17 @@ class InspectorPanel(Card):
         if self._dirty:
             self.show_now()
 
+    def _fit_name(self) -> None:
+        wanted = self.title.sizeHint().width() + self.cell.sizeHint().width() + 2 * self.header.spacing() + 24
+        self.title.setVisible(wanted <= self.width())
+
     def _fit_code(self) -> None:
         if self._head is not None and exists(self.desk.session.view.network, self._head):
             self._show_code(self._head)
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit_name()
         QTimer.singleShot(0, self, self._fit_code)  # when the parts have their heights
 
     def retranslate(self) -> None:

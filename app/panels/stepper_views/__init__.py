@@ -7,6 +7,7 @@ from app.panels.stepper_views.base import Scene, View
 from app.panels.stepper_views.copy import CopyView
 from app.panels.stepper_views.curve import CurveView
 from app.panels.stepper_views.learn import LearnView
+from app.panels.stepper_views.loss import LossView
 from app.panels.stepper_views.products import ProductsView
 from app.panels.stepper_views.shares import SharesView
 from app.panels.stepper_views.update import UpdateView
@@ -14,8 +15,8 @@ from app.panels.stepper_views.window import WindowView
 
 # Of the views of a kind the first that fits is taken.
 VIEWS: dict[str, tuple[type[View], ...]] = {
-    "products": (ProductsView, LearnView), "window": (WindowView,), "curve": (CurveView,), "shares": (SharesView,),
-    "copy": (CopyView,), "update": (UpdateView,),
+    "products": (ProductsView, LossView, LearnView), "window": (WindowView,), "curve": (CurveView,),
+    "shares": (SharesView, LossView), "copy": (CopyView,), "update": (UpdateView,),
 }
 PLAIN: type[View] = BarsView  # for a list of products, and for a kind that nobody has drawn yet
 

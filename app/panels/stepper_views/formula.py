@@ -106,6 +106,8 @@ def _curve(trace: Trace) -> list[Piece]:
 
 def _shares(trace: Trace) -> list[Piece] | None:
     """Enough digits for the quotient of what is printed to be what is printed."""
+    if trace.reduce == "log":
+        return _log(trace)
     if trace.winner is None or not np.isfinite(trace.terms).all():
         return None
     own, total = float(trace.terms[trace.winner]), float(trace.terms.sum())
@@ -117,6 +119,15 @@ def _shares(trace: Trace) -> list[Piece] | None:
             break
     return [Piece("p = exp(x − max) / Σ exp(x − max) ="), Piece(above, "ink", trace.winner), Piece("/"),
             Piece(below, "ink"), *_result(result)]
+
+
+def _log(trace: Trace) -> list[Piece] | None:
+    """Cross-entropy: the logarithm of the share that the right class has."""
+    if trace.winner is None or not np.isfinite(trace.terms).all():
+        return None
+    share = float(trace.terms[trace.winner] / trace.terms.sum())
+    return [Piece("L = −ln p = −ln"), Piece(_digits(share, 4), "ink", trace.winner),
+            *_result(numbers.gradient(trace.total))]
 
 
 def _digits(value: float, digits: int) -> str:
