@@ -47,8 +47,8 @@ class Framing(Knobs):
         """(C, *size) from (C, *S)."""
         if not 2 <= len(shape) <= 4:
             raise CnnError("framing.rank", "{owner}: a sample has shape {value}. Allowed: {allowed}: there is no "
-                           "middle without space. Reshape the samples first.", owner=self.kind, knob="size", value=shape,
-                           allowed="(C, W), (C, H, W), (C, D, H, W)")
+                           "middle without space. Reshape the samples first.", owner=self.kind, knob="size",
+                           value=shape, allowed="(C, W), (C, H, W), (C, D, H, W)")
         sizes = per_axis(self.kind, "size", self.size, len(shape) - 1)
         return (shape[0], *(size or own for size, own in zip(sizes, shape[1:], strict=True)))
 
