@@ -89,14 +89,14 @@ class Augment(Knobs):
                                allowed=0)
 
     def _moved(self, x: Array, rng: np.random.Generator) -> Array:
-        """Shifted and scaled along every axis by itself, with linear look-ups; 0 outside."""
+        """Shifted and scaled, with linear look-ups along one axis after the other; 0 outside."""
         rank = x.ndim - 2
-        size = 1 + self.scale * rng.uniform(-1, 1, (len(x), rank))
+        size = 1 + self.scale * rng.uniform(-1, 1, (len(x), 1))  # one for all axes, as a picture's
         move = self.shift * rng.uniform(-1, 1, (len(x), rank))
         for axis in range(rank):
             count = x.shape[axis + 2]
             middle = (count - 1) / 2
-            places = (np.arange(count) - middle) / size[:, axis, None] + middle + move[:, axis, None]  # (N, count)
+            places = (np.arange(count) - middle) / size + middle + move[:, axis, None]  # (N, count)
             x = along(x, axis + 2, places.astype(x.dtype))
         return x
 
