@@ -90,7 +90,36 @@ def flatten(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
     return torch.flatten(x[0], 1)
 
 
-@like("softmax")
+@like("softmax", "logsoftmax")
 def softmax(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
-    """Over the channels."""
-    return F.softmax(x[0], 1)
+    """Over the channels, one space axis, or a whole map, which for PyTorch is one axis first."""
+    function = F.softmax if op.kind == "softmax" else F.log_softmax
+    if op.axis == "map":
+        return function(x[0].flatten(2), 2).reshape(x[0].shape)
+    return function(x[0], 1 if op.axis == "channels" else 1 + int(op.axis[-1]))
+
+
+@like("maxout")
+def maxout(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """By hand: the largest of neighbouring channels."""
+    return x[0].unflatten(1, (-1, op.pieces)).max(dim=2).values
+
+
+@like("keepmax")
+def keepmax(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """By hand; its gradient is 0, which a product with 0 makes."""
+    return (x[0] == x[0].amax(dim=tuple(range(2, x[0].ndim)), keepdim=True)).to(x[0].dtype) + 0 * x[0]
+
+
+@like("standardize")
+def standardize(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """By hand, as torchvision's Normalize."""
+    shape = (1, -1, *(1,) * (x[0].ndim - 2)) if op.per == "channel" else (1, *x[0].shape[1:])
+    return (x[0] - p["offset"].reshape(shape)) * p["scale"].reshape(shape)
+
+
+@like("whiten")
+def whiten(op: Any, x: Inputs, p: Mapping[str, Any], about: About) -> Tensor:
+    """A linear map of the numbers less their mean."""
+    out = F.linear((x[0] - p["mean"]).flatten(1), p["matrix"].flatten(1))
+    return out.reshape(len(out), *about.forward.output.shape[1:])

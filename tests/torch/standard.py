@@ -24,7 +24,10 @@ Mapping = Callable[[Any, list[Shape], Any], Nodes]
 
 STANDARD: dict[str, Mapping] = {}
 # Why the standard is not asked about a kind of OPS.
-NOT_STANDARD: dict[str, str] = {}
+NOT_STANDARD: dict[str, str] = {
+    "standardize": "a fit to samples; in the standard it is a Sub and a Mul",
+    "whiten": "a fit to samples; in the standard it is a Sub and a Gemm",
+}
 
 
 def like(*kinds: str) -> Callable[[Mapping], Mapping]:
@@ -130,10 +133,35 @@ def prelu(op: Any, shapes: list[Shape], params: Any) -> Nodes:
     return [shape, node("Reshape", ["alpha", "shape"], "slope"), node("PRelu", ["input0", "slope"])]
 
 
-@like("softmax")
+def reshaped(name: str, output: str, *shape: int) -> list[Node]:
+    """Reshape; 0 keeps a size, -1 takes the rest."""
+    return [constant(f"{output} shape", np.array(shape, np.int64)), node("Reshape", [name, f"{output} shape"], output)]
+
+
+@like("softmax", "logsoftmax")
 def softmax(op: Any, shapes: list[Shape], params: Any) -> Nodes:
-    """Softmax."""
-    return [node("Softmax", ["input0"], axis=1)]
+    """Softmax, LogSoftmax; over a map that has become one axis."""
+    kind = {"softmax": "Softmax", "logsoftmax": "LogSoftmax"}[op.kind]
+    if op.axis == "map":
+        return [*reshaped("input0", "lists", 0, 0, -1), node(kind, ["lists"], "shares", axis=2),
+                *reshaped("shares", "output", 0, *shapes[0])]
+    return [node(kind, ["input0"], axis=1 if op.axis == "channels" else 1 + int(op.axis[-1]))]
+
+
+@like("maxout")
+def maxout(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """ReduceMax over neighbouring channels."""
+    channels, *space = shapes[0]
+    return [*reshaped("input0", "pieces", 0, channels // op.pieces, op.pieces, *space),
+            constant("axis", np.array([2], np.int64)), node("ReduceMax", ["pieces", "axis"], keepdims=0)]
+
+
+@like("keepmax")
+def keepmax(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """Equal to ReduceMax over the map."""
+    axes = constant("axes", np.arange(2, 1 + len(shapes[0])))
+    return [axes, node("ReduceMax", ["input0", "axes"], "top"), node("Equal", ["input0", "top"], "kept"),
+            node("Cast", ["kept"], to=TensorProto.DOUBLE)]
 
 
 @like("dense")
