@@ -42,6 +42,7 @@ class Desk(QObject):
         self.tool = "pen"
         self.brush = 10.0
         self.workspace = "explore"
+        self.still = False  # nobody can click here: what invites to it is left out of the picture
         self._rows = {row.name: row for row in ACTIONS}
         self._reasons: dict[str, str] = {}
         self._actions = {row.name: self._make(row) for row in ACTIONS}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +47,18 @@ def set_language(name: str) -> None:
     _catalogue = {} if name == "en" else catalogue(name)
     if _app is not None and changed:
         _tell_qt()
+
+
+@contextmanager
+def within(name: str) -> Iterator[None]:
+    """Another language for a block: what is written in it is for a picture or a page, and no widget is told."""
+    global _language, _catalogue
+    kept = _language, _catalogue
+    _language, _catalogue = name, {} if name == "en" else catalogue(name)
+    try:
+        yield
+    finally:
+        _language, _catalogue = kept
 
 
 def install(app: Any) -> None:

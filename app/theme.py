@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -117,7 +119,7 @@ def apply(app: QApplication, name: str, scale: float = 1.0) -> None:
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
     app.setFont(font())
-    app.setPalette(_palette(_now))
+    app.setPalette(palette())
     app.setStyleSheet(style_sheet())
     # A new style sheet takes every widget's own font away: give it back, in the size of now. Who lays out by what its
     # texts measure was told before they had their fonts, so it is told again.
@@ -133,6 +135,18 @@ def reduce_motion(on: bool) -> None:
     """From now on `duration` is 0."""
     global _still
     _still = on
+
+
+@contextmanager
+def within(name: str, scale: float = 1.0) -> Iterator[None]:
+    """Another theme and scale for a block, in which nothing moves: a picture is made in it, and the window is not told."""
+    global _now, _scale, _still
+    kept = _now, _scale, _still
+    _now, _scale, _still = THEMES[name], scale, True
+    try:
+        yield
+    finally:
+        _now, _scale, _still = kept
 
 
 def duration(ms: int) -> int:
@@ -185,6 +199,11 @@ def _families(mono: bool) -> tuple[str, ...]:
 
 
 # --- palette and style sheet
+
+def palette() -> QPalette:
+    """The colours of now, for widgets that no style sheet names."""
+    return _palette(_now)
+
 
 def _palette(t: Tokens) -> QPalette:
     palette = QPalette()
