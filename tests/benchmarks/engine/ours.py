@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import cnncore
+from cnncore.flat import ALL, Flat
 from cnncore.network import Network, chain
 from cnncore.op import Array
 from cnncore.plan import Plan
@@ -42,30 +43,23 @@ def fast(spec: Spec, samples: int) -> dict[str, bool]:
 
 
 def train(spec: Spec, file: Path) -> tuple[Callable[[], Any], Callable[[], Answer]]:
-    """One step: forward, cross-entropy, backward, and the update of one flat vector of weights."""
+    """One step as `cnncore.training` does it: the plan's gradient, then the optimiser over one flat vector."""
     data = dict(np.load(file))
     net, x, labels = network(spec), data["x"], data["labels"]
-    plan, loss = Plan(net, len(x)), cnncore.CrossEntropy()
-    start = _weights(net, data)
-    flat = np.concatenate([value.ravel() for value in start.values()])
-    weights, at = {}, 0
-    for key, value in start.items():
-        weights[key] = flat[at:at + value.size].reshape(value.shape)
-        at += value.size
-    speed, moved = np.zeros_like(flat), np.empty_like(flat)
-    momentum, rate = np.float32(MOMENTUM), np.float32(RATE)
+    plan, loss, rule = Plan(net, len(x)), cnncore.CrossEntropy(), cnncore.SGD(learning_rate=RATE, momentum=MOMENTUM)
+    flat, start = Flat(net.parameter_shapes), _weights(net, data)
+    vector, state = flat.pack(start), flat.pack_state(rule.start(start))
 
     def step() -> float:
-        done = plan.train(weights, x, labels, loss)
-        np.multiply(speed, momentum, out=speed)
-        np.add(speed, done.flat, out=speed)
-        np.multiply(speed, rate, out=moved)
-        np.subtract(flat, moved, out=flat)
-        return float(done.loss)
+        nonlocal vector, state
+        done = plan.train(flat.views(vector), x, labels, loss)
+        moved, state = rule.step({ALL: vector}, {ALL: done.flat}, state)
+        vector = moved[ALL]
+        return done.loss
 
     def answer() -> Answer:
         losses = np.array([step() for _ in range(3)])
-        return {"losses": losses} | {f"w{k}": value.copy() for k, value in enumerate(weights.values())}
+        return {"losses": losses} | {f"w{k}": value for k, value in enumerate(flat.views(vector).values())}
 
     return step, answer
 
