@@ -48,7 +48,7 @@ class Trace:
         layout: The shape in which the terms lie, for example (C, *K) of a convolution; its product is n.
         total: The engine's own result, float32 as it is.
         reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms;
-            ``log``: ln Σ terms + bias (cross-entropy); ``log share``: ln of the share (log-softmax).
+            ``log``: ln Σ terms + bias (cross-entropy); ``log share``: bias − ln Σ terms (log-softmax).
         bias: Added after the terms.
         divisor: Of a mean.
         winner: Index of the term that is picked or shared.
@@ -74,7 +74,7 @@ class Trace:
         if self.reduce == "share":
             return float(self.terms[self._winner] / self.terms.sum())
         if self.reduce == "log share":
-            return float(np.log(self.terms[self._winner]) - np.log(self.terms.sum()))
+            return (self.bias or 0.0) - float(np.log(self.terms.sum()))
         if self.reduce == "log":
             return float(np.log(self.terms.sum())) + (self.bias or 0.0)
         return (float(self.terms.sum()) + (self.bias or 0.0)) / self.divisor

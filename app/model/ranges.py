@@ -65,6 +65,18 @@ class Ranges(QObject):
         peak = np.abs(own).max(initial=0.0, where=np.isfinite(own), keepdims=True).reshape(1)
         return float(self._hold(f"{head.stretch} {head.map if self._choice == 'map' else ''}", peak)[0])
 
+    def gradient_bounds(self, results: Results, node: str) -> Array:
+        """`bounds` of ∂L/∂ the node's output."""
+        found = results.gradients.outputs
+        if node not in found:
+            return np.ones(1)
+        if self._choice == "all":
+            return self._hold("∂", np.array([max(float(np.abs(g).max(initial=0.0)) for g in found.values())]))
+        size = np.abs(found[node][0].reshape(found[node].shape[1], -1))
+        peak = np.where(np.isfinite(size), size, 0).max(axis=1)
+        maps = self._choice == "map" and found[node].ndim > 2
+        return self._hold(f"∂{node}", peak if maps else peak.max(keepdims=True))
+
     def bounds(self, results: Results, node: str) -> Array:
         """(C,) of every map with the choice ``map``, else (1,); the units of a plain list are one map."""
         network = results.network
@@ -74,11 +86,14 @@ class Ranges(QObject):
             self._held.clear()
         if node == INPUT or shares(network, node):
             return np.ones(1)
-        node = source(network, node)
+        own, node = node, source(network, node)
         if self._choice == "all":
             peaks = [self._peak(results, n.name).max(initial=0.0) for n in network.nodes if not shares(network, n.name)]
             return self._hold("", np.array([max(peaks, default=0.0)]))
         peak = self._peak(results, node)
+        if own != node and (self._peak(results, own) > peak).any():  # a sigmoid of 0 is more than what went in
+            peak = np.maximum(peak, self._peak(results, own))
+            node = own
         maps = self._choice == "map" and len(network.shapes[node]) > 1
         return self._hold(node, peak if maps else peak.max(keepdims=True))
 

@@ -153,11 +153,15 @@ class LogSoftmax(Along):
         return Backward((grad - np.exp(y) * grad.sum(axis=self.axes(y.ndim), keepdims=True),), {})
 
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Output: layout (n,), terms exp(score − largest). input0: layout (1 + n,), the own g, then −p·g of all."""
+        """Output: layout (n,), terms exp(score − largest), bias the own score − largest.
+
+        input0: layout (1 + n,), the own g, then −p·g of every cell it shares with.
+        """
         total = self.total(target, cell, run, sample)
         if target == "output":
             seen, terms, at = self.powers(cell, run, sample)
-            return Trace("shares", target, cell, (seen,), terms, terms.shape, total, "log share", winner=at)
+            return Trace("shares", target, cell, (seen,), terms, terms.shape, total, "log share",
+                         bias=float(seen.values[at] - seen.values.max()), winner=at)
         cells, _ = self.line(cell, run.inputs[0].shape[1:])
         p = float(np.exp(np.float64(run.forward.output[sample][cell])))
         return self.back(target, cell, run, sample, 1.0, np.full(len(cells), -p))

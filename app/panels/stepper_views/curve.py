@@ -18,11 +18,12 @@ from cnncore.errors import CnnError
 
 TITLE = 20
 POINTS = 101
+FAR = 50  # half sizes of the picture: what lies farther outside is drawn no farther
 LOW = 90  # px; a map lower than that does not set the height of the curve
 
 
 class CurvePicture(QWidget):
-    """A function over [-bound, bound], with a point on it and its slope there."""
+    """A function over [-bound, bound], with a point on it and its slope there; one scale for x and y."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,10 +44,10 @@ class CurvePicture(QWidget):
         self.update()
 
     def place(self, x: float, y: float) -> QPointF:
-        """Pixels of a point."""
+        """Pixels of a point, which may lie outside: a line to it leaves the picture where it should."""
         half, high = self.width() / 2, self.height() / 2
         scale = 0.9 / self._bound
-        return QPointF(half + min(max(x * scale, -1), 1) * half, high - min(max(y * scale, -1), 1) * high)
+        return QPointF(half + min(max(x * scale, -FAR), FAR) * half, high - min(max(y * scale, -FAR), FAR) * high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -110,8 +111,9 @@ class CurveView(View):
         units = scene.results.values(scene.node.name).ndim == 1
         cols = self._plane(scene, scene.node.name).shape[1]
         spot = divmod(scene.head.map, cols) if units else scene.own_spot()
-        for map_, node in ((self.input, scene.source), (self.output.map, scene.node.name)):
-            map_.set_values(self._plane(scene, node), bound, self.role(node))
+        own = session_ranges.bound(scene.results, scene.node.name, scene.head.map)
+        for map_, node, reach in ((self.input, scene.source, bound), (self.output.map, scene.node.name, own)):
+            map_.set_values(self._plane(scene, node), reach, self.role(node))
             map_.set_ring(*spot)
         self.output.set_known(scene.known if units else scene.own_known())
         x = float(trace.operands[0].values[0])
@@ -137,16 +139,22 @@ class CurveView(View):
         return scene.plane(node, scene.head.index[:-2] if len(scene.head.index) > 2 else scene.head.index[:1])
 
     def _set_curve(self, scene: Scene, bound: float) -> None:
+        params = scene.results.network.params(scene.results.document.effective, scene.node.name)
         now = (scene.node.op, bound)
-        if now == self._curve_of:
+        if now == self._curve_of and not params:  # a curve that learns differs from map to map and from step to step
             return
         self._curve_of = now
-        x = np.linspace(-1, 1, POINTS) * bound / 0.9
-        channels = scene.source_shape[0]
-        sample = np.broadcast_to(x.astype(np.float32), (1, channels, POINTS))
+
+        def curve(x: NDArray[np.floating]) -> NDArray[np.floating]:
+            sample = np.broadcast_to(x.astype(np.float32), (1, scene.source_shape[0], POINTS))
+            return scene.node.op.forward((sample,), params).output[0, scene.head.map]
+
+        x = np.linspace(-1, 1, POINTS)
         try:
-            params = scene.results.network.params(scene.results.document.effective, scene.node.name)
-            y = scene.node.op.forward((sample,), params).output[0, scene.head.map]
+            # One scale for both: where what comes out is larger than what goes in (a sigmoid of 0), that sets it.
+            bound = max(bound or 1.0, float(np.abs(curve(x * bound)).max()))
+            x = x * bound / 0.9
+            y = curve(x)
         except (CnnError, ValueError):  # a curve that needs more than a line of numbers
             x = y = np.zeros(0)
         self.curve.set_curve(x, y, bound)

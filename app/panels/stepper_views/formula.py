@@ -18,14 +18,14 @@ SHOWN = 4  # strongest terms in ink
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
-def write(line: FormulaLine, trace: Trace, muted: bool = False) -> None:
-    """Show a trace; of a muted map there is nothing to add up."""
+def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "") -> None:
+    """Show a trace of a layer called ``name``; of a muted map there is nothing to add up."""
     if muted:
         line.set_pieces([Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
                          *_result(numbers.figure(trace.total))])
         return
     build = BY_KIND.get(trace.kind)
-    pieces = build(trace) if build is not None else None
+    pieces = _curve(trace, name) if trace.kind == "curve" else build(trace) if build is not None else None
     if pieces is not None:
         line.set_pieces(pieces)
     else:
@@ -94,12 +94,13 @@ def _window(trace: Trace) -> list[Piece] | None:
     return [*out, Piece(")", glued=True), *_result(numbers.figure(trace.total))]
 
 
-def _curve(trace: Trace) -> list[Piece]:
+def _curve(trace: Trace, name: str) -> list[Piece]:
     x = float(trace.operand("input0").values[0])
-    if trace.total == max(x, 0.0):
+    if name in ("", "ReLU") and trace.total == max(x, 0.0):
         lead, end = "y = max(x, 0) = max(", ", 0)"
     else:
-        lead, end = "y = f(x) = f(", ")"
+        curve = tr(name) if name else "f"
+        lead, end = f"y = {curve}(x) = {curve}(", ")"
     return [Piece(lead), Piece(numbers.figure(x), "ink", 0, glued=True), Piece(end, glued=True),
             *_result(numbers.figure(trace.total))]
 
@@ -108,6 +109,8 @@ def _shares(trace: Trace) -> list[Piece] | None:
     """Enough digits for the quotient of what is printed to be what is printed."""
     if trace.reduce == "log":
         return _log(trace)
+    if trace.reduce == "log share":
+        return _log_share(trace)
     if trace.winner is None or not np.isfinite(trace.terms).all():
         return None
     own, total = float(trace.terms[trace.winner]), float(trace.terms.sum())
@@ -130,6 +133,25 @@ def _log(trace: Trace) -> list[Piece] | None:
             *_result(numbers.gradient(trace.total))]
 
 
+def _log_share(trace: Trace) -> list[Piece] | None:
+    """Log-softmax: the share need not be made, and may be too small to be made."""
+    below = float(np.log(trace.terms.sum()))
+    if trace.winner is None or not math.isfinite(below):
+        return None
+    return [Piece("y = x − max − ln Σ exp(x − max) ="), Piece(numbers.figure(trace.bias or 0.0), "ink", trace.winner),
+            Piece("−"), Piece(numbers.figure(below), "ink"), *_result(numbers.figure(trace.total))]
+
+
+def _kept(trace: Trace) -> list[Piece] | None:
+    """Keep the maximum: in brackets a question, 1 for yes and 0 for no."""
+    seen = trace.operand("input0").values
+    if trace.winner is None or not np.isfinite(seen).all():
+        return None
+    return [Piece("y = [x = max(x)] = ["), Piece(numbers.figure(seen[trace.winner]), "ink", trace.winner, glued=True),
+            Piece("="), Piece(numbers.figure(seen.max()), "ink"), Piece("]", glued=True),
+            *_result(f"{trace.total:.0f}")]
+
+
 def _digits(value: float, digits: int) -> str:
     if value == 0 or not math.isfinite(value):
         return "0"
@@ -148,4 +170,4 @@ def _result(text: str) -> list[Piece]:
     return [Piece("="), Piece(text, "accent")]
 
 
-BY_KIND = {"window": _window, "curve": _curve, "shares": _shares, "copy": _copy}
+BY_KIND = {"window": _window, "shares": _shares, "copy": _copy, "kept": _kept}

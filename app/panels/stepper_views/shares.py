@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -32,13 +32,14 @@ class ShareTable(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._labels: list[str] = []
+        self._title = ""
         self._scores: NDArray[np.floating] = np.zeros(0)
         self._exps: NDArray[np.floating] = np.zeros(0)
         self._own, self._known, self._ring = 0, 0.0, None
         self._hover: int | None = None
 
     def set_shares(self, labels: list[str], scores: NDArray[np.floating], exps: NDArray[np.floating], own: int,
-                   known: float, ring: int | None) -> None:
+                   known: float, ring: int | None, title: str = "") -> None:
         """Other numbers.
 
         Args:
@@ -47,13 +48,20 @@ class ShareTable(QWidget):
             own: The class of the playhead.
             known: Terms from this one on are not computed yet.
             ring: The term at the playhead.
+            title: What the labels are, where they are no classes.
         """
+        self._title = title
         self._labels, self._scores, self._exps = labels, scores, exps
         self._own, self._known, self._ring = own, known, ring
         share = exps[own] / exps.sum() if exps.sum() else 0.0
         self.setAccessibleDescription(f"{labels[own]}: {numbers.percent(float(share))}")
         self.setMinimumHeight(theme.size(HEAD) + (len(labels) + 1) * theme.size(ROW))
         self.update()
+
+    @property
+    def own(self) -> int:
+        """The class of the playhead."""
+        return self._own
 
     def set_hover(self, k: int | None) -> None:
         """Mark a class from elsewhere."""
@@ -72,11 +80,13 @@ class ShareTable(QWidget):
         lefts = [4 + c * self.width() for c in COLUMNS]
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))
-        titles = (tr("class"), tr("score x"), tr("exp(x − largest)"), tr("share of the sum"))
+        titles = (self._title or tr("class"), tr("score x"), tr("exp(x − largest)"), tr("share of the sum"))
         for x, title in zip(lefts, titles, strict=True):
             painter.drawText(QRectF(x, 0, 300, theme.size(HEAD)), Qt.AlignmentFlag.AlignVCenter, title)
         total = float(self._exps.sum()) or 1.0
-        for k in range(len(self._labels)):
+        high = self.row_rect(0).height()
+        first, last = ((y - theme.size(HEAD)) // high for y in (event.rect().top(), event.rect().bottom()))
+        for k in range(max(int(first), 0), min(int(last) + 1, len(self._labels))):  # a map has thousands of rows
             self._paint_row(painter, k, self.row_rect(k), lefts, total)
         box = self.row_rect(len(self._labels))
         painter.setPen(QPen(theme.color("line"), 1))
@@ -165,16 +175,24 @@ class SharesView(View):
     @classmethod
     def fits(cls, scene: Scene) -> bool:
         """A share of a list."""
-        return scene.trace.reduce == "share" and len(scene.trace.operands) == 1
+        return scene.trace.reduce in ("share", "log share") and len(scene.trace.operands) == 1
 
     def show_scene(self, scene: Scene) -> None:
         """All scores and shares at one place."""
         self.scene, trace = scene, scene.trace
         labels, n = scene.results.document.labels, trace.terms.size
-        names = list(labels) if len(labels) == n else [str(k) for k in range(n)]
+        classes = len(scene.shape) == 1
+        names = list(labels) if classes and len(labels) == n else _places(trace.operands[0].cells)
         known = n if scene.head.term is None else scene.head.term + 1
         own = trace.winner if trace.winner is not None else 0
-        self.table.set_shares(names, trace.operands[0].values, trace.terms, own, known, scene.head.term)
+        self.table.set_shares(names, trace.operands[0].values, trace.terms, own, known, scene.head.term,
+                              "" if classes else tr("place"))
+        if n > len(labels) or not classes:
+            QTimer.singleShot(0, self, self._show_own)  # when the table has its height
+
+    def _show_own(self) -> None:
+        middle = self.table.row_rect(self.table.own).center()
+        self.scroll.ensureVisible(0, round(middle.y()), 0, theme.size(3 * ROW))
 
     def show_cursor(self, term: int | None) -> None:
         """Mark a class."""
@@ -183,14 +201,14 @@ class SharesView(View):
     def _hover(self, k: int | None) -> None:
         self.term_hovered.emit(k)
         if self.scene is not None:
-            self.hover_cell(self.scene.node.name, None if k is None else (k, *self.scene.head.cell))
+            cells = self.scene.trace.operands[0].cells
+            self.hover_cell(self.scene.node.name, None if k is None else tuple(cells[k]))
 
     def _click(self, k: int, score: bool) -> None:
         assert self.scene is not None
-        if score:
-            self.select_cell(self.scene.source, tuple(self.scene.trace.operands[0].cells[k]))
-        else:
-            self.select_cell(self.scene.node.name, (k, *self.scene.head.cell))
+        # A share and its score lie at the same place, along whichever axis the shares are.
+        node = self.scene.source if score else self.scene.node.name
+        self.select_cell(node, tuple(self.scene.trace.operands[0].cells[k]))
 
     def arrange(self) -> None:
         """The table is all there is."""
@@ -199,3 +217,9 @@ class SharesView(View):
     def name_parts(self) -> None:
         """For people who hear them."""
         self.table.setAccessibleName(tr("Classes with scores and shares"))
+
+
+def _places(cells: NDArray[np.int64]) -> list[str]:
+    """What tells the rows apart: the channel, or the place along the axes of the shares."""
+    differ = (cells != cells[:1]).any(axis=0)
+    return [", ".join(map(str, row)) for row in cells[:, differ if differ.any() else slice(0, 1)].tolist()]
