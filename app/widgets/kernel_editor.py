@@ -60,7 +60,7 @@ class KernelEditor(QWidget):
 
     def __init__(self, ready: Iterable[Ready] = (), parent: QWidget | None = None, centred: bool = False) -> None:
         super().__init__(parent)
-        self._centred = centred
+        self._centred, self._still = centred, False
         self._ready = {one.key: one for one in ready}
         self._name = ""
         self.grid = NumberGrid(read_only=False)
@@ -118,6 +118,12 @@ class KernelEditor(QWidget):
         """The buttons, in reading order."""
         return self.presets, self.mute, self.restore, self.copy
 
+    def set_still(self) -> None:
+        """Only to be read: no tools."""
+        self._still = True
+        for button in self.tools:
+            button.hide()
+
     def set_folded(self, on: bool) -> None:
         """The tools in two rows, where the grid is narrow and the card is high."""
         if on == self._folded:
@@ -131,6 +137,8 @@ class KernelEditor(QWidget):
 
     def tools_size(self, folded: bool | None = None) -> QSize:
         """Room that the tools want, in one row or in two; None: as they stand."""
+        if self._still:
+            return QSize(0, 0)
         wide, high = [button.sizeHint().width() for button in self.tools], theme.size(TOOL)
         if self._folded if folded is None else folded:
             return QSize(max(wide[::2]) + max(wide[1::2]) + SPACE, 2 * high + SPACE)

@@ -60,6 +60,8 @@ class ProductsView(View):
         self.kernel.grid.hovered.connect(self._hover)
         self.kernel.bind(self.handle, desk.attempt, lambda: self._show_kernel(anew=True))
         self.kernel.refused.connect(desk.messages.error)
+        if desk.still:
+            self.kernel.set_still()
         self.output.map.hovered.connect(lambda spot: self.hover_cell(*self._output(spot)))
         self.output.map.clicked.connect(lambda row, col: self.select_cell(*self._output((row, col))))
         self.output.map.moved.connect(lambda row, col: self.select_cell(*self._output((row, col))))
@@ -161,7 +163,8 @@ class ProductsView(View):
             self.headings["Input"].set_what(N_("cells {first}–{last}"), first=left, last=right)
         else:
             self.headings["Input"].set_what(*WINDOW, top=top, bottom=bottom, left=left, right=right)
-        self.headings["Kernel"].set_what(N_("{rows} × {cols}, click a cell to edit"), rows=grid.rows, cols=grid.cols)
+        size = "{rows} × {cols}" if self.desk.still else N_("{rows} × {cols}, click a cell to edit")
+        self.headings["Kernel"].set_what(size, rows=grid.rows, cols=grid.cols)
         if grid.groups == 1:
             self.headings["Products"].set_what(N_("{n} terms"), n=grid.terms.size)
         else:
