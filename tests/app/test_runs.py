@@ -303,7 +303,7 @@ def test_diverging_run_says_so_and_the_old_weights_stay(qtbot, session, runs):
     runs.messages.shown.connect(said.append)
     runs.start()
     finished(qtbot, session, "failed")
-    assert "not a finite number" in said[-1].text
+    assert "the first that is not finite" in said[-1].text
     assert "Lower the learning rate" in said[-1].text
     assert session.document is before
     assert session.view.weights is before.weights
