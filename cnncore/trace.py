@@ -40,7 +40,7 @@ class Trace:
 
     Args:
         kind: Which view shows it: ``products``, ``window`` (pooling), ``curve`` (activation), ``shares`` (softmax),
-            ``copy``, ``update`` (of a weight).
+            ``copy``, ``kept`` (keep the maximum), ``update`` (of a weight).
         target: As in `Op.trace`.
         cell: Index into the target, without the sample axis.
         operands: Columns of factors; a term is the product of its row unless the kind says otherwise.

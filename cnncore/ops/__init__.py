@@ -14,7 +14,8 @@ from cnncore.ops.hard import HardSigmoid, HardSwish, HardTanh
 from cnncore.ops.keepmax import KeepMax
 from cnncore.ops.maxout import Maxout
 from cnncore.ops.pool import MaxPool, MeanPool
-from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, PReLU, ReLU
+from cnncore.ops.prelu import PReLU
+from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, ReLU
 from cnncore.ops.smooth import GELU, Sigmoid, SiLU, Softplus, Tanh
 from cnncore.ops.softmax import LogSoftmax, Softmax
 from cnncore.ops.standardize import Standardize
