@@ -82,7 +82,7 @@ def check_input(owner: str, shape: Shape, x: Any) -> None:
         shape: (C, *S) that the network takes.
         x: What was given.
     """
-    if not isinstance(x, np.ndarray):
+    if type(x) is not np.ndarray and not isinstance(x, np.memmap):  # a mask or a matrix would go its own way
         _refuse_object(owner, shape, x)
     if x.shape[1:] != shape:
         _refuse_shape(owner, shape, x)
@@ -104,7 +104,7 @@ def check_input(owner: str, shape: Shape, x: Any) -> None:
 
 
 def _refuse_shape(owner: str, shape: Shape, x: Array) -> NoReturn:
-    facts = {"owner": owner, "value": x.shape, "allowed": f"(samples, {', '.join(map(str, shape))})"}
+    facts = {"owner": owner, "knob": "input", "value": x.shape, "allowed": f"(samples, {', '.join(map(str, shape))})"}
     if x.shape == shape:
         raise CnnError("input.rank", "{owner}: the input has shape {value}, which is one sample without its batch. "
                        "Allowed: {allowed}. Write x[None].", **facts)
@@ -176,6 +176,14 @@ def check_gradient(owner: str, grad: Any, needed: Shape) -> None:
                        "{allowed}, float32 or float64: one number for each number of the output.", owner=owner,
                        knob="grad", value=getattr(grad, "shape", type(grad).__name__),
                        dtype=getattr(grad, "dtype", "object"), allowed=needed)
+
+
+def check_names(owner: str, names: Iterable[str], known: Collection[str]) -> None:
+    """`CnnError` for a name that is no node of the network."""
+    for name in names:
+        if name not in known:
+            raise CnnError("network.node", "There is no layer {name!r}. Did you mean: {near}?", owner=owner, name=name,
+                           near=did_you_mean(str(name), known))
 
 
 def check_known(nodes: Collection[str], known: Collection[str], stale: Collection[str]) -> None:

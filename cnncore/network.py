@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnncore import checks, memory
-from cnncore.errors import CnnError, did_you_mean
+from cnncore.errors import CnnError
 from cnncore.op import Array, Backward, Context, Forward, Op, Run, Shape
 
 INPUT = "input"
@@ -37,6 +37,10 @@ class Pass:
     outputs: dict[str, Array]
     forwards: dict[str, Forward]
 
+    def __repr__(self) -> str:
+        """Names and shapes, not the numbers."""
+        return f"Pass({_shapes(self.outputs)})"
+
     @property
     def state(self) -> dict[str, Array]:
         """New values of the `running` weights, under their full names; only a pass in training mode has any."""
@@ -52,6 +56,10 @@ class Gradients:
     outputs: dict[str, Array]
     weights: dict[str, Array]
     backwards: dict[str, Backward]
+
+    def __repr__(self) -> str:
+        """Names and shapes, not the numbers."""
+        return f"Gradients({_shapes(self.outputs | self.weights)})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +81,11 @@ class Network:
         object.__setattr__(self, "nodes", tuple(self.nodes))
         checks.check_nodes(self.name, self.nodes, INPUT)
         _ = self.shapes
+
+    def __repr__(self) -> str:
+        """One line; `cnncore.summary.summary` tells more."""
+        return (f"Network({self.name!r}, {self.input_shape}, {len(self.nodes)} layers, "
+                f"{self.parameter_count():,} parameters)")
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -109,13 +122,7 @@ class Network:
 
     def node(self, name: str) -> Node:
         """The node of that name."""
-        if name not in self._by_name:
-            raise CnnError(
-                "network.node",
-                "There is no layer {name!r}. Did you mean: {near}?",
-                name=name,
-                near=did_you_mean(name, self._by_name),
-            )
+        checks.check_names(self.name, (name,), self._by_name)
         return self._by_name[name]
 
     def input_shapes(self, name: str) -> tuple[Shape, ...]:
@@ -133,6 +140,7 @@ class Network:
 
     def parameter_count(self, name: str | None = None) -> int:
         """Number of learned weights and biases of one node, or of all; `running` ones do not count."""
+        checks.check_names(self.name, () if name is None else (name,), self._by_name)
         return sum(
             math.prod(shape)
             for key, shape in self.parameter_shapes.items()
@@ -187,6 +195,7 @@ class Network:
     def stale_after(self, changed: Iterable[str]) -> set[str]:
         """Nodes whose output may differ once the named nodes (or ``"input"``) changed: they and all after them."""
         stale = set(changed)
+        checks.check_names(self.name, stale - {INPUT}, self._by_name)
         for node in self.nodes:
             if stale.intersection(node.inputs):
                 stale.add(node.name)
@@ -290,3 +299,7 @@ def chain(name: str, input_shape: Shape, layers: Iterable[tuple[str, Op]]) -> Ne
     for layer, op in checks.pairs(name, layers):
         nodes.append(Node(layer, op, (nodes[-1].name if nodes else INPUT,)))
     return Network(name, input_shape, tuple(nodes))
+
+
+def _shapes(arrays: Mapping[str, Array]) -> str:
+    return ", ".join(f"{name} {array.shape}" for name, array in arrays.items())

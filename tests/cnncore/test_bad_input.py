@@ -11,7 +11,7 @@ import pytest
 from cnncore.errors import CnnError
 from cnncore.evaluation import evaluate
 from cnncore.network import Network, Node, Pass, chain
-from cnncore.ops import Convolution, Dense, Flatten, ReLU
+from cnncore.ops import Convolution, Dense, Flatten, MaxPool, ReLU
 from cnncore.zoo import lenet
 
 LENET = lenet()
@@ -53,6 +53,7 @@ def refused(code: str, do: Any) -> str:
     (ONE[:0], "input.empty", ("no samples in an input of shape (0, 1, 28, 28)", "1, 2, … samples", "one or more")),
     (ONE.tolist(), "input.type", ("type list", "(samples, 1, 28, 28)", "np.asarray(x, np.float32)")),
     ("digit", "input.type", ("type str",)),
+    (np.ma.masked_array(ONE, ONE == 0), "input.type", ("type MaskedArray", "np.asarray")),
     (None, "input.type", ("type NoneType",)),
     ([[1.0, 2.0], [3.0]], "input.ragged", ("rows differ in length", "Bring all samples to one size")),
     ([["a"]], "input.ragged", ("do not hold numbers",)),
@@ -123,6 +124,26 @@ def test_a_seed_is_a_whole_number(seed: Any):
         "knob.range", lambda: small().start(seed))
 
 
+@pytest.mark.parametrize(("op", "code", "words"), [
+    (Convolution(3, 9), "shape.window", ("kernel = 9", "Allowed: 1 … 7")),
+    (Convolution(3, 3, groups=2), "conv.groups", ("groups = 2", "1, 3")),
+    (Convolution(4, 3, groups=3), "conv.groups", ("groups = 3",)),
+    (Convolution(3, (3, 3, 3)), "shape.axes", ("kernel = (3, 3, 3) has 3 numbers", "Allowed: 2")),
+    (MaxPool(9), "shape.window", ("window = 9", "Allowed: 1 … 7")),
+    (Dense(4), "dense.rank", ("(3, 7, 8)", "Put flatten before it")),
+])
+def test_a_layer_that_does_not_fit_its_input_is_named_with_its_knob(op: Any, code: str, words: Any):
+    said = refused(code, lambda: chain("odd", (3, 7, 8), [("first", ReLU()), ("second", op)]))
+    assert all(word in said for word in ("second: ", *words)), said
+
+
+def test_a_layer_that_is_not_there_is_refused_with_the_nearest():
+    network = small()
+    for do in (lambda: network.node("cnov"), lambda: network.parameter_count("cnov"),
+               lambda: network.stale_after(["cnov"]), lambda: network.input_shapes("cnov")):
+        assert refused("network.node", do) == "There is no layer 'cnov'. Did you mean: conv?"
+
+
 # --- weights
 
 
@@ -160,6 +181,15 @@ def test_an_earlier_pass_without_a_needed_result_is_refused():
     network, x = small(), np.zeros((2, 2, 6, 5), np.float32)
     said = refused("forward.known", lambda: network.forward(network.start(0), x, known=Pass({}, {}), stale=["conv"]))
     assert "no result of flat" in said
+
+
+def test_networks_and_passes_are_shown_in_a_line_not_by_their_numbers():
+    network, x = small(), np.zeros((2, 2, 6, 5), np.float32)
+    done = network.forward(network.start(0), x)
+    assert repr(network) == "Network('small', (2, 6, 5), 3 layers, 205 parameters)"
+    assert repr(done) == "Pass(input (2, 2, 6, 5), conv (2, 3, 4, 3), flat (2, 36), scores (2, 4))"
+    found = network.backward(network.start(0), done, done.outputs["scores"])
+    assert repr(found).startswith("Gradients(scores (2, 4), flat (2, 36), conv (2, 3, 4, 3), input (2, 2, 6, 5), ")
 
 
 def test_an_error_travels_to_another_process_whole():
