@@ -9,10 +9,15 @@ from cnncore.errors import CnnError, did_you_mean
 from cnncore.op import Op
 from cnncore.ops.conv import Convolution
 from cnncore.ops.dense import Dense
+from cnncore.ops.dropout import Dropout, SpatialDropout
 from cnncore.ops.flatten import Flatten
 from cnncore.ops.hard import HardSigmoid, HardSwish, HardTanh
+from cnncore.ops.join import Add, Concatenate, Multiply
 from cnncore.ops.keepmax import KeepMax
 from cnncore.ops.maxout import Maxout
+from cnncore.ops.norm_batch import BatchNorm
+from cnncore.ops.norm_layer import GroupNorm, LayerNorm
+from cnncore.ops.norm_local import LocalResponseNorm
 from cnncore.ops.pool import MaxPool, MeanPool
 from cnncore.ops.prelu import PReLU
 from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, ReLU
@@ -26,13 +31,15 @@ OPS: dict[str, type[Op]] = {op.kind: op for op in (
     ReLU, LeakyReLU, PReLU, ELU, SELU, GELU, SiLU, Tanh, Sigmoid, Softplus, HardTanh, HardSigmoid, HardSwish,
     Maxout, KeepMax, Softmax, LogSoftmax,
     MaxPool, MeanPool, Flatten, Dense,
+    BatchNorm, LayerNorm, GroupNorm, LocalResponseNorm, Dropout, SpatialDropout, Add, Multiply, Concatenate,
     Standardize, Whiten,
 )}
 
 __all__ = [
-    "ELU", "GELU", "OPS", "SELU", "Convolution", "Dense", "Flatten", "HardSigmoid", "HardSwish", "HardTanh",
-    "KeepMax", "LeakyReLU", "LogSoftmax", "MaxPool", "Maxout", "MeanPool", "PReLU", "ReLU", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Standardize", "Tanh", "Whiten", "make_op",
+    "ELU", "GELU", "OPS", "SELU", "Add", "BatchNorm", "Concatenate", "Convolution", "Dense", "Dropout", "Flatten",
+    "GroupNorm", "HardSigmoid", "HardSwish", "HardTanh", "KeepMax", "LayerNorm", "LeakyReLU", "LocalResponseNorm",
+    "LogSoftmax", "MaxPool", "Maxout", "MeanPool", "Multiply", "PReLU", "ReLU", "SiLU", "Sigmoid", "Softmax",
+    "Softplus", "SpatialDropout", "Standardize", "Tanh", "Whiten", "make_op",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -154,23 +155,47 @@ def check_trace(case: Case, run: Run, target: str, cell: tuple[int, ...], sample
 def test_what_a_cell_reads_is_what_its_trace_names(case: Case) -> None:
     run = case.run()
     for cell in spread(run.forward.output.shape[1:], 60):
-        named = {(one.source, tuple(at)) for one in case.op.trace("output", cell, run).operands
-                 for at in one.cells[one.inside].tolist()}
-        for k, region in enumerate(case.op.reads(cell, *case.shapes)):
-            assert inside(region, case.shapes[k]) == {at for source, at in named if source == f"input{k}"}
+        regions = case.op.reads(cell, *case.shapes)
+        for k, named in enumerate(read(case, run, cell)):
+            assert inside(regions[k], case.shapes[k]) == boxed(named)
 
 
 @over_cases(18)
 def test_what_a_cell_reaches_is_what_reads_it(case: Case) -> None:
-    shape = case.op.output_shape(*case.shapes)
+    run, shape = case.run(), case.op.output_shape(*case.shapes)
     readers: dict[tuple[int, tuple[int, ...]], set[tuple[int, ...]]] = {}
     for cell in np.ndindex(shape):
-        for k, region in enumerate(case.op.reads(cell, *case.shapes)):
-            for at in inside(region, case.shapes[k]):
+        for k, named in enumerate(read(case, run, cell)):
+            for at in named:
                 readers.setdefault((k, at), set()).add(cell)
     for k, one in enumerate(case.shapes):
         for at in np.ndindex(one):
-            assert inside(case.op.reaches(k, at, *case.shapes), shape) == readers.get((k, at), set())
+            assert inside(case.op.reaches(k, at, *case.shapes), shape) == boxed(readers.get((k, at), set()))
+
+
+def read(case: Case, run: Run, cell: tuple[int, ...]) -> list[set[tuple[int, ...]]]:
+    """For each input the cells that the trace of an output cell names.
+
+    An input that only steers, as the switches of unpooling do, is in no term and has no gradient: its region counts.
+    """
+    operands = case.op.trace("output", cell, run).operands
+    found = []
+    for k, region in enumerate(case.op.reads(cell, *case.shapes)):
+        mine = [one for one in operands if one.source == f"input{k}"]
+        steers = not mine and not run.backward.inputs[k].any()
+        named = {tuple(at) for one in mine for at in one.cells[one.inside].tolist()}
+        found.append(inside(region, case.shapes[k]) if steers else named)
+    return found
+
+
+def boxed(cells: set[tuple[int, ...]]) -> set[tuple[int, ...]]:
+    """All cells of the smallest box (start, stop and step along each axis) that holds some cells."""
+    spans = []
+    for along in zip(*cells, strict=True):
+        order = sorted(set(along))
+        step = math.gcd(*(b - a for a, b in itertools.pairwise(order))) or 1
+        spans.append(range(order[0], order[-1] + 1, step))
+    return set(itertools.product(*spans)) if cells else set()
 
 
 def inside(region: Region, shape: tuple[int, ...]) -> set[tuple[int, ...]]:
@@ -180,6 +205,7 @@ def inside(region: Region, shape: tuple[int, ...]) -> set[tuple[int, ...]]:
 
 @over_cases(18)
 def test_code_computes_the_cell_that_it_names(case: Case) -> None:
+    case = replace(case, training=False)  # code knows no mode: it says what happens outside training
     run = case.run()
     names = {key: key for key in (*run.params, *(f"input{k}" for k in range(len(run.inputs))))}
     for cell in spread(run.forward.output.shape[1:], 20):
@@ -252,7 +278,10 @@ def outside(spec: Knob) -> list[object]:
         wrong.append(1.5)
     wrong += [spec.low - 1] if spec.low is not None else []
     wrong += [spec.high + 1] if spec.high is not None else []
-    return wrong + ([(), (*[spec.low] * 2, spec.low - 1)] if spec.per_axis and spec.low is not None else [])
+    wrong += [(), (*[spec.low] * 2, spec.low - 1)] if spec.per_axis and spec.low is not None else []
+    if not spec.pairs or spec.low is None:
+        return [*wrong, ((spec.low, spec.low),)]
+    return [*wrong, ((spec.low, spec.low - 1),), ((spec.low,) * 3,), ("same",)]
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, op in OPS.items() for name in op.knobs()])
