@@ -37,8 +37,7 @@ def fit(op: Op, samples: Array) -> dict[str, Array]:
     _check(op.kind, samples)
     shapes = op.parameter_shapes(samples.shape[1:])
     most = max(shapes.values(), key=math.prod)
-    # In float64: the matrix, its directions, and the work space of the solver.
-    need = 8 * (3 * math.prod(most) + samples.size)
+    need = 8 * int(op.work(len(samples), samples.shape[1:]))  # type: ignore[attr-defined]
     free = memory.available()
     if need > memory.SMALL and free is not None and need > free:
         raise CnnError("fit.memory", "{owner}: a matrix of shape {shape} and {samples} samples need {needed}; "

@@ -5,6 +5,7 @@ LeCun, Bottou, Orr and Müller 1998, "Efficient BackProp", doi:10.1007/3-540-494
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,10 @@ class Standardize(Op):
         scale = 1 / np.where(flat, 1.0, spread)
         return {"offset": offset.astype(np.float32), "scale": scale.astype(np.float32)}
 
+    def work(self, samples: int, shape: Shape) -> int:
+        """Numbers that `fit` holds at once."""
+        return 3 * samples * math.prod(shape)
+
     def invert(self, output: Array, params: Params) -> Array:
         """The input that gave an output (N, C, *S)."""
         return output / self._spread(params["scale"], output.ndim) + self._spread(params["offset"], output.ndim)
@@ -93,7 +98,7 @@ class Standardize(Op):
 
     def multiply_adds(self, *inputs: Shape) -> int:
         """One for each number."""
-        return int(np.prod(inputs[0]))
+        return math.prod(inputs[0])
 
     def code(self, target: str, cell: tuple[int, ...], names: Mapping[str, str]) -> str:
         """Moved, then stretched."""

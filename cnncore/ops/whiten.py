@@ -61,10 +61,7 @@ class Whiten(Op):
         x = samples.reshape(len(samples), -1).astype(np.float64)
         mean = x.mean(axis=0)
         x -= mean
-        spread, turn = np.linalg.eigh(x.T @ x / len(x))  # (D,) rising, (D, D) columns
-        kept = slice(None, None, -1) if not self.components else slice(-1, -self.components - 1, -1)
-        spread, rows = spread[kept], turn.T[kept]  # (k,), (k, D)
-        rows = rows * np.where(np.take_along_axis(rows, np.abs(rows).argmax(axis=1)[:, None], 1) < 0, -1.0, 1.0)
+        spread, rows = self._directions(x)
         if self.way != "pca":
             some = spread > max(float(spread[0]), 0.0) * len(mean) * np.finfo(np.float64).eps
             narrowed = np.where(some, 1 / np.sqrt(np.where(some, spread, 1.0) + self.epsilon), 0.0)[:, None] * rows
@@ -130,6 +127,28 @@ class Whiten(Op):
             return ("{components} directions of variance 1, turned back" if facts
                     else "variance 1 in all directions, turned back"), facts
         return ("{components} directions of variance 1" if facts else "variance 1 in all directions"), facts
+
+    def work(self, samples: int, shape: Shape) -> int:
+        """Numbers that `fit` holds at once."""
+        count, kept = math.prod(shape), math.prod(self.parameter_shapes(shape)["matrix"])
+        return 4 * samples * count + kept if self._few(samples, count) else 3 * count**2 + 2 * samples * count + kept
+
+    def _few(self, samples: int, count: int) -> bool:
+        """Whether the samples span all that is asked for: then their own directions do, without a covariance."""
+        return samples < count and (self.way == "zca" or 0 < self.components <= samples)
+
+    def _directions(self, x: Array) -> tuple[Array, Array]:
+        """Variances (k,), falling, and directions (k, D) of centred samples (N, D)."""
+        if self._few(*x.shape):
+            _, sizes, rows = np.linalg.svd(x, full_matrices=False)
+            spread = sizes**2 / len(x)
+        else:
+            rising, turn = np.linalg.eigh(x.T @ x / len(x))
+            spread, rows = rising[::-1], turn.T[::-1]
+        if self.components:
+            spread, rows = spread[:self.components], rows[:self.components]
+        largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=1)[:, None], 1)
+        return spread, rows * np.where(largest < 0, -1.0, 1.0)
 
     def _out(self, shape: Shape) -> Shape:
         return shape if self.way == "zca" else (-1,)

@@ -11,9 +11,12 @@ import pytest
 from cnncore import memory
 from cnncore.data.idx import read_idx
 from cnncore.errors import CnnError
+from cnncore.files.project import Model, read_model, write_model
 from cnncore.fitting import apply, covariance, fit, fit_weights, invert
 from cnncore.network import chain
 from cnncore.ops import Dense, Flatten, ReLU, Standardize, Whiten
+from cnncore.plan import Plan
+from cnncore.preprocess import Preprocess
 from cnncore.training import TrainSettings, train
 
 # Two features, one of range 0 … 10 and one of 0 … 10000.
@@ -130,6 +133,37 @@ def test_few_components_give_back_the_nearest_samples():
     assert errors[1] == pytest.approx(300 * spread[:4].sum(), rel=1e-3)  # what the left-out directions hold
 
 
+@pytest.mark.parametrize("way", ["pca", "pca_whitening", "zca"])
+def test_fewer_samples_than_numbers_give_the_same_directions_as_the_covariance_would(way, monkeypatch):
+    x, op = cloud(12, 2, 4, 5), Whiten(way, components=7)
+    thin = fit(op, x)
+    monkeypatch.setattr(Whiten, "_few", lambda self, samples, count: False)
+    whole = fit(op, x)
+    assert thin["matrix"].shape == whole["matrix"].shape == op.parameter_shapes((2, 4, 5))["matrix"]
+    np.testing.assert_allclose(thin["matrix"], whole["matrix"], atol=1e-4)
+
+
+def test_eigenfaces_of_large_pictures_need_no_covariance(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 500_000_000)
+    x = np.random.default_rng(0).random((10, 3, 224, 224), np.float32)  # the covariance would take 181 GB
+    params = fit(Whiten("pca_whitening", components=4, epsilon=0.0), x)
+    out = apply(Whiten("pca_whitening", components=4, epsilon=0.0), x, params)
+    np.testing.assert_allclose(covariance(out), np.eye(4), atol=1e-3)
+
+
+def test_a_fitted_network_is_saved_and_runs_through_a_plan(tmp_path):
+    x = cloud(40, 1, 4, 4).astype(np.float32)
+    network = chain("kept", (1, 4, 4), [("norm", Standardize("range", "cell")), ("white", Whiten("pca_whitening", 5)),
+                                        ("scores", Dense(2))])
+    weights = fit_weights(network, network.start(0), x)
+    write_model(tmp_path / "kept.safetensors", Model(network, weights, ("a", "b"), Preprocess(box=4, size=4), {}))
+    model = read_model(tmp_path / "kept.safetensors")
+    assert model.network.settings() == network.settings()
+    assert all(np.array_equal(model.weights[key], value) for key, value in weights.items())
+    expected = network.forward(weights, x).outputs["scores"]
+    np.testing.assert_allclose(Plan(model.network, 40).scores(model.weights, x), expected, atol=1e-4)
+
+
 def test_samples_are_never_written_to_and_float32_stays():
     x = cloud(50, 2, 3).astype(np.float32)
     x.setflags(write=False)
@@ -185,9 +219,9 @@ def test_what_cannot_be_fitted_is_refused(op, samples, code, words):
 def test_a_matrix_that_does_not_fit_in_memory_is_refused_before_it_is_made(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 2_000_000_000)
     with pytest.raises(CnnError) as caught:
-        fit(Whiten(), np.zeros((2, 3, 224, 224), np.float32))
+        fit(Whiten("pca"), np.zeros((2, 3, 224, 224), np.float32))
     assert caught.value.code == "fit.memory"
-    assert "(150528, 3, 224, 224) and 2 samples need 543.8 GB; 2.0 GB are free. Make the samples" in str(caught.value)
+    assert "(150528, 3, 224, 224) and 2 samples need 725.1 GB; 2.0 GB are free. Make the samples" in str(caught.value)
 
 
 def test_an_op_without_a_way_back_says_so():
@@ -206,6 +240,8 @@ def test_on_real_digits_the_covariance_becomes_the_identity():
     params = fit(op, digits)
     assert params["matrix"].shape == (60, 1, 28, 28)
     np.testing.assert_allclose(covariance(apply(op, digits, params)), np.eye(60), atol=2e-4)
+    pictures = fit(Whiten("pca", components=60), digits)["matrix"].reshape(60, -1)  # eigen-digits
+    np.testing.assert_allclose(pictures @ pictures.T, np.eye(60), atol=1e-5)
     zca = Whiten("zca", epsilon=0.0)
     out = apply(zca, pooled, fit(zca, pooled))
     spread = np.linalg.eigvalsh(covariance(out))

@@ -11,9 +11,10 @@ import pytest
 from cnncore.memory import available
 from cnncore.network import INPUT, Network, Node, chain
 from cnncore.op import Op
-from cnncore.ops import Convolution, Dense, Flatten, MaxPool, ReLU, Softmax
+from cnncore.ops import OPS, Convolution, Dense, Flatten, MaxPool, ReLU, Softmax
 from cnncore.summary import centre, receptive, summary
 from cnncore.zoo import lenet
+from tests.cnncore.cases import ranks, shapes_of
 from tests.cnncore.test_shapes import BRANCHES, Add
 
 
@@ -166,6 +167,23 @@ def test_a_network_that_cannot_run_here_can_be_summed_up():
     side = 40_000
     told = summary(chain("vast", (3, side, side), [("conv", Convolution(64, 3, padding=1))]), 1000)
     assert told.forward.total > 4e14 > (available() or 0)
+
+
+@pytest.mark.parametrize(("kind", "rank"), [(kind, rank) for kind in OPS for rank in ranks(kind)])
+def test_every_op_can_be_summed_up_in_every_dimension(kind, rank):
+    op = OPS[kind]()
+    shapes = shapes_of(op, (4, *(8,) * rank))
+    if len(set(shapes)) > 1:
+        pytest.skip("its inputs have unlike shapes, which no single input can give")
+    network = Network("one", shapes[0], (Node("op", op, (INPUT,) * len(shapes)),))
+    row = summary(network, 3).row("op")
+    assert row.shape == op.output_shape(*shapes)
+    assert row.parameters == network.parameter_count()
+    assert row.multiply_adds == op.multiply_adds(*shapes)
+    assert len(row.receptive) == rank
+    assert all(1 <= size <= 8 for size in row.receptive)
+    assert all(step > 0 for step in row.jump)
+    assert kind in str(summary(network))
 
 
 def test_half_steps_of_an_upsampling_are_told_as_fractions():
