@@ -56,7 +56,7 @@ class Adam(Optimizer):
         scale = 1.0 / (math.sqrt(square / (1.0 - self.beta2**count)) + self.epsilon)
         full = length / (1.0 - self.beta1**count)
         pull = (w, -length * self.weight_decay, 1.0) if self.decoupled else (w, -full * (1 - self.beta1) * decay, scale)
-        return [(g, -full * (1.0 - self.beta1), scale), pull, (before["mean"], -full * self.beta1, scale)]
+        return [(before["mean"], -full * self.beta1, scale), (g, -full * (1.0 - self.beta1), scale), pull]
 
 
 @dataclass(frozen=True)

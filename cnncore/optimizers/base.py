@@ -56,10 +56,10 @@ class Optimizer(Knobs):
 
     def trace(self, key: str, index: tuple[int, ...], weights: Mapping[str, Array], gradients: Mapping[str, Array],
               state: State, rate: Factors = 1.0) -> Trace:
-        """One weight's update: terms value · factor · scale that sum to the new weight.
+        """One weight's update: terms value · factor that sum to the new weight.
 
-        The rows are weight, gradient, weight decay, then one for each slot. ``scale`` is what Adam and RMSprop
-        compute from the gradients' size; 1 elsewhere.
+        The rows are the weight, what is kept of the last step (momentum), the gradient, the weight decay. Adam and
+        RMSprop have a third column, ``scale``, which they compute from the size of the gradients.
 
         Args:
             key: Which array of ``weights``.
@@ -73,9 +73,10 @@ class Optimizer(Knobs):
         new = {slot: float(then[f"{slot}:{key}"][index]) for slot in self.slots}
         w, g = float(weights[key][index]), float(gradients[key][index])
         rows = [(w, 1.0, 1.0), *self._terms(w, g, before, new, length, int(then[STEP]))]
-        columns = tuple(column(name, values) for name, values in zip(("value", "factor", "scale"), zip(*rows,
-                        strict=True), strict=True))
-        terms = columns[0].values * columns[1].values * columns[2].values
+        values, factors, scales = (column(name, [row[k] for row in rows])
+                                   for k, name in enumerate(("value", "factor", "scale")))
+        terms = values.values * factors.values * scales.values
+        columns = (values, factors, scales) if np.any(scales.values != 1.0) else (values, factors)
         return Trace("update", key, index, columns, terms, terms.shape, float(after[key][index]))
 
     def _move(self, weight: Array, gradient: Array, slots: Mapping[str, Array], rate: float | Array,
@@ -85,7 +86,7 @@ class Optimizer(Knobs):
 
     def _terms(self, w: float, g: float, before: Mapping[str, float], after: Mapping[str, float], length: float,
                count: int) -> list[tuple[float, float, float]]:
-        """(value, factor, scale) rows of one weight's change."""
+        """(value, factor, scale) of one weight's change: the rows of momentum, gradient and decay."""
         raise NotImplementedError
 
     def _down(self, weight: Array, way: Array, rate: float | Array, scale: float = 1.0) -> Array:

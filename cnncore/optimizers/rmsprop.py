@@ -49,8 +49,8 @@ class RMSprop(Optimizer):
         way = g + self.weight_decay * w
         square = self.smoothing * before["square"] + (1.0 - self.smoothing) * way * way
         scale = 1.0 / (math.sqrt(square) + self.epsilon)
-        return [(g, -length, scale), (w, -length * self.weight_decay, scale),
-                (before["velocity"], -length * self.momentum, 1.0)]
+        return [(before["velocity"], -length * self.momentum, 1.0), (g, -length, scale),
+                (w, -length * self.weight_decay, scale)]
 
 
 def blended(mean: Array, way: Array, memory: float) -> Array:

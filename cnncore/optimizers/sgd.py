@@ -40,8 +40,8 @@ class SGD(Optimizer):
                count: int) -> list[tuple[float, float, float]]:
         keep = self.momentum * (self.momentum if self.nesterov else 1.0)
         now = 1.0 + self.momentum if self.nesterov else 1.0
-        return [(g, -length * now, 1.0), (w, -length * now * self.weight_decay, 1.0),
-                (before["velocity"], -length * keep, 1.0)]
+        return [(before["velocity"], -length * keep, 1.0), (g, -length * now, 1.0),
+                (w, -length * now * self.weight_decay, 1.0)]
 
 
 def decayed(weight: Array, gradient: Array, decay: float) -> Array:

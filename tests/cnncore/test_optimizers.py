@@ -120,7 +120,7 @@ def test_the_trace_of_sgd_by_hand():
     one = {"w": np.array([8.0])}
     state = {"velocity:w": np.array([4.0]), "step": np.array(1)}
     by_hand = SGD(0.5, 0.5, 0.25).trace("w", (0,), one, {"w": np.array([2.0])}, state)
-    assert by_hand.terms.tolist() == [8, -1, -1, -1]  # the weight, its gradient, its decay, what it kept of its speed
+    assert by_hand.terms.tolist() == [8, -1, -1, -1]  # the weight, what it kept of its speed, its gradient, its decay
     assert by_hand.total == 5
 
 
