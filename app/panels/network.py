@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app import i18n, numbers, theme
@@ -14,7 +14,7 @@ from app.model.document import Document
 from app.model.frames import value_of
 from app.model.ranges import shares
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, exists, shown_at
+from app.model.timeline import LOSS, Playhead, came_back, exists, has_loss, shown_at
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
@@ -24,9 +24,11 @@ from app.widgets.network_scene_feet import NO_ENDS
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
 from app.widgets.range_segments import RangeSegments
+from app.widgets.segments import Segments
 from cnncore.network import INPUT, Network
 from cnncore.op import Array
 
+CAPTIONS = 820  # px of the card from which the switches have captions
 LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
 
@@ -54,8 +56,15 @@ class NetworkPanel(Card):
         self.ranges = RangeSegments()
         self.ranges.setObjectName("network_range")
         self.ranges.set_value(desk.ranges.choice)
-        for widget in (self.readout, self.range_label, self.ranges):
+        self.switch_label = Label(N_("Show"), "secondary")
+        self.switch = Segments((("values", N_("values")), ("gradients", N_("gradients ∂"))), N_("Show"))
+        self.switch.setObjectName("network_show")
+        self.switch.setProperty("small", True)
+        self.gradients = False
+        for widget in (self.readout, self.switch_label, self.switch, self.range_label, self.ranges):
             self.add_control(widget)
+        for label in (self.switch_label, self.range_label):
+            label.setMinimumWidth(1)  # they give way, and never make the card wider
         self.view = NetworkView()
         self.view.setObjectName("network_view")
         self.body.addWidget(self.view, 1)
@@ -63,17 +72,50 @@ class NetworkPanel(Card):
 
         self.ranges.changed.connect(desk.ranges.set_choice)
         desk.ranges.changed.connect(self._ranges)
-        self.view.cell_clicked.connect(lambda node, index: desk.attempt(self.session.select, Playhead(node, index)))
-        self.view.cell_hovered.connect(lambda node, index: self.session.hover(Playhead(node, index) if node else None))
+        self.switch.changed.connect(lambda value: self.show_gradients(value == "gradients"))
+        self.view.cell_clicked.connect(lambda node, index: desk.attempt(self.session.select, self._head(node, index)))
+        self.view.cell_hovered.connect(
+            lambda node, index: self.session.hover(self._head(node, index) if node else None))
         self.view.node_chosen.connect(self.show_node)
         self.view.let_go.connect(desk.leave)
         self.session.results_changed.connect(self._results)
+        self.session.selection_changed.connect(self._lane)
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then
         self._space()
         self.retranslate()
+
+    def _head(self, node: str, index: tuple[int, ...]) -> Playhead:
+        """What a cell of the picture stands for: its value, or what comes back to it."""
+        network = self.session.results.network
+        if self.gradients:
+            if node == network.last and network.scores != network.last:
+                node = network.scores
+            back = came_back(network, node, index)
+            if back is not None:
+                return back
+        return Playhead(node, index)
+
+    def _lane(self, head: Playhead | None) -> None:
+        """Stepping into the backward lane throws the switch by itself, and stepping out of it back."""
+        back = head is not None and head.lane in ("backward", "update")
+        if back != self.gradients and (back or head is None or head.lane == "forward"):
+            self.show_gradients(back)
+
+    def show_gradients(self, on: bool) -> None:
+        """Values, or how the loss moves when they grow."""
+        on = on and has_loss(self.session.results.network)
+        self.switch.set_value("gradients" if on else "values")
+        if on != self.gradients:
+            self.gradients = on
+            self.view.set_gradients(on)
+            self._title()
+            if not self._unseen():
+                self._bounds.clear()
+                self._fill(self.session.results, None)
+                self._ends()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -143,6 +185,9 @@ class NetworkPanel(Card):
 
     def _fill(self, results: Results, stale: frozenset[str] | None) -> None:
         """Hand over the values that changed, and those whose range did; ``stale`` None: all."""
+        if self.gradients and (stale is None or stale or not self._bounds):
+            self._fill_gradients(results)
+            return
         for k, column in enumerate(self.columns):
             bounds = self.desk.ranges.bounds(results, column.node)
             if stale is not None and column.node not in stale and np.array_equal(bounds, self._bounds[k]):
@@ -151,11 +196,22 @@ class NetworkPanel(Card):
             share = column.kind == "bars" and shares(results.network, column.node)
             self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank))
 
+    def _fill_gradients(self, results: Results) -> None:
+        """What comes back to every column; softmax is for display only, so its column shows that of the scores."""
+        network, found = results.network, results.gradients.outputs
+        for k, column in enumerate(self.columns):
+            node = network.scores if column.node == network.last else column.node
+            bounds = self.desk.ranges.gradient_bounds(results, node)
+            self._bounds[k] = bounds
+            there = node in found
+            values = found[node][0] if there else np.zeros_like(results.values(column.node))
+            self.view.set_numbers(k, Numbers(values, bounds, False, there and not results.blank, True))
+
     def _ranges(self) -> None:
         if self._unseen():
             return
         self.ranges.set_value(self.desk.ranges.choice)
-        self._fill(self.session.results, frozenset())
+        self._fill(self.session.results, None if self.gradients else frozenset())
         self._ends()
 
     def _weights(self, document: Document) -> None:
@@ -210,7 +266,11 @@ class NetworkPanel(Card):
             node, map_ = (results.network.nodes[0].name, 0) if every else ("", 0)
         else:
             node, map_ = head.node, head.map
-        bound = self.desk.ranges.bound(results, node, map_) if node else 0.0
+        if self.gradients and node:
+            bounds = self.desk.ranges.gradient_bounds(results, node)
+            bound = float(bounds[min(map_, len(bounds) - 1)])
+        else:
+            bound = self.desk.ranges.bound(results, node, map_) if node else 0.0
         self.view.set_ends(*ends(bound) if bound else (NO_ENDS,))
 
     def _hover(self, head: Playhead | None) -> None:
@@ -242,6 +302,9 @@ class NetworkPanel(Card):
 
     def _title(self) -> None:
         network = self.session.results.network
+        if self.gradients:
+            self.set_secondary(N_("← backward · how the loss moves when a number grows: orange up, blue down"))
+            return
         deep = N_("{name} · {count} parameters · {layers} layers, 1 open")
         text = deep if self.view.folded else N_("{name} · {count} parameters")
         count = numbers.count(network.parameter_count())
@@ -250,6 +313,15 @@ class NetworkPanel(Card):
     def retranslate(self) -> None:
         """All texts in the language of now."""
         self.view.setAccessibleName(tr("Maps of every layer. Arrows move the cell, Tab goes to the next layer."))
+
+    def _fit_header(self) -> None:
+        """Where it is narrow the captions of the two switches give way: the words in them say enough."""
+        for label in (self.switch_label, self.range_label):
+            label.setVisible(self.width() >= theme.size(CAPTIONS))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_header()
 
     def _space(self) -> None:
         """Between what the pointer is at and what the colours mean: two things, not one."""
@@ -262,6 +334,7 @@ class NetworkPanel(Card):
             self._looks = looks
             self.retranslate()
             self._space()
+            self._fit_header()
             self.view.restyle()
 
     def changeEvent(self, event: QEvent) -> None:

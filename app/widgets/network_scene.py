@@ -147,6 +147,12 @@ class NetworkScene(pg.GraphicsView):
             self.heads.edited = edited
             self.heads.update()
 
+    def set_gradients(self, gradients: bool) -> None:
+        """Whether the columns show gradients: their heads say so."""
+        if gradients != self.heads.gradients:
+            self.heads.gradients = gradients
+            self.heads.update()
+
     def set_ends(self, ends: tuple[str, str], *shorter: tuple[str, str]) -> None:
         """What is printed at the two ends of the colour bar, and what where that does not fit."""
         if (ends, shorter) != (self.feet.ends, self.feet.shorter):

@@ -29,12 +29,14 @@ class Numbers(NamedTuple):
         bounds: (1,) or (C,): what gets the strongest colour.
         shares: They are shares of 1.
         decided: One of the classes wins.
+        gradient: They are gradients: signed whatever they belong to, in a dashed frame.
     """
 
     values: Values
     bounds: Values
     shares: bool = False
     decided: bool = True
+    gradient: bool = False
 
 
 class ColumnItems(QObject):
@@ -106,6 +108,7 @@ class ColumnItems(QObject):
             self._bars.set_values(numbers.values, float(numbers.bounds[0]), numbers.shares, numbers.decided)
             return
         had = mosaic.bad
+        mosaic.set_gradient(numbers.gradient)
         mosaic.set_values(numbers.values, numbers.bounds)
         mosaic.set_known(numbers.decided or self._frame.places[k].column.kind == "picture")
         if mosaic.bad or had:

@@ -27,8 +27,10 @@ LEAST_BAR, LEAST_BARS = 20, 150  # the same where room is short
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-def shape_text(column: Column) -> str:
+def shape_text(column: Column, gradients: bool = False) -> str:
     """The line under the name."""
+    if gradients:
+        return "p − t" if column.kind == "bars" else f"∂L/∂{column.node}"
     return tr("{count} classes", count=column.channels) if column.kind == "bars" else column.size
 
 
@@ -77,6 +79,7 @@ class Heads(QGraphicsItem):
         self.setZValue(2)
         self._frame = frame
         self.edited: frozenset[int] = frozenset()  # columns whose weights are not the trained ones
+        self.gradients = False  # the columns show gradients
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self._frame.width, self._frame.head + self._frame.size(SWITCH))
@@ -136,7 +139,8 @@ class Heads(QGraphicsItem):
                 marks.corner(painter, QRectF(end - 4, top, 12, 12), theme.color("ink"))
             painter.setFont(small)
             painter.setPen(theme.color("soft"))
-            shape = QFontMetricsF(small).elidedText(shape_text(place.column), Qt.TextElideMode.ElideRight, wide)
+            text = shape_text(place.column, self.gradients)
+            shape = QFontMetricsF(small).elidedText(text, Qt.TextElideMode.ElideRight, wide)
             painter.drawText(QRectF(x, top + frame.name_height, wide, frame.shape_height), LEFT, shape)
             self._switch(painter, place)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 
 from app import theme
 from app.widgets import marks
@@ -30,6 +30,7 @@ class Mosaic(pg.ImageItem):
         self._picture = QImage()
         self.bad: tuple[int, ...] = ()  # channels that hold NaN or infinity
         self.known = True
+        self.gradient = False
 
     def set_place(self, place: Place) -> None:
         """Where the maps lie and which they are; the next `set_values` fills them."""
@@ -60,7 +61,7 @@ class Mosaic(pg.ImageItem):
         if len(bounds) > 1:
             safe = np.where(bounds > 0, bounds, np.inf).astype(np.float32)
             values, bounds = values / safe.reshape(-1, *[1] * (values.ndim - 1)), np.ones(1)
-        role = "picture" if place.column.kind == "picture" else "signed"
+        role = "picture" if place.column.kind == "picture" and not self.gradient else "signed"
         colours = theme.rgb(values, float(bounds[0]), role).reshape(len(values), -1)
         wrong = theme.bad(values)
         where = () if wrong is None else np.flatnonzero(wrong.reshape(len(values), -1).any(axis=1))
@@ -75,6 +76,12 @@ class Mosaic(pg.ImageItem):
         """Whether there is anything to show yet: until something is drawn, every map is a hatch."""
         if known != self.known:
             self.known = known
+            self.update()
+
+    def set_gradient(self, gradient: bool) -> None:
+        """Whether the values are gradients: then a dashed frame stands round them."""
+        if gradient != self.gradient:
+            self.gradient = gradient
             self.update()
 
     def rgb(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -93,6 +100,13 @@ class Mosaic(pg.ImageItem):
         small = painter.deviceTransform().m11() < 0.99
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(self.boundingRect(), self._picture)
+        if self.gradient:
+            pen = QPen(theme.color("ink"), 1.5, Qt.PenStyle.CustomDashLine)
+            pen.setCosmetic(True)
+            pen.setDashPattern([3, 2])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.boundingRect())
 
     def _hatch(self, painter: QPainter) -> None:
         """Every map, at the hatch's own size whatever the zoom."""
