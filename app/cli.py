@@ -78,6 +78,11 @@ def _parser(command: str) -> argparse.ArgumentParser:
         length = parser.add_mutually_exclusive_group()
         length.add_argument("--epochs", metavar="N", type=int, help="how often every sample is seen")
         length.add_argument("--seconds", metavar="S", type=float, help="CPU time of the training")
+        parser.add_argument("--optimizer", metavar="WORD",
+                            help="sgd, momentum, nesterov, rmsprop, adam or adamw (default momentum)")
+        parser.add_argument("--schedule", metavar="WORD", help="constant, step, cosine or one_cycle (default cosine)")
+        parser.add_argument("--learning-rate", metavar="X", type=float, help="length of a step down the gradient")
+        parser.add_argument("--batch", metavar="N", type=int, help="samples in one step")
         parser.add_argument("--seed", metavar="N", type=int, help="the same seed gives the same weights (default 0)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
     return parser

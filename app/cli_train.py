@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from cnncore.choices import with_optimizer
 from cnncore.data import Labelled, read
 from cnncore.errors import CnnError, did_you_mean
 from cnncore.evaluation import evaluate
@@ -38,6 +39,8 @@ def run_train(args: Namespace) -> int:
     check_classes(data.classes)
     model = _start(args.from_, data.classes, wanted["seed"])
     settings, augment = recipe(len(data.labels), len(data.classes), args.epochs, trained=args.from_ is not None)
+    if args.optimizer is not None:
+        settings = with_optimizer(settings, args.optimizer, settings)
     settings = settings.but(**wanted)
     images = model.preprocess.apply(data.images)
     run = train(model.network, model.weights, images, data.labels, settings, augment=augment)
@@ -104,6 +107,10 @@ def _wanted(args: Namespace) -> dict[str, Any]:
         TrainSettings(epochs=args.epochs)
     if args.seconds is not None:
         wanted["seconds"] = float(args.seconds)
+    wanted |= {name: value for name in ("schedule", "learning_rate", "batch")
+               if (value := getattr(args, name)) is not None}
+    if args.optimizer is not None:
+        with_optimizer(TrainSettings(), args.optimizer, TrainSettings())
     TrainSettings(**wanted)
     return wanted
 
@@ -131,7 +138,7 @@ def _follow(run: Iterator[Progress], settings: TrainSettings) -> tuple[dict[str,
     at = [[row[k] for row in held] for k in range(3)]
     curves = {"step": [round(s) for s in step], "loss": loss, "accuracy": accuracy,
               "held_out": {"step": at[0], "loss": at[1], "accuracy": at[2]}}
-    return curves, last, bool(asked) and last.done < 1.0
+    return curves, last, last.early or (bool(asked) and last.done < 1.0)
 
 
 def _thinned(rows: Any) -> Any:

@@ -34,7 +34,7 @@ class Constant(Schedule):
     """The same rate to the end."""
 
     kind = "constant"
-    title = "constant rate"
+    title = "constant"
 
     def _factor(self, done: float) -> float:
         return 1.0
@@ -45,7 +45,7 @@ class Steps(Schedule):
     """The rate falls ``drops`` times, at even distances, each time to the share ``drop``."""
 
     kind = "step"
-    title = "rate in steps"
+    title = "in steps"
     drops: int = knob(2, low=1, high=1000, help="How often the rate falls.")
     drop: float = knob(0.1, low=0.0, high=1.0, help="What is left of the rate after each fall.")
 
@@ -58,7 +58,7 @@ class Cosine(Schedule):
     """Half a cosine from the full rate to ``floor``: Loshchilov and Hutter 2017, arXiv:1608.03983, one cycle."""
 
     kind = "cosine"
-    title = "rate along a cosine"
+    title = "cosine"
     floor: float = knob(0.0, low=0.0, high=1.0, help="What is left of the rate at the end.")
 
     def _factor(self, done: float) -> float:
@@ -73,7 +73,7 @@ class OneCycle(Schedule):
     """
 
     kind = "one_cycle"
-    title = "one cycle up and down"
+    title = "one cycle"
     rise: float = knob(0.3, low=0.0, high=1.0, help="Share of the training in which the rate goes up.")
     initial: float = knob(0.04, low=0.0, high=1.0, help="Share of the rate that the cycle begins with.")
 

@@ -23,11 +23,15 @@ from app.widgets.labels import Label
 from app.widgets.option import Entry, Option, OptionRow
 from app.widgets.two_lines import TwoLines
 from cnncore.augment import Augment
+from cnncore.choices import WORDS, optimizer_word, with_optimizer
 from cnncore.errors import CnnError
+from cnncore.optimizers import OPTIMIZERS
 from cnncore.recipes import recipe
+from cnncore.schedules import SCHEDULES
+from cnncore.training import TrainSettings
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
+MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
 BATCHES = (4, 8, 16, 32, 64, 128)
 STEPS = (100, 200, 400, 600, 1000, 2000, 5000)
 EPOCHS = (5, 10, 20, 40)
@@ -98,16 +102,18 @@ class TrainingPanel(Card):
 
     def _settings(self) -> None:
         knob = self._knob
-        self.momentum = Option(N_("Optimiser"), lambda: knob("momentum", MOMENTA, momentum_text))
+        self.optimizer = Option(N_("Optimiser"), self._optimizers)
         self.rate = Option(N_("Learning rate"), lambda: knob("learning_rate", RATES, rate_text))
+        self.schedule = Option(N_("Schedule"), lambda: knob("schedule", SCHEDULES, schedule_text))
         self.batch = Option(N_("Batch"), lambda: knob("batch", BATCHES, str))
         self.augment = Option(N_("Augmentation"), self._augments)
         self.start = Option(N_("Start"), self._starts)
         self.length = Option(N_("Length"), self._lengths)
         self.held = Option(N_("Held out"), lambda: knob("hold_out", SHARES, share_text))
         self.seed = Option(N_("Seed"), self._seeds)
-        every = (self.momentum, self.rate, self.batch, self.augment, self.start, self.length, self.held, self.seed)
-        names = ("momentum", "rate", "batch", "augment", "start", "length", "held", "seed")
+        every = (self.optimizer, self.rate, self.batch, self.augment, self.start, self.length, self.held, self.seed,
+                 self.schedule)
+        names = ("optimizer", "rate", "batch", "augment", "start", "length", "held", "seed", "schedule")
         for name, option in zip(names, every, strict=True):
             option.setObjectName(f"option_{name}")
         self.options = OptionRow(every, N_("More"), self._extras)
@@ -144,8 +150,21 @@ class TrainingPanel(Card):
 
     def _knob(self, name: str, values: Sequence[Any], text: Callable[[Any], str]) -> list[Entry]:
         now = getattr(self._choice().settings, name)
-        return [Entry(text(v), lambda v=v: self._turn(**{name: v}), v == now)
-                for v in sorted({*values, now})]
+        offered = values if isinstance(now, str) else sorted({*values, now})
+        return [Entry(text(v), lambda v=v: self._turn(**{name: v}), v == now) for v in offered]
+
+    def _optimizers(self) -> list[Entry]:
+        now, document = self._choice().settings, self.desk.session.document
+        usual = recipe(document.sample_count, max(len(document.classes), 2))[0]
+        word = optimizer_word(now)
+        made = {one: with_optimizer(now, one, usual) for one in WORDS}
+        kinds = [Entry(optimizer_text(settings), lambda s=settings: self._turn(**s.settings()), one == word)
+                 for one, settings in made.items()]
+        if word not in ("momentum", "nesterov"):
+            return kinds
+        kept = [Entry(tr("keeps {value} of the last step", value=f"{value:g}"),
+                      lambda v=value: self._turn(momentum=v), value == now.momentum) for value in MOMENTA]
+        return [*kinds, Entry(""), *kept]
 
     def _augments(self) -> list[Entry]:
         now, usual = self._choice().augment, usual_augment(self.desk.session.document)
@@ -198,7 +217,8 @@ class TrainingPanel(Card):
         document = self.desk.session.document
         now = self._choice()
         s = now.settings
-        self.momentum.set_value(momentum_text(s.momentum))
+        self.optimizer.set_value(optimizer_text(s))
+        self.schedule.set_value(schedule_text(s.schedule))
         self.rate.set_value(rate_text(s.learning_rate))
         self.batch.set_value(str(s.batch))
         usual = usual_augment(document)
@@ -318,9 +338,19 @@ def scaled(usual: Augment, amount: float) -> Augment:
     return made
 
 
-def momentum_text(value: float) -> str:
-    """``momentum 0.9``."""
-    return tr("momentum {value}", value=f"{value:g}") if value else tr("no momentum")
+def optimizer_text(settings: TrainSettings) -> str:
+    """``SGD``, ``momentum 0.9``, ``Nesterov 0.9``, ``Adam``."""
+    word = optimizer_word(settings)
+    if word == "momentum":
+        return tr("momentum {value}", value=f"{settings.momentum:g}")
+    if word == "nesterov":
+        return tr("Nesterov {value}", value=f"{settings.momentum:g}")
+    return tr(OPTIMIZERS[word].title)
+
+
+def schedule_text(kind: str) -> str:
+    """``along a cosine``."""
+    return tr(SCHEDULES[kind].title)
 
 
 def rate_text(value: float) -> str:

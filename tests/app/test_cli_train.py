@@ -68,7 +68,8 @@ def pictures(tmp_path):
 
 def asked(data, out, **more) -> Namespace:
     return Namespace(**{"data": str(data), "out": str(out), "from_": None, "epochs": None, "seconds": None,
-                        "seed": None, "json": None, **more})
+                        "seed": None, "json": None, "optimizer": None, "schedule": None, "learning_rate": None,
+                        "batch": None, **more})
 
 
 def test_ten_drawings_of_each_class_are_learned_and_measured(idx, tmp_path, capsys):
@@ -158,6 +159,28 @@ def test_epochs_and_seconds_together_are_refused(idx, tmp_path):
 def test_lengths_and_seeds_that_are_not_possible_are_refused(idx, tmp_path, wrong):
     with pytest.raises(CnnError, match=r"not possible|Allowed"):
         run_train(asked(idx, tmp_path / "m", **wrong))
+
+
+def test_optimizer_schedule_rate_and_batch_are_taken(idx, tmp_path):
+    said = tmp_path / "train.json"
+    run_train(asked(idx, tmp_path / "m.safetensors", epochs=2, optimizer="adam", schedule="one_cycle", batch=5,
+                    json=str(said)))
+    settings = json.loads(said.read_text())["settings"]
+    assert (settings["optimizer"], settings["learning_rate"], settings["schedule"], settings["batch"]) == (
+        "adam", 0.001, "one_cycle", 5)
+    run_train(asked(idx, tmp_path / "m.safetensors", epochs=2, optimizer="nesterov", learning_rate=0.02,
+                    json=str(said)))
+    settings = json.loads(said.read_text())["settings"]
+    assert (settings["optimizer"], settings["nesterov"], settings["learning_rate"]) == ("sgd", True, 0.02)
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"optimizer": "adm"}, "no optimizer 'adm'.+adam"), ({"schedule": "cosin"}, "schedule = cosin is not possible"),
+    ({"learning_rate": -1.0}, "learning_rate = -1.0 is not possible"), ({"batch": 0}, "batch = 0 is not possible"),
+])
+def test_words_of_the_training_that_are_not_possible_are_refused(idx, tmp_path, wrong, words):
+    with pytest.raises(CnnError, match=words):
+        run_train(asked(idx, tmp_path / "m.safetensors", **wrong))
 
 
 def test_class_that_the_model_does_not_know_is_named(idx, pictures, tmp_path):

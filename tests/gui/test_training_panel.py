@@ -220,7 +220,10 @@ def test_turning_a_knob_ends_automatic_settings_and_can_be_undone(ready, desk):
 
 @pytest.mark.parametrize(
     ("option", "text", "knob", "value"),
-    [("momentum", "momentum 0.5", "momentum", 0.5), ("momentum", "no momentum", "momentum", 0.0),
+    [("optimizer", "SGD", "momentum", 0.0), ("optimizer", "Nesterov 0.9", "nesterov", True),
+     ("optimizer", "Adam", "optimizer", "adam"), ("optimizer", "AdamW", "weight_decay", 0.01),
+     ("optimizer", "RMSprop", "learning_rate", 0.001), ("schedule", "one cycle", "schedule", "one_cycle"),
+     ("schedule", "constant", "schedule", "constant"),
      ("rate", "0.1", "learning_rate", 0.1), ("batch", "64", "batch", 64), ("length", "2,000 steps", "steps", 2000),
      ("length", "20 epochs", "epochs", 20), ("held", share_text(0.3), "hold_out", 0.3),
      ("held", "nothing", "hold_out", 0.0)],
@@ -229,6 +232,27 @@ def test_menu_entries_turn_their_knob(ready, desk, option, text, knob, value):
     entry(getattr(ready, option), text).do()
     assert getattr(desk.session.document.training.settings, knob) == value
     assert getattr(ready, option).value == text
+
+
+def test_momentum_has_its_own_amounts_and_adam_none(ready, desk):
+    assert ready.optimizer.value == "momentum 0.9"
+    entry(ready.optimizer, "keeps 0.5 of the last step").do()
+    assert ready.optimizer.value == "momentum 0.5"
+    entry(ready.optimizer, "Nesterov 0.5").do()
+    assert [e.text for e in ready.optimizer.entries() if e.on] == ["Nesterov 0.5", "keeps 0.5 of the last step"]
+    rate = ready.rate.value
+    entry(ready.optimizer, "Adam").do()
+    assert ready.rate.value == "0.001"
+    assert not [e for e in ready.optimizer.entries() if e.text.startswith("keeps")]
+    entry(ready.optimizer, "momentum 0.9").do()
+    assert ready.rate.value == rate
+
+
+def test_a_run_with_adam_ends_as_others_do(ready, qtbot, desk):
+    entry(ready.optimizer, "Adam").do()
+    press(qtbot, ready.toggle)
+    until(qtbot, desk, "finished")
+    assert desk.session.run.steps == 40
 
 
 def test_augmentation_is_an_amount(ready, desk):

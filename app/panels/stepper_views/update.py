@@ -16,6 +16,8 @@ from app.i18n import N_, tr
 from app.model.frames import array_of, trace_of
 from app.panels.stepper_views.base import Scene, View, flat_plane
 from app.widgets.heat_map import HeatMap
+from cnncore.choices import optimizer_word
+from cnncore.optimizers import OPTIMIZERS
 from cnncore.trace import Trace
 
 LABEL = 104  # px of the caption
@@ -52,8 +54,9 @@ class UpdateRow(QWidget):
             map_.set_values(plane, bound)
             map_.set_ring(*spot)
         settings = results.document.training.settings
-        self._words = settings.optimizer.upper() if settings.momentum == 0 else tr("momentum {value}",
-                                                                                 value=f"{settings.momentum:g}")
+        word = optimizer_word(settings)
+        self._words = tr(OPTIMIZERS[settings.optimizer].title) if word in OPTIMIZERS else tr(
+            "Nesterov {value}" if word == "nesterov" else "momentum {value}", value=f"{settings.momentum:g}")
         self._place()
         self.update()
 
@@ -64,7 +67,8 @@ class UpdateRow(QWidget):
         if trace is None or len(trace.operands) < 2:
             return ""
         now, factors = float(trace.operands[0].values[0]), trace.operands[1].values
-        if trace.terms.size > 2 and np.count_nonzero(trace.terms[[1, *range(3, trace.terms.size)]]) == 0:
+        plain = trace.terms.size > 2 and len(trace.operands) == 2
+        if plain and np.count_nonzero(trace.terms[[1, *range(3, trace.terms.size)]]) == 0:
             gradient, rate = float(trace.operands[0].values[2]), -float(factors[2])
             shown = f"({numbers.gradient(gradient)})" if gradient < 0 else numbers.gradient(gradient)
             return f"w ← w − rate · ∂L/∂w = {numbers.gradient(now)} − {rate:g} · {shown} = {self._result}"
