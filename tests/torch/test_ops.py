@@ -15,6 +15,9 @@ from tests.torch.counterparts import COUNTERPARTS, NONE, About  # noqa: E402
 
 EACH = [pytest.param(kind, rank, id=f"{kind}-{rank}d") for kind in OPS if kind in COUNTERPARTS for rank in ranks(kind)]
 
+# A group without spread is multiplied by 1 / √epsilon = 316, and its rounding with it.
+OF_NORMS = {"batchnorm": 10 * ROUNDED, "layernorm": 10 * ROUNDED, "groupnorm": 10 * ROUNDED}
+
 
 def test_every_kind_has_a_counterpart_or_a_reason_why_not() -> None:
     assert not set(COUNTERPARTS) & set(NONE)
@@ -28,7 +31,7 @@ def test_output_and_gradients_are_those_of_pytorch(kind: str, rank: int) -> None
     @given(cases(kind, rank))
     def check(case: Case) -> None:
         compare(case, np.float64, EXACT)
-        compare(case, np.float32, ROUNDED)
+        compare(case, np.float32, OF_NORMS.get(kind, ROUNDED))
 
     check()
 
