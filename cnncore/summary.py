@@ -9,7 +9,7 @@ from fractions import Fraction
 from cnncore.memory import VIEWS, Memory, needed, size
 from cnncore.network import INPUT, Network, Node
 from cnncore.op import Range, Shape
-from cnncore.shapes import receptive_field
+from cnncore.receptive import centre, receptive_fields
 
 PERIOD = 64  # outputs after which a pattern of windows repeats at the latest: strides of an upsampling
 
@@ -29,7 +29,7 @@ class Row:
         activations: Numbers in its output, for one sample.
         bytes: Memory of its output, for the whole batch.
         receptive: Cells of the input, along each of its space axes, from the first to the last on which the centre cell
-            of the output depends; no more than the input has. Araujo, Norris and Sim 2019, doi:10.23915/distill.00021.
+            of the output depends, in any of its channels; no more than the input has.
         jump: By how many cells of the input the receptive field moves from one output cell to the next, along each
             axis; none where a cell sees everything, or the output has no such axes.
     """
@@ -114,6 +114,7 @@ def summary(network: Network, batch: int = 1, *, itemsize: int = 4) -> Summary:
         itemsize: Bytes of a number: 4 of float32, 8 of float64.
     """
     jumps: dict[str, tuple[Fraction, ...]] = {INPUT: (Fraction(1),) * (len(network.input_shape) - 1)}
+    fields = receptive_fields(network)
     rows = []
     for node in network.nodes:
         jumps[node.name] = _jump(network, node, jumps)
@@ -121,30 +122,9 @@ def summary(network: Network, batch: int = 1, *, itemsize: int = 4) -> Summary:
         rows.append(Row(node.name, node.op.kind, node.inputs, shape, network.parameter_count(node.name),
                         node.op.multiply_adds(*inputs), math.prod(shape),
                         math.prod(shape) * batch * itemsize if node.op.kind not in VIEWS else 0,
-                        receptive(network, node.name), jumps[node.name]))
+                        fields[node.name], jumps[node.name]))
     return Summary(network.name, network.input_shape, batch, tuple(rows), needed(network, batch, itemsize=itemsize),
                    needed(network, batch, training=True, itemsize=itemsize))
-
-
-def receptive(network: Network, name: str) -> Shape:
-    """Receptive field of a node's centre cell: cells of the input along each of its space axes."""
-    field = receptive_field(network, name, _middle(network, name))
-    return tuple(max(one.stop - one.start, 0) for one in field[INPUT]) if INPUT in field else ()
-
-
-def centre(shape: Shape) -> Shape:
-    """The cell in the middle of a (C, *G), in its first channel; of an even size the one after the middle."""
-    return (0, *(n // 2 for n in shape[1:]))
-
-
-def _middle(network: Network, name: str) -> Shape:
-    """The centre cell; in a list, which has no middle of its own, where the centre of what it reads goes."""
-    shape = network.shapes[name]
-    if len(shape) > 1 or name == INPUT:
-        return centre(shape)
-    source = network.node(name).inputs[0]
-    reached = network.node(name).op.reaches(0, _middle(network, source), *network.input_shapes(name))
-    return (0,) if reached is None or reached[0][0] >= reached[0][1] else (reached[0][0],)
 
 
 def _jump(network: Network, node: Node, jumps: dict[str, tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
