@@ -11,6 +11,11 @@ def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, tuple) else (value,) * rank
 
 
+def pairs(value: Any, rank: int) -> list[tuple[int, int]]:
+    """Cells before and after each axis."""
+    return [one if isinstance(one, tuple) else (one, one) for one in per_axis(value, rank)]
+
+
 def sides(op: Any, space: tuple[int, ...], window: Any) -> list[tuple[int, int]]:
     """Cells before and after each axis. "same" makes ⌈size / stride⌉ windows, and an odd cell stands after."""
     rank = len(space)

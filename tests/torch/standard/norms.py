@@ -8,6 +8,7 @@ import numpy as np
 
 from cnncore.op import Shape
 from tests.cnncore.cases import SAMPLES
+from tests.torch.axes import pairs, per_axis
 from tests.torch.standard.base import Node, Nodes, constant, like, named, node, reshaped
 
 
@@ -70,6 +71,34 @@ def dense(op: Any, shapes: list[Shape], params: Any) -> Nodes:
 def flatten(op: Any, shapes: list[Shape], params: Any) -> Nodes:
     """Flatten."""
     return [node("Flatten", ["input0"], axis=1)]
+
+
+@like("reshape")
+def reshape(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """Reshape."""
+    return reshaped("input0", "output", 0, *per_axis(op.shape, 1))
+
+
+@like("pad")
+def pad(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """Pad, in all its modes."""
+    around = pairs(op.padding, len(shapes[0]) - 1)
+    ends = [0, 0, *(a for a, _ in around), 0, 0, *(b for _, b in around)]
+    made, names = [constant("around", np.array(ends, np.int64))], ["input0", "around"]
+    if op.mode == "zeros":
+        made, names = [*made, constant("value", np.array(float(op.value)))], [*names, "value"]
+    modes = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    return [*made, node("Pad", names, mode=modes[op.mode])]
+
+
+@like("crop")
+def crop(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """Slice."""
+    around, space = pairs(op.cut, len(shapes[0]) - 1), shapes[0][1:]
+    parts = {"starts": [a for a, _ in around], "ends": [n - b for n, (_, b) in zip(space, around, strict=True)],
+             "axes": list(range(2, 2 + len(space)))}
+    return [*(constant(name, np.array(value, np.int64)) for name, value in parts.items()),
+            node("Slice", ["input0", *parts])]
 
 
 @like("add")
