@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncore.op import Array, Shape
 from cnncore.plan.kernel import Call
-from cnncore.plan.layout import as_inner, as_outer, empty
+from cnncore.plan.layout import as_inner, as_outer, empty, maps
 from cnncore.plan.units import Unit, learning, upstream
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Backwards:
         self._learning = learning(network)
         self._filled: set[str] = {network.scores}
         if network.scores in program.inner:
-            self.grads[network.scores] = empty(program.inner[network.scores].shape)
+            self.grads[network.scores] = maps(program.inner[network.scores].shape)
         path = upstream(network, [network.scores])
         for unit in reversed(program.units):
             if unit.name in path and unit.name in self._learning and unit.name in self._filled:
@@ -71,18 +71,18 @@ class Backwards:
         self._filled.add(source)
         if first:
             aliased = program.inner[source] is program.inner[unit.name]
-            self.grads[source] = came if aliased else empty(program.inner[source].shape)
+            self.grads[source] = came if aliased else maps(program.inner[source].shape)
             self.calls += kernel.backward(came, (self.grads[source],), own)
             return
         # A second reader of the same output: its share is made beside the first and added.
         total = self._grad(source)
-        share = empty(total.shape)
+        share = maps(total.shape)
         self.calls += kernel.backward(came, (share,), own)
         self.calls.append(lambda: np.add(total, share, out=total))
 
     def _grad(self, name: str) -> Array:
         if name not in self.grads:
-            self.grads[name] = empty(self.program.inner[name].shape)
+            self.grads[name] = maps(self.program.inner[name].shape)
         return self.grads[name]
 
     def start(self, grad: Array) -> None:

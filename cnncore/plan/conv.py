@@ -16,14 +16,17 @@ from cnncore.op import Array
 from cnncore.plan.conv_back import input_gradient
 from cnncore.plan.gemm import outer_sums, products
 from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, known, ones
-from cnncore.plan.layout import empty, merged, windowed
+from cnncore.plan.layout import empty, lines, merged, pitch, windowed
 from cnncore.plan.spots import Window, windows_of
+
+BLOCK = 1 << 16  # numbers of one block of rows: a quarter of a usual second-level cache
 
 
 class ConvKernel(Kernel):
     """groups = 1, zeros around. Letters: kh, kw the kernel, oH, oW the output, Hp the rows with their padding."""
 
     phases = 1  # output columns lie as (phases, oW / phases): see `fuse`
+    together = 1  # output rows that cannot be parted
 
     def __init__(self, site: Site, rows: Window, columns: Window) -> None:
         super().__init__(site)
@@ -31,13 +34,19 @@ class ConvKernel(Kernel):
         self.filters: int = op.filters
         self.channels = site.shapes[0][0]
         self.rows, self.columns = rows, columns
-        self.lead = (site.samples,) if site.outside else ()
-        self.run = columns.out if site.outside else columns.out * site.samples
-        self.spread = empty((*self.lead, rows.need, self.channels, columns.kernel, self.run))
+        self.height = max(0, min(rows.size, rows.need - rows.before))  # rows of the input that windows meet
         self.weight = empty((self.filters, rows.kernel, self.channels, columns.kernel))
         self.bias = empty((self.filters, 1)) if op.bias else None
+        self._make()
+
+    def _make(self) -> None:
+        """Buffers and calls of the forward pass."""
+        self.samples = self.site.samples
+        self.run = self.columns.out * self.samples
+        self.pitch = pitch(self.run)
+        self.spread = empty((self.rows.need, self.channels, self.columns.kernel, self.pitch))
         self.z = self._output()
-        self.calls = [*self._spreading(), *self._multiplying(), *self._adding()]
+        self.calls = self.passing(self.site.inputs[0], self.z)
 
     def load(self, params: Mapping[str, Array]) -> None:
         """Weights (F, C, kh, kw) to (F, kh, C, kw), the order of a window's rows."""
@@ -47,30 +56,37 @@ class ConvKernel(Kernel):
             np.copyto(self.bias[:, 0], params["bias"])
 
     def _output(self) -> Array:
-        """Where the products go: (oH, F, oW·N), or (N, oH, F, oW) outside."""
-        out = self.site.output
-        return out.transpose(3, 0, 1, 2) if self.site.outside else merged(out)
+        """Where the products go: (oH, F, oW·N)."""
+        return merged(self.site.output)
 
-    def _spreading(self) -> list[Call]:
-        """Copies into ``spread``; padding is never written and stays 0."""
-        x, rows, columns = self.site.inputs[0], self.rows, self.columns
-        height = max(0, min(rows.size, rows.need - rows.before))
-        x = x[:height]
-        here = self.spread[..., rows.before : rows.before + height, :, :, :]
-        shape = (height, self.channels, columns.kernel, self.phases, columns.out // self.phases, self.site.samples)
-        # outside (N, h, C, kw, oW) to (h, C, kw, 1, oW, N)
-        target = here.transpose(1, 2, 3, 4, 0)[:, :, :, None] if self.site.outside else here.reshape(shape)
-        if not columns.padded:
-            step = x.strides[2]
-            over = columns.stride * step
-            strides = (*x.strides[:2], columns.dilation * step, over, over * self.phases, x.strides[3])
-            return [call(np.copyto, target, windowed(x, shape, strides))]
+    def passing(self, x: Array, z: Array) -> list[Call]:
+        """From ``x`` (H, C, W, N) to ``z`` (oH, F, oW·N), some rows at a time, so that they stay in the cache."""
+        rows, done = self.rows, 0
+        line = max(self.filters, self.channels * self.columns.kernel * rows.stride) * self.run
+        step = max(1, BLOCK // line // self.together) * self.together
         calls: list[Call] = []
-        for k, outs, cells in columns.shifts():
-            for phase, (some, picked) in enumerate(self.by_phase(outs, cells)):
-                if some.start < some.stop:
-                    calls.append(call(np.copyto, target[:, :, k, phase, some], x[:, :, picked]))
+        for first in range(0, rows.out, step):
+            part = slice(first, min(first + step, rows.out))
+            reach = (part.stop - 1) * rows.stride + (rows.kernel - 1) * rows.dilation + 1 - rows.before
+            if (reach := min(reach, self.height)) > done:
+                calls += self._spreading(x, slice(done, reach))
+                done = reach
+            calls += [*self._multiplying(part, z), *self._finishing(part, z)]
         return calls
+
+    def _spreading(self, x: Array, part: slice) -> list[Call]:
+        """Copies rows into ``spread``; padding is never written and stays 0."""
+        columns, height, before = self.columns, part.stop - part.start, self.rows.before
+        x = x[part]
+        shape = (height, self.channels, columns.kernel, self.phases, columns.out // self.phases, self.samples)
+        target = self.spread[before + part.start : before + part.stop, :, :, : self.run].reshape(shape)
+        if not columns.padded:
+            over = columns.stride * x.strides[2]
+            strides = (*x.strides[:2], columns.dilation * x.strides[2], over, over * self.phases, x.strides[3])
+            return [call(np.copyto, target, windowed(x, shape, strides))]
+        return [call(np.copyto, target[:, :, k, phase, some], x[:, :, picked])
+                for k, outs, cells in columns.shifts()
+                for phase, (some, picked) in enumerate(self.by_phase(outs, cells)) if some.start < some.stop]
 
     def by_phase(self, outs: slice, cells: slice) -> list[tuple[slice, slice]]:
         """Outputs o = phases·q + phase for each phase: which q, and the cells that they meet."""
@@ -83,35 +99,32 @@ class ConvKernel(Kernel):
         return found
 
     def windows(self) -> Array:
-        """(…, oH, kh·C·kw, run): the rows under each output row; only without row dilation."""
-        line = self.channels * self.columns.kernel * self.run * 4
-        shape = (*self.lead, self.rows.out, self.rows.kernel * self.channels * self.columns.kernel, self.run)
-        strides = (*self.spread.strides[:-4], self.rows.stride * line, self.run * 4, 4)
-        return windowed(self.spread, shape, strides)
+        """(oH, kh·C·kw, run): the rows under each output row; only without row dilation."""
+        line = self.channels * self.columns.kernel * self.pitch * 4
+        shape = (self.rows.out, self.rows.kernel * self.channels * self.columns.kernel, self.run)
+        return windowed(self.spread, shape, (self.rows.stride * line, self.pitch * 4, 4))
 
     def _lines(self, k: int) -> Array:
-        """(…, oH, C·kw, run): for every output row the row that kernel row k meets."""
+        """(oH, C·kw, run): for every output row the row that kernel row k meets."""
         first = k * self.rows.dilation
         last = first + (self.rows.out - 1) * self.rows.stride + 1
-        flat = self.spread.reshape(*self.lead, self.rows.need, -1, self.run)
-        return flat[..., first : last : self.rows.stride, :, :]
+        return self.spread.reshape(self.rows.need, -1, self.pitch)[first : last : self.rows.stride, :, : self.run]
 
-    def _multiplying(self) -> list[Call]:
+    def _multiplying(self, part: slice, z: Array) -> list[Call]:
         matrix = self.weight.reshape(self.filters, -1)
         if self.rows.dilation == 1 or self.rows.kernel == 1:
-            return products(matrix, self.windows(), self.z)
-        part = empty(self.z.shape)
-        calls = products(self._row(0), self._lines(0), self.z)
-        for k in range(1, self.rows.kernel):
-            calls += [*products(self._row(k), self._lines(k), part), call(np.add, self.z, part, out=self.z)]
+            return products(matrix, self.windows()[part], z[part])
+        more = lines(part.stop - part.start, self.filters, self.run)
+        calls: list[Call] = []
+        for k in range(self.rows.kernel):
+            row = self.weight[:, k].reshape(self.filters, -1)  # a view: C·kw cells lie together
+            calls += products(row, self._lines(k)[part], more if k else z[part])
+            calls += [call(np.add, z[part], more, out=z[part])] if k else []
         return calls
 
-    def _row(self, k: int) -> Array:
-        """(F, C·kw) weights of one kernel row: a view."""
-        return self.weight[:, k].reshape(self.filters, -1)
-
-    def _adding(self) -> list[Call]:
-        return [] if self.bias is None else [call(np.add, self.z, self.bias, out=self.z)]
+    def _finishing(self, part: slice, z: Array) -> list[Call]:
+        """What follows the products of some rows."""
+        return [] if self.bias is None else [call(np.add, z[part], self.bias, out=z[part])]
 
     # --- backward, samples inside only
 
@@ -138,12 +151,6 @@ class ConvKernel(Kernel):
                 calls += outer_sums(self._lines(k), turned, total.reshape(-1, self.filters))
                 calls.append(call(np.copyto, slot[:, :, k], total.transpose(2, 0, 1)))
         return calls + (input_gradient(self, dz, want) if want is not None else [])
-
-
-def conv(site: Site) -> Kernel | None:
-    """One group, zeros around, one or two space axes."""
-    found = conv_windows(site)
-    return ConvKernel(site, *found) if found else None
 
 
 def conv_windows(site: Site) -> tuple[Window, Window] | None:

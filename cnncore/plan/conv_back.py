@@ -9,7 +9,7 @@ import numpy as np
 from cnncore.op import Array
 from cnncore.plan.gemm import products
 from cnncore.plan.kernel import Call, call
-from cnncore.plan.layout import empty, windowed
+from cnncore.plan.layout import empty, lines, windowed
 
 if TYPE_CHECKING:
     from cnncore.plan.conv import ConvKernel
@@ -24,10 +24,10 @@ def input_gradient(kernel: ConvKernel, dz: Array, want: Array) -> list[Call]:
     put where they came from. Rows at the edge meet fewer kernel rows: their products are shorter, not padded.
     """
     rows, line = kernel.rows, kernel.channels * kernel.columns.kernel
-    height = max(0, min(rows.size, rows.need - rows.before))
+    height = kernel.height
     calls: list[Call] = [call(want[height:].fill, 0.0)] if height < rows.size else []
     if rows.dilation > 1 and rows.kernel > 1:
-        store, part = empty((height, line, kernel.run)), empty((height, line, kernel.run))
+        store, part = lines(height, line, kernel.run), lines(height, line, kernel.run)
         calls.append(call(store.fill, 0.0))
         for k, outs, cells in rows.shifts():
             some, mine = store[cells], part[: outs.stop - outs.start]
@@ -35,7 +35,7 @@ def input_gradient(kernel: ConvKernel, dz: Array, want: Array) -> list[Call]:
             calls += [*products(turned, dz[outs], mine), call(np.add, some, mine, out=some)]
         return calls + _columns(kernel, store, want[:height])
     block = max(1, min(height, BLOCK // (line * kernel.run)))
-    store = empty((block, line, kernel.run))
+    store = lines(block, line, kernel.run)
     matrices = _turned(kernel, calls)
     for first in range(0, height, block):
         last = min(first + block, height)
@@ -69,7 +69,7 @@ def _rows(kernel: ConvKernel, matrices: list[Array], dz: Array, store: Array, fi
         middle = [i for i, o in enumerate(low) if o >= 0 and o + count <= rows.out] if count else []
         if middle:
             shape = (len(middle), count * filters, kernel.run)
-            below = windowed(dz[low[middle[0]]:], shape, (dz.strides[0], kernel.run * 4, 4))
+            below = windowed(dz[low[middle[0]]:], shape, (*dz.strides[:2], 4))
             start = heights[middle[0]] - first
             out = store[start : heights[middle[-1]] - first + 1 : stride]
             calls += products(matrix.reshape(line, -1), below, out)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncore.op import Array
 from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, known
-from cnncore.plan.layout import empty
+from cnncore.plan.layout import blocks, empty, runs
 
 
 class ReluKernel(Kernel):
@@ -19,8 +19,7 @@ class ReluKernel(Kernel):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        zeros = _zeros_like(site.output)
-        self.calls = [call(np.maximum, site.inputs[0], zeros, out=site.output)]
+        self.calls = rectified(*runs(site.inputs[0], site.output))
 
     def backward(self, grad: Array, wants: Grads, slots: Mapping[str, Array]) -> list[Call]:
         """Passes where the output is positive."""
@@ -29,17 +28,22 @@ class ReluKernel(Kernel):
         return masked(self.site.output, grad, wants[0])
 
 
+def rectified(x: Array, out: Array) -> list[Call]:
+    """max(x, 0) over `runs`."""
+    return [call(np.maximum, x, empty(out.shape[-1:]), out=out)]
+
+
 def masked(output: Array, grad: Array, out: Array) -> list[Call]:
     """``grad`` where ``output`` > 0, else 0; the mask is made float32 first, a bool factor would be cast in pieces."""
-    won, share = np.zeros(output.shape, bool), empty(output.shape)
-    zero = np.float32(0)
-    return [call(np.greater, output, zero, out=won), call(np.copyto, share, won),
-            call(np.multiply, grad, share, out=out)]
-
-
-def _zeros_like(view: Array) -> Array:
-    """Zeros that lie as the view does."""
-    return np.zeros_like(view)
+    output, grad, out = runs(output, grad, out)
+    parts = blocks(output)
+    won, share = np.zeros(output[parts[0]].shape, bool), empty(output[parts[0]].shape)
+    zero, calls = np.float32(0), list[Call]()
+    for part in parts:
+        count = part.stop - part.start
+        calls += [call(np.greater, output[part], zero, out=won[:count]), call(np.copyto, share[:count], won[:count]),
+                  call(np.multiply, grad[part], share[:count], out=out[part])]
+    return calls
 
 
 class FlattenKernel(Kernel):

@@ -13,9 +13,9 @@ import numpy as np
 
 from cnncore.op import Array
 from cnncore.plan.conv import ConvKernel, conv_windows
-from cnncore.plan.elementwise import masked
+from cnncore.plan.elementwise import masked, rectified
 from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, ones
-from cnncore.plan.layout import empty, merged
+from cnncore.plan.layout import empty, lines, merged
 from cnncore.plan.pool import Winner, pool_windows
 from cnncore.plan.spots import Window
 
@@ -27,39 +27,45 @@ class ConvPoolKernel(ConvKernel):
 
     def __init__(self, site: Site, rows: Window, columns: Window, down: Window, across: Window, relu: bool) -> None:
         self.down, self.across, self.relu = down, across, relu
-        self.phases = across.kernel
+        self.phases, self.together = across.kernel, down.kernel
         super().__init__(site, _only(rows, down), _only(columns, across))
 
     def _output(self) -> Array:
-        return empty((self.rows.out, self.filters, self.run))
+        self.width = self.run // self.phases
+        z = lines(self.rows.out, self.filters, self.run)
+        self.middle = empty((self.rows.out, self.filters, self.width))
+        self.columns_won = Winner(self._blocks(z), self.middle)
+        self.rows_won = Winner(self._steps(self.middle), merged(self.site.output))
+        return z
 
-    def _adding(self) -> list[Call]:
+    def _blocks(self, z: Array) -> list[Array]:
+        """(oH, F, oW/s·N) for each column of a pooling window."""
+        return [z[..., t * self.width : (t + 1) * self.width] for t in range(self.phases)]
+
+    def _steps(self, middle: Array) -> list[Array]:
+        """For each row of a pooling window the rows of that place."""
+        return [middle[t :: self.down.kernel] for t in range(self.down.kernel)]
+
+    def _finishing(self, part: slice, z: Array) -> list[Call]:
         """The largest of each window, its bias, its ReLU."""
-        pooled, width = merged(self.site.output), self.run // self.phases
-        self.middle = empty((self.rows.out, self.filters, width))
-        self.columns_won = Winner([self.z[..., t * width : (t + 1) * width] for t in range(self.phases)], self.middle)
-        self.rows_won = Winner([self.middle[t :: self.down.kernel] for t in range(self.down.kernel)], pooled)
-        calls = [*self.columns_won.calls, *self.rows_won.calls]
+        above = slice(part.start // self.down.kernel, part.stop // self.down.kernel)
+        pooled = merged(self.site.output)[above]
+        calls = [*self.columns_won.forward(part), *self.rows_won.forward(above)]
         if self.bias is not None:
             calls.append(call(np.add, pooled, self.bias, out=pooled))
-        if self.relu:
-            calls.append(call(np.maximum, pooled, empty(pooled.shape), out=pooled))
-        return calls
+        return calls + (rectified(pooled, pooled) if self.relu else [])
 
     def backward(self, grad: Array, wants: Grads, slots: Mapping[str, Array]) -> list[Call]:
         """ReLU and bias on the pooled cells, then back to the winners."""
-        came, pooled = merged(grad), merged(self.site.output)
-        width = self.run // self.phases
-        calls = masked(pooled, came, came) if self.relu else []
+        came = merged(grad)
+        calls = masked(self.site.output, grad, grad) if self.relu else []
         if "bias" in slots:
             sums = empty(came.shape[:2])
-            calls += [call(np.matmul, came, ones(width), out=sums),
+            calls += [call(np.matmul, came, ones(self.width), out=sums),
                       call(np.add.reduce, sums, 0, None, slots["bias"])]
-        dz, middle = empty(self.z.shape), empty(self.middle.shape)
-        # The winners compare what was there before the bias: `pooled` is not that any more.
-        calls += self.rows_won.backward(came, [middle[t :: self.down.kernel] for t in range(self.down.kernel)])
-        calls += self.columns_won.backward(
-            middle, [dz[..., t * width : (t + 1) * width] for t in range(self.phases)])
+        dz, middle = lines(*self.z.shape), empty(self.middle.shape)
+        calls += self.rows_won.backward(came, self._steps(middle))
+        calls += self.columns_won.backward(middle, self._blocks(dz))
         rest = {key: slot for key, slot in slots.items() if key != "bias"}
         return calls + self.gradients(dz, wants[0], rest)
 

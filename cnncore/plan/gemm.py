@@ -7,18 +7,22 @@ import numpy as np
 from cnncore.op import Array
 from cnncore.plan.kernel import Call, call
 
-TILE = 1_000_000  # m·n·k of one product: above it OpenBLAS packs its operands and thin products lose a quarter
-NARROW = 48  # columns below which a piece is not worth its call
+TILE = 1_000_000  # m·n·k of one product: above it OpenBLAS packs its operands, and thin products lose up to half
+NARROW = 32  # columns below which a piece is not worth its call
 
 
 def piece(rows: int, inner: int, columns: int) -> int:
-    """How many columns a piece takes: all, where pieces would be narrow."""
-    if rows * inner * columns <= TILE:
+    """How many columns a piece takes: all of them, where pieces would be narrow."""
+    widest = TILE // (rows * inner) // 16 * 16
+    if rows * inner * columns <= TILE or widest < NARROW:
         return columns
-    count = -(-rows * inner * columns // TILE)
-    width = -(-columns // count)
-    width = -(-width // 16) * 16
-    return columns if width < NARROW else min(width, columns)
+    count = -(-columns // widest)
+    return min(widest, -(-columns // count // 16) * 16)
+
+
+def fits_turned(rows: int, inner: int, columns: int) -> bool:
+    """True where OpenBLAS has a quick product with the second operand turned: its bounds, for small matrices."""
+    return rows * inner * columns <= TILE and rows * columns <= 1200 and inner >= 32
 
 
 def products(left: Array, right: Array, out: Array) -> list[Call]:
@@ -46,11 +50,8 @@ def outer_sums(left: Array, right: Array, out: Array, limit: int = 1 << 18) -> l
     """Σ over rows of left (R, k, n) · right (R, n, m) into out (k, m), the k in pieces."""
     count, inner, columns = left.shape
     width = right.shape[-1]
-    parts = max(1, min(8, -(-inner * columns * width // TILE)))
-    while inner % parts:
-        parts -= 1
-    if inner // parts < 32:
-        parts = 1
+    parts = next((k for k in range(1, inner // 8 + 1)
+                  if inner % k == 0 and fits_turned(inner // k, columns, width)), 1)
     rows = max(1, min(count, limit // (inner * width)))
     store = np.zeros((rows, parts, inner // parts, width), np.float32)
     flat = store.reshape(rows, inner, width)

@@ -50,6 +50,24 @@ def empty(shape: Shape) -> Array:
     return np.zeros(shape, np.float32)
 
 
+def pitch(run: int) -> int:
+    """Numbers from one run to the next: whole pages apart they would all fall on the same lines of the cache."""
+    return run if run % 256 else run + 16
+
+
+def maps(shape: Shape) -> Array:
+    """A buffer of zeros for an inner array, its runs at their `pitch`."""
+    if len(shape) != 4:
+        return empty(shape)
+    run = shape[2] * shape[3]
+    return empty((*shape[:2], pitch(run)))[..., :run].reshape(shape)
+
+
+def lines(height: int, channels: int, run: int) -> Array:
+    """(H, C, W·N) of zeros, its runs at their `pitch`."""
+    return empty((height, channels, pitch(run)))[..., :run]
+
+
 def merged(inner: Array) -> Array:
     """(H, C, W, N) as (H, C, W·N): no copy, the two last axes must lie one after the other."""
     height, channels, width, samples = inner.shape
@@ -62,6 +80,28 @@ def _base(view: Array) -> Array:
 
 def _offset(view: Array) -> int:
     return int(view.__array_interface__["data"][0] - _base(view).__array_interface__["data"][0])
+
+
+def runs(*views: Array) -> list[Array]:
+    """Arrays of one shape, seen in as few axes as possible, (…, run): what works cell by cell works on long runs."""
+    first = views[0]
+    order = sorted(range(first.ndim), key=lambda axis: -first.strides[axis])
+    turned = [view.transpose(order) for view in views]
+    if all(view.flags.c_contiguous for view in turned):
+        run = first.size
+        if run > 1 << 14:
+            sizes = np.cumprod(turned[0].shape[::-1])
+            run = int(next(size for size in sizes if size >= 512))
+        return [view.reshape(-1, run) if run < first.size else view.reshape(-1) for view in turned]
+    if first.ndim == 4 and all(view.strides[2:] == (view.shape[3] * 4, 4) for view in views):
+        return [merged(view) for view in views]
+    return list(views)
+
+
+def blocks(view: Array, size: int = 1 << 15) -> list[slice]:
+    """Parts of the first axis of about ``size`` numbers: what is done to one stays in the cache."""
+    step = max(1, size // max(1, view.size // max(1, len(view))))
+    return [slice(k, min(k + step, len(view))) for k in range(0, len(view), step)]
 
 
 def windowed(source: Array, shape: Shape, strides: Shape, offset: int = 0, *, write: bool = False) -> Array:

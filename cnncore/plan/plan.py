@@ -61,6 +61,8 @@ class Plan:
             weights: As `Network.start` gives them.
             x: (N, C, *S).
         """
+        if len(self.network.shapes[self.network.scores]) > 1:  # maps: outer memory is where they shall go
+            return self.forward(weights, x)[self.network.scores]
         x, weights = self._checked(x), _single(weights)
         size = min(self.batch, piece_size(self.network, "scores"))
         parts = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnncore.op import Array, Shape
 from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, known
-from cnncore.plan.layout import empty
+from cnncore.plan.layout import blocks, empty
 from cnncore.plan.spots import Window, windows_of
 
 
@@ -28,30 +28,39 @@ class Winner:
     def __init__(self, parts: list[Array], out: Array) -> None:
         self.parts = parts
         self.best = [parts[0], *(empty(out.shape) for _ in parts[2:]), out] if len(parts) > 1 else [out]
-        self.calls = [call(np.maximum, best, part, out=after)
-                      for (best, after), part in zip(pairwise(self.best), parts[1:], strict=True)]
-        if len(parts) == 1:
-            self.calls = [call(np.copyto, out, parts[0])]
+        self.calls = self.forward(slice(None))
+
+    def forward(self, some: slice) -> list[Call]:
+        """For some of the first axis."""
+        if len(self.parts) == 1:
+            return [call(np.copyto, self.best[0][some], self.parts[0][some])]
+        return [call(np.maximum, best[some], part[some], out=after[some])
+                for (best, after), part in zip(pairwise(self.best), self.parts[1:], strict=True)]
 
     def backward(self, grad: Array, targets: list[Array], add: bool = False) -> list[Call]:
         """``grad``, which is used up, shared out; with ``add`` on top of what the targets hold."""
+        if len(self.parts) == 1:
+            return [call(np.add, targets[0], grad, out=targets[0]) if add else call(np.copyto, targets[0], grad)]
+        pieces = blocks(grad)
+        lost, share = np.zeros(grad[pieces[0]].shape, bool), empty(grad[pieces[0]].shape)
+        return [one for piece in pieces for one in self._shared(piece, grad, targets, add, lost, share)]
+
+    def _shared(self, piece: slice, grad: Array, targets: list[Array], add: bool, lost: Array,
+                share: Array) -> list[Call]:
         calls: list[Call] = []
-        rest = grad
-        if len(self.parts) > 1:
-            lost, share = np.zeros(grad.shape, bool), empty(grad.shape)
+        rest, lost, share = grad[piece], lost[: piece.stop - piece.start], share[: piece.stop - piece.start]
         for k in range(len(self.parts) - 1, 0, -1):
-            calls += [call(np.less, self.best[k - 1], self.parts[k], out=lost), call(np.copyto, share, lost)]
+            target = targets[k][piece]
+            calls += [call(np.less, self.best[k - 1][piece], self.parts[k][piece], out=lost),
+                      call(np.copyto, share, lost)]
             if add:
-                calls += [call(np.multiply, rest, share, out=share), call(np.add, targets[k], share, out=targets[k]),
+                calls += [call(np.multiply, rest, share, out=share), call(np.add, target, share, out=target),
                           call(np.subtract, rest, share, out=rest)]
             else:
-                after = targets[0] if k == 1 else rest
-                calls += [call(np.multiply, rest, share, out=targets[k]),
-                          call(np.subtract, rest, targets[k], out=after)]
+                after = targets[0][piece] if k == 1 else rest
+                calls += [call(np.multiply, rest, share, out=target), call(np.subtract, rest, target, out=after)]
         if add:
-            calls.append(call(np.add, targets[0], rest, out=targets[0]))
-        elif len(self.parts) == 1:
-            calls.append(call(np.copyto, targets[0], rest))
+            calls.append(call(np.add, targets[0][piece], rest, out=targets[0][piece]))
         return calls
 
 
@@ -72,7 +81,11 @@ class _PoolKernel(Kernel):
                             slice(columns.before, columns.before + width), slice(None))
             self.calls.append(call(np.copyto, padded[self._inside], self.x))
             self.x = padded
-        self.middle = empty((self.x.shape[0], self.x.shape[1], columns.out, self.x.shape[3]))
+        height, channels, _, samples = self.x.shape
+        if site.outside:
+            self.middle = empty((samples, channels, height, columns.out)).transpose(2, 1, 3, 0)
+        else:
+            self.middle = empty((height, channels, columns.out, samples))
 
     def target(self, want: Array, apart: bool) -> tuple[Array, list[Call], list[Call]]:
         """Where the input's gradient is gathered, and what to do before and after."""

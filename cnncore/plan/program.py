@@ -17,7 +17,7 @@ from cnncore.plan.backward import Backwards
 from cnncore.plan.fallback import Fallback
 from cnncore.plan.fuse import conv_pool
 from cnncore.plan.kernel import Call, Kernel, Site
-from cnncore.plan.layout import as_inner, as_outer, empty, inner_shape
+from cnncore.plan.layout import as_inner, as_outer, empty, inner_shape, maps
 from cnncore.plan.units import KERNELS, Unit, needed, units, upstream
 
 
@@ -71,7 +71,7 @@ class Program:
         if self.every:
             start, stop = self._places[name]
             return as_inner(self.block[start:stop].reshape(self.samples, *shape))
-        return empty(found)
+        return maps(found)
 
     def _compile(self, unit: Unit) -> None:
         kernel = self._kernel(unit)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from cnncore.network import Network, Node
-from cnncore.plan.conv import conv
+from cnncore.plan.conv_outer import conv
 from cnncore.plan.dense import dense
 from cnncore.plan.elementwise import flatten, relu, softmax
 from cnncore.plan.kernel import Kernel, Site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,12 @@ def check(network: Network, weights: dict[str, Array], x: Array, labels: Array) 
     """All four ways of running, twice each."""
     plan, loss = Plan(network, len(x)), CrossEntropy()
     done = network.forward(weights, x)
+    try:
+        reference(network, weights, x, labels, loss)
+    except CnnError as error:  # a norm over a single number
+        with pytest.raises(CnnError, match=re.escape(str(error))):
+            plan.train(weights, x, labels, loss, np.random.default_rng(7))
+        return
     for _ in range(2):
         found = plan.forward(weights, x)
         assert list(found) == list(done.outputs)

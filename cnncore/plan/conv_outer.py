@@ -1,0 +1,101 @@
+"""Convolution in outer memory, (N, F, oH, oW), one sample after the other: for passes whose outputs are all handed out.
+
+Three ways, by what a row of output is worth as a product: rows, as inside; bands, where one filter alone makes rows of
+height 1, so that some output rows share one product with a banded matrix of weights; and the whole picture spread
+out along both axes, where its rows are short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnncore.op import Array
+from cnncore.plan.conv import ConvKernel, conv_windows
+from cnncore.plan.gemm import products
+from cnncore.plan.kernel import Call, Kernel, Site, call
+from cnncore.plan.layout import empty, merged, pitch, windowed
+
+BAND = 4  # rows of output that share a product
+SHORT = 150_000  # m·n·k of a row below which its call costs more than its work
+WHOLE = 1 << 18  # numbers of a picture spread out along both axes
+
+
+class OuterConvKernel(ConvKernel):
+    """Inference only."""
+
+    def _make(self) -> None:
+        rows, columns, samples = self.rows, self.columns, self.site.samples
+        self.samples, self.run = 1, columns.out
+        self.pitch = pitch(self.run)
+        inner = rows.kernel * self.channels * columns.kernel
+        plain = rows.dilation == 1 or rows.kernel == 1
+        self.band = BAND if self.filters == 1 and plain and rows.stride == 1 and rows.out >= BAND else 1
+        cells = rows.out * columns.out
+        self.whole = (self.band == 1 and samples > 1 and rows.out > 1 and inner * self.filters * columns.out < SHORT
+                      and inner * cells <= WHOLE)
+        x, out = self.site.inputs[0], self.site.output
+        if self.whole:
+            self.spread = empty((self.channels, rows.kernel, columns.kernel, rows.out, columns.out))
+        else:
+            self.spread = empty((rows.need, self.channels, columns.kernel, self.pitch))
+        if self.band > 1:
+            width = self.channels * columns.kernel
+            self.banded = empty((self.band, (rows.kernel + self.band - 1) * width))
+            self.bands = windowed(self.banded, (self.band, rows.kernel * width),
+                                  (self.banded.strides[0] + width * 4, 4), write=True)
+        for n in range(samples):
+            one, z = x[..., n : n + 1], merged(out[..., n : n + 1])
+            self.calls += self._whole(one, z) if self.whole else self.passing(one, z)
+
+    def load(self, params: Mapping[str, Array]) -> None:
+        """Weights in the order of the way."""
+        super().load(params)
+        if self.band > 1:
+            np.copyto(self.bands, self.weight.reshape(1, -1))
+        elif self.whole:
+            self.flat = params["weight"].reshape(self.filters, -1)
+
+    def _multiplying(self, part: slice, z: Array) -> list[Call]:
+        if self.band == 1:
+            return super()._multiplying(part, z)
+        count, rest = divmod(part.stop - part.start, self.band)
+        calls: list[Call] = []
+        width = self.channels * self.columns.kernel * self.pitch * 4
+        if count:
+            shape = (count, self.banded.shape[1], self.run)
+            start = part.start * width
+            below = windowed(self.spread, shape, (self.band * width, self.pitch * 4, 4), start)
+            step = z.strides[0]
+            out = windowed(z[part], (count, self.band, self.run), (self.band * step, step, 4), write=True)
+            calls += products(self.banded, below, out)
+        if rest:
+            last = slice(part.stop - rest, part.stop)
+            calls += products(self.weight.reshape(1, -1), self.windows()[last], z[last])
+        return calls
+
+    def _whole(self, x: Array, z: Array) -> list[Call]:
+        """Windows of both axes in one copy each kernel cell at most, then one product."""
+        rows, columns = self.rows, self.columns
+        source = x[..., 0].transpose(1, 0, 2)  # (C, H, W)
+        calls: list[Call] = []
+        if not rows.padded and not columns.padded:
+            deep, high, wide = source.strides
+            strides = (deep, high * rows.dilation, wide * columns.dilation, high * rows.stride, wide * columns.stride)
+            calls.append(call(np.copyto, self.spread, windowed(source, self.spread.shape, strides)))
+        else:
+            calls += [call(np.copyto, self.spread[:, i, j, up, over], source[:, down, across])
+                      for i, up, down in rows.shifts() for j, over, across in columns.shifts()]
+        flat = self.spread.reshape(-1, rows.out * columns.out)
+        out = z.transpose(1, 0, 2).reshape(self.filters, -1)
+        calls.append(lambda: np.matmul(self.flat, flat, out=out))
+        return calls if self.bias is None else [*calls, call(np.add, out, self.bias, out=out)]
+
+
+def conv(site: Site) -> Kernel | None:
+    """One group, zeros around, one or two space axes."""
+    found = conv_windows(site)
+    if found is None:
+        return None
+    return OuterConvKernel(site, *found) if site.outside else ConvKernel(site, *found)
