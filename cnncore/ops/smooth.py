@@ -103,7 +103,8 @@ class SiLU(Elementwise):
         """s · (1 + x · (1 − s)), in float64: it passes through 0 at −1.278, where float32 would keep no digits."""
         wide = x.astype(np.float64)
         s = sigmoid(wide)
-        return (s * (1 + wide * sigmoid(-wide))).astype(x.dtype)
+        out: Array = (s * (1 + wide * (1 - s))).astype(x.dtype)
+        return out
 
     def formula(self) -> str:
         """As written above."""
@@ -128,23 +129,25 @@ class GELU(Elementwise):
     def curve(self, x: Array, params: Params) -> Array:
         """x · Φ(x)."""
         wide = x.astype(np.float64)
-        below, _ = self._parts(wide)
-        return (wide * below).astype(x.dtype)
+        return (wide * self._below(np.clip(wide, -FLAT, FLAT))).astype(x.dtype)
 
     def slope(self, x: Array, y: Array, params: Params) -> Array:
         """Φ(x) + x · Φ'(x)."""
         wide = x.astype(np.float64)
-        below, density = self._parts(wide)
+        near = np.clip(wide, -FLAT, FLAT)
+        square, below = near * near, self._below(near)
+        if self.approximate == "none":
+            density = np.exp(-0.5 * square) / math.sqrt(2 * math.pi)
+        else:
+            density = 2 * ROOT * (1 + 3 * CUBIC * square) * below * (1 - below)
         return (below + wide * density).astype(x.dtype)
 
-    def _parts(self, x: Array) -> tuple[Array, Array]:
-        """Φ(x) and its slope."""
-        near = np.clip(x, -FLAT, FLAT)  # beyond, both are what they are there, and x³ could overflow
+    def _below(self, x: Array) -> Array:
+        """Φ(x), for |x| of at most `FLAT`."""
         if self.approximate == "none":
-            return 0.5 * erfc(near * -math.sqrt(0.5)), np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi)
-        inner, steep = ROOT * (near + CUBIC * near**3), ROOT * (1 + 3 * CUBIC * near * near)
-        # sigmoid(2u) is (1 + tanh(u)) / 2 with all its digits
-        return sigmoid(2 * inner), 2 * steep * sigmoid(2 * inner) * sigmoid(-2 * inner)
+            return 0.5 * erfc(x * -math.sqrt(0.5))
+        # (1 + tanh(u)) / 2 is sigmoid(2u), which keeps all digits where it is small
+        return sigmoid(2 * ROOT * x * (1 + CUBIC * (x * x)))
 
     def formula(self) -> str:
         """With Python's error function, which takes single numbers; or with the tanh."""
@@ -158,7 +161,7 @@ class GELU(Elementwise):
 
 
 ROOT, CUBIC = math.sqrt(2 / math.pi), 0.044715
-FLAT = 40.0
+FLAT = 40.0  # beyond, Φ is 0 or 1 in float64, and x³ could overflow
 
 
 def sigmoid(x: Array) -> Array:
