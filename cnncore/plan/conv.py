@@ -37,6 +37,10 @@ class ConvKernel(Kernel):
         self.height = max(0, min(rows.size, rows.need - rows.before))  # rows of the input that windows meet
         self.weight = empty((self.filters, rows.kernel, self.channels, columns.kernel))
         self.bias = empty((self.filters, 1)) if op.bias else None
+        flat = len(site.shapes[0]) == 2
+        turned = self.weight.transpose(0, 2, 1, 3)
+        self._places = turned[:, :, 0] if flat else turned  # (F, C, *K)
+        self._line = empty((0,)) if self.bias is None else self.bias[:, 0]
         self._make()
 
     def _make(self) -> None:
@@ -50,10 +54,9 @@ class ConvKernel(Kernel):
 
     def load(self, params: Mapping[str, Array]) -> None:
         """Weights (F, C, kh, kw) to (F, kh, C, kw), the order of a window's rows."""
-        weight = params["weight"].reshape(self.filters, self.channels, self.rows.kernel, self.columns.kernel)
-        np.copyto(self.weight, weight.transpose(0, 2, 1, 3))
+        np.copyto(self._places, params["weight"])
         if self.bias is not None:
-            np.copyto(self.bias[:, 0], params["bias"])
+            np.copyto(self._line, params["bias"])
 
     def _output(self) -> Array:
         """Where the products go: (oH, F, oW·N)."""

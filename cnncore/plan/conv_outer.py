@@ -75,6 +75,13 @@ class OuterConvKernel(ConvKernel):
             calls += products(self.weight.reshape(1, -1), self.windows()[last], z[last])
         return calls
 
+    def _finishing(self, part: slice, z: Array) -> list[Call]:
+        if self.bias is None:
+            return []
+        some = z[part]
+        out = windowed(some, (self.filters, len(some) * self.run), (some.strides[1], 4), write=True)  # (F, oH·oW)
+        return [call(np.add, out, self.bias, out=out)]
+
     def _whole(self, x: Array, z: Array) -> list[Call]:
         """Windows of both axes in one copy each kernel cell at most, then one product."""
         rows, columns = self.rows, self.columns

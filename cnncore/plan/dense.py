@@ -17,18 +17,19 @@ class DenseKernel(Kernel):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self._weight = self._bias = empty((1, 1))
+        self._biased = "bias" in site.op.parameter_shapes(*site.shapes)
         self.calls = [self._multiply]
 
     def load(self, params: Mapping[str, Array]) -> None:
         """weight (F, C), bias (F,)."""
         self._weight = params["weight"]
-        if "bias" in params:
+        if self._biased:
             self._bias = params["bias"][:, None]
 
     def _multiply(self) -> None:
         out = self.site.output
         np.matmul(self._weight, self.site.inputs[0], out=out)
-        if self.site.op.bias:  # type: ignore[attr-defined]
+        if self._biased:
             np.add(out, self._bias, out=out)
 
     def backward(self, grad: Array, wants: Grads, slots: Mapping[str, Array]) -> list[Call]:

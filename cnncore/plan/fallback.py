@@ -21,6 +21,10 @@ class Fallback:
         self.params: Mapping[str, Array] = {}
         self.done = Forward(np.zeros(0, np.float32))
 
+    def load(self, params: Mapping[str, Array]) -> None:
+        """The weights of this pass."""
+        self.params = params
+
     def forward(self, inputs: tuple[Array, ...], context: Context) -> Array:
         """Runs the op; what it gives stays in ``done``."""
         self.inputs = inputs

@@ -29,11 +29,13 @@ class Plan:
                            batch=batch)
         self.network, self.batch = network, batch
         self._programs: dict[tuple[str, int], Program] = {}
+        self._spare: dict[int, list[Program]] = {}
+        self._names = [node.name for node in network.nodes]
 
     @property
     def fast(self) -> dict[str, bool]:
         """Which nodes take the fast path; the others fall back to their op."""
-        kernels = self._program("every", 1).kernels
+        kernels = self._free(1).kernels
         return {node.name: node.name in kernels for node in self.network.nodes}
 
     def forward(self, weights: Weights, x: Array) -> dict[str, Array]:
@@ -85,13 +87,12 @@ class Plan:
             stale: See `Network.stale_after`.
         """
         x, weights = self._checked(x), _single(weights)
-        program = self._program("every", self.batch)
+        program = self._free(self.batch)
         if known is None:
-            names: Collection[str] = [node.name for node in self.network.nodes]
             program.load(weights)
             program.start(x)
             program.run()
-            fresh = program.everything(names)
+            fresh = program.everything(self._names)
             return Pass({INPUT: x, **fresh}, program.forwards(fresh))
         names = [node.name for node in self.network.nodes if node.name in stale]
         program.part(weights, {**known.outputs, INPUT: x}, names)
@@ -141,17 +142,27 @@ class Plan:
         return Step(value, scores, back.flat.copy(), program.state(), back.places, back.reached)
 
     def _everything(self, weights: Weights, x: Array) -> dict[str, Array]:
-        program = self._program("every", len(x))
+        program = self._free(len(x))
         program.load(weights)
         program.start(x)
         program.run()
-        return {INPUT: x, **program.everything([node.name for node in self.network.nodes])}
+        return {INPUT: x, **program.everything(self._names)}
 
     def _program(self, purpose: str, samples: int) -> Program:
         key = (purpose, samples)
         if key not in self._programs:
             self._programs[key] = Program(self.network, samples, purpose)
         return self._programs[key]
+
+    def _free(self, samples: int) -> Program:
+        """A program for all outputs, none of whose outputs anybody still has; of those that are held two are kept."""
+        spare = self._spare.setdefault(samples, [])
+        for program in spare:
+            if not program.held():
+                return program
+        spare.append(Program(self.network, samples, "every"))
+        del spare[:-2]
+        return spare[-1]
 
     def _checked(self, x: Array) -> Array:
         self.network.check_input(x)

@@ -1,13 +1,14 @@
 """A network compiled for one number of samples and one purpose: buffers, kernels and the order of their calls.
 
-Three purposes: ``"every"`` gives all outputs (inner arrays are views of one block of outer memory, the block is copied
-when it is handed out), ``"scores"`` only the scores, ``"train"`` the scores and, after the loss, the gradients.
+Three purposes: ``"every"`` gives all outputs (inner arrays are views of one block of outer memory, which is itself
+handed out), ``"scores"`` only the scores, ``"train"`` the scores and, after the loss, the gradients.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -42,25 +43,27 @@ class Program:
         wanted = set(network.shapes) if self.every else (
             upstream(network, [network.scores]) if purpose == "scores" else needed(network))
         self.wanted = wanted
-        self._places = self._arranged() if self.every else {}
+        self.views = self._arranged() if self.every else {}
         self.units: list[Unit] = []
         self.inputs: set[str] = set()  # those whose inner array is filled from outside or by a fallback
         for unit in units(network, wanted, not self.every):
             self._compile(unit)
+        self._loads = [(unit.name, self._taker(unit), keys) for unit in self.units if (keys := self._keys(unit))]
         self.order = [call for unit in self.units for call in self.calls[unit.name]]
         self.back = Backwards(self) if purpose == "train" else None
+        self._own = self._holders() if self.every else 0
 
     # --- building
 
-    def _arranged(self) -> dict[str, tuple[int, int]]:
-        """Where each output starts and ends in the block, with the input first."""
-        places, at = {}, 0
-        for name, shape in self.network.shapes.items():
-            size = self.samples * math.prod(shape)
-            places[name] = (at, at + size)
+    def _arranged(self) -> dict[str, Array]:
+        """Every output as (N, C, *G), all in one block, the input first."""
+        sizes = {name: self.samples * math.prod(shape) for name, shape in self.network.shapes.items()}
+        self.block = empty((sum(-(-size // 16) * 16 for size in sizes.values()),))
+        views, at = {}, 0
+        for name, size in sizes.items():
+            views[name] = self.block[at : at + size].reshape(self.samples, *self.network.shapes[name])
             at += -(-size // 16) * 16
-        self.block = empty((at,))
-        return places
+        return views
 
     def _array(self, name: str) -> Array | None:
         """The inner array of that output, new; None for volumes."""
@@ -69,8 +72,7 @@ class Program:
         if found is None:
             return None
         if self.every:
-            start, stop = self._places[name]
-            return as_inner(self.block[start:stop].reshape(self.samples, *shape))
+            return as_inner(self.views[name])
         return maps(found)
 
     def _compile(self, unit: Unit) -> None:
@@ -88,6 +90,14 @@ class Program:
             self.kernels[unit.name] = kernel
             calls += kernel.calls
         self.calls[unit.name] = calls
+
+    def _keys(self, unit: Unit) -> list[tuple[str, str]]:
+        """Short and full names of the unit's weights."""
+        shapes = unit.head.op.parameter_shapes(*self.network.input_shapes(unit.head.name))
+        return [(short, f"{unit.head.name}.{short}") for short in shapes]
+
+    def _taker(self, unit: Unit) -> Callable[[Mapping[str, Array]], None]:
+        return self.kernels[unit.name].load if unit.name in self.kernels else self.fallbacks[unit.name].load
 
     def _kernel(self, unit: Unit) -> Kernel | None:
         node = unit.head
@@ -135,14 +145,9 @@ class Program:
 
     def load(self, weights: Weights, names: Collection[str] | None = None) -> None:
         """The weights of this pass, of all units or of some."""
-        for unit in self.units:
-            if names is None or unit.name in names:
-                params = self.network.params(weights, unit.head.name)
-                if unit.name in self.kernels:
-                    if params:
-                        self.kernels[unit.name].load(params)
-                else:
-                    self.fallbacks[unit.name].params = params
+        for name, take, keys in self._loads:
+            if names is None or name in names:
+                take({short: weights[full] for short, full in keys})
 
     def start(self, x: Array, context: Context = PLAIN) -> None:
         """Take a batch in."""
@@ -167,16 +172,18 @@ class Program:
         self.outer[node.name] = self.fallbacks[node.name].forward(inputs, self.context)
 
     def everything(self, names: Collection[str]) -> dict[str, Array]:
-        """The named outputs of this pass; those of kernels are views of one copy of the block."""
-        copy = self.block.copy()
-        found = {}
-        for name in names:
-            if name in self.kernels:
-                start, stop = self._places[name]
-                found[name] = copy[start:stop].reshape(self.samples, *self.network.shapes[name])
-            else:
-                found[name] = self.outer[name]
-        return found
+        """The named outputs of this pass; those of kernels lie in the block, see `held`."""
+        return {name: self.views[name] if name in self.kernels else self.outer[name] for name in names}
+
+    def held(self) -> bool:
+        """True while somebody has an output of an earlier pass, or a view of one: nothing may be written over it.
+
+        All that leaves is the views, or is based on the block; CPython counts who has them.
+        """
+        return self._holders() > self._own
+
+    def _holders(self) -> int:
+        return sys.getrefcount(self.block) + sum(map(sys.getrefcount, self.views.values()))
 
     def part(self, weights: Weights, known: Mapping[str, Array], stale: Collection[str]) -> None:
         """The ``stale`` units anew, on the ``known`` outputs of the others."""
