@@ -36,10 +36,18 @@ class Knob:
     per_axis: bool = False
     unit: str = ""
     help: str = ""
+    words: tuple[str, ...] = ()  # may stand in place of numbers
+    pairs: bool = False  # an axis may have two values: before it and after it
 
     @property
     def allowed(self) -> str:
-        """The bounds in signs, which need no translation: ``"1, 2, … 64"``, ``"0 … 1"``."""
+        """The bounds in signs, which need no translation: ``"1, 2, … 64"``, ``"0 … 1"``, ``"0, 1, …; (0, 1), …"``."""
+        pairs = [f"(({self.low:.0f}, {self.low + 1:.0f}), …)"] if self.pairs and self.low is not None else []
+        words = [", ".join(self.words)] if self.words else []
+        return "; ".join([self._bounds, *pairs, *words])
+
+    @property
+    def _bounds(self) -> str:
         if self.choices:
             return ", ".join(self.choices)
         if self.type is bool:
@@ -53,8 +61,10 @@ class Knob:
 
     def check(self, owner: str, name: str, value: object) -> None:
         """Raise `CnnError` unless ``value`` is one this knob can stand at."""
+        if isinstance(value, str) and value in self.words:
+            return
         values = value if self.per_axis and isinstance(value, tuple) else (value,)
-        if not values or not all(self._fits(v) for v in values):
+        if not values or not all(self._fits(v) or self._is_pair(v) for v in values):
             raise CnnError(
                 "knob.range",
                 "{owner}: {knob} = {value} is not possible. Allowed: {allowed}.",
@@ -63,6 +73,9 @@ class Knob:
                 value=value,
                 allowed=self.allowed,
             )
+
+    def _is_pair(self, value: object) -> bool:
+        return self.pairs and isinstance(value, tuple) and len(value) == 2 and all(self._fits(v) for v in value)
 
     def _fits(self, value: object) -> bool:
         if self.type in (bool, str):
@@ -83,9 +96,15 @@ def knob(
     per_axis: bool = False,
     unit: str = "",
     help: str = "",
+    words: tuple[str, ...] = (),
+    pairs: bool = False,
 ) -> Any:
-    """A dataclass field that is a setting. With ``per_axis`` it takes one value, or one for each space axis."""
-    spec = Knob(type(default), low, high, choices, per_axis, unit, help)
+    """A dataclass field that is a setting.
+
+    With ``per_axis`` it takes one value, or one for each space axis; with ``pairs`` each of these may be two: before
+    the axis and after it. ``words`` may stand in place of numbers.
+    """
+    spec = Knob(type(default), low, high, choices, per_axis, unit, help, words, pairs)
     return field(default=default, metadata={"knob": spec})
 
 
@@ -115,7 +134,11 @@ class Knobs:
     @classmethod
     def make(cls, settings: Mapping[str, Any]) -> Any:
         """From plain data, as `settings` gives it; lists become tuples, unknown names are refused."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in _known(cls, settings).items()})
+        return cls(**{k: _frozen(v) for k, v in _known(cls, settings).items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
 
 
 def _known(cls: type[Knobs], settings: Mapping[str, Any]) -> Mapping[str, Any]:

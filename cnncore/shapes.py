@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise, product
 from math import gcd
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncore.errors import CnnError
 from cnncore.op import Range, Region, Shape, single
@@ -14,19 +14,23 @@ if TYPE_CHECKING:
     from cnncore.network import Network
 
 Slices = tuple[slice, ...]
+Padding = int | str | tuple[int | tuple[int, int], ...]
 
 
-def window_axis(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> tuple[int, int]:
+def window_axis(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1,
+                after: int | None = None) -> tuple[int, int]:
     """How often a window fits along one axis, and how many cells at the end no window reaches.
 
-    ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; what the floor drops is the second number,
-    padding cells included. A kernel wider than the padded axis fits 0 times.
+    ⌊(size + padding + after − dilation·(kernel − 1) − 1) / stride⌋ + 1; what the floor drops is the second number,
+    padding cells included. A kernel wider than the padded axis fits 0 times. Without ``after`` both sides are padded
+    alike.
     """
-    room = size + 2 * padding - dilation * (kernel - 1) - 1
-    return (room // stride + 1, room % stride) if room >= 0 else (0, size + 2 * padding)
+    whole = size + padding + (padding if after is None else after)
+    room = whole - dilation * (kernel - 1) - 1
+    return (room // stride + 1, room % stride) if room >= 0 else (0, whole)
 
 
-def per_axis(owner: str, knob: str, value: int | tuple[int, ...], rank: int) -> Shape:
+def per_axis(owner: str, knob: str, value: Padding, rank: int) -> tuple[Any, ...]:
     """One value for each of ``rank`` space axes."""
     if not isinstance(value, tuple):
         return (value,) * rank
@@ -37,63 +41,128 @@ def per_axis(owner: str, knob: str, value: int | tuple[int, ...], rank: int) -> 
     return value
 
 
+def sides(padding: int | str | tuple[int, int], size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Cells before and after one axis: from a number, a pair, or a word.
+
+    ``"valid"``: none. ``"same"``: as many as make ⌈size / stride⌉ windows; of an odd number the one more stands after,
+    as in TensorFlow and in ONNX's SAME_UPPER. ``"full"``: every window that meets the input at all.
+    """
+    if isinstance(padding, tuple):
+        return padding
+    span = dilation * (kernel - 1) + 1
+    if padding == "same":
+        total = max((-(-size // stride) - 1) * stride + span - size, 0)
+        return total // 2, total - total // 2
+    return {"valid": (0, 0), "full": (span - 1, span - 1)}[padding] if isinstance(padding, str) else (padding, padding)
+
+
 class Axis(NamedTuple):
-    """Windows along one space axis: output cell o reads o·stride − padding + k·dilation for k = 0 … kernel − 1."""
+    """Windows along one space axis: output cell o reads o·stride − padding + k·dilation for k = 0 … kernel − 1.
+
+    ``padding`` cells stand before the axis, ``after`` cells after it. What they hold is the ``mode`` of the methods:
+    zeros, or the cells of the input that `source` names.
+    """
 
     size: int
     kernel: int
     stride: int
     padding: int
     dilation: int
+    after: int
 
     @property
     def out(self) -> int:
         """Number of windows."""
         return window_axis(*self)[0]
 
-    def reads(self, o: int) -> Range:
-        """Cells of the input under window ``o``, padding left out; where that is all, an empty range at its place."""
-        first = o * self.stride - self.padding
-        cells = [i for k in range(self.kernel) if 0 <= (i := first + k * self.dilation) < self.size]
-        edge = min(max(first, 0), self.size)
-        return (cells[0], cells[-1] + 1, self.dilation) if cells else (edge, edge, 1)
+    @property
+    def dropped(self) -> int:
+        """Cells at the end of the input that no window reaches, because the next window would not fit."""
+        return max(window_axis(*self)[1] - self.after, 0)
 
-    def reaches(self, i: int) -> Range:
+    def source(self, place: int, mode: str = "zeros") -> int | None:
+        """The cell of the input whose value stands at a place, which may lie on padding; None where that is a zero."""
+        if 0 <= place < self.size:
+            return place
+        if mode == "reflect":
+            return -place if place < 0 else 2 * (self.size - 1) - place
+        if mode == "replicate":
+            return min(max(place, 0), self.size - 1)
+        return place % self.size if mode == "circular" else None
+
+    def images(self, i: int, mode: str = "zeros") -> list[int]:
+        """Every place where the value of input cell ``i`` stands: its own, and those of padding."""
+        if mode == "zeros":
+            return [i]
+        return [p for p in range(-self.padding, self.size + self.after) if self.source(p, mode) == i]
+
+    def reads(self, o: int, mode: str = "zeros") -> Range:
+        """Cells of the input under window ``o``, without zeros; where there are none, an empty range at its place."""
+        first = o * self.stride - self.padding
+        found = {self.source(first + k * self.dilation, mode) for k in range(self.kernel)}
+        return _box([i for i in found if i is not None], min(max(first, 0), self.size), self.dilation)
+
+    def reaches(self, i: int, mode: str = "zeros") -> Range:
         """Windows that lie on input cell ``i``; where it falls between windows, an empty range at its place."""
-        places = [i + self.padding - k * self.dilation for k in reversed(range(self.kernel))]
-        outs = [p // self.stride for p in places if p % self.stride == 0 and 0 <= p < self.out * self.stride]
-        step = gcd(*(b - a for a, b in pairwise(outs))) if len(outs) > 1 else 1
-        edge = min(max((i + self.padding) // self.stride + 1, 0), self.out)
-        return (outs[0], outs[-1] + 1, step) if outs else (edge, edge, 1)
+        starts = [p + self.padding - k * self.dilation for p in self.images(i, mode) for k in range(self.kernel)]
+        outs = {p // self.stride for p in starts if p % self.stride == 0 and 0 <= p < self.out * self.stride}
+        return _box(list(outs), min(max((i + self.padding) // self.stride + 1, 0), self.out))
+
+
+def _box(cells: list[int], edge: int, step: int = 1) -> Range:
+    """The smallest range that holds all cells."""
+    cells.sort()
+    if len(cells) > 1:
+        step = gcd(*(b - a for a, b in pairwise(cells)))
+    return (cells[0], cells[-1] + 1, step) if cells else (edge, edge, 1)
 
 
 @lru_cache(maxsize=1024)
-def window_axes(owner: str, space: Shape, kernel: int | Shape, stride: int | Shape, padding: int | Shape,
+def window_axes(owner: str, space: Shape, kernel: int | Shape, stride: int | Shape, padding: Padding,
                 dilation: int | Shape = 1, name: str = "kernel") -> tuple[Axis, ...]:
     """The windows of a layer along every space axis; `CnnError` where its settings do not fit the input.
 
     Args:
         owner: Kind of the layer, for messages.
         space: *S of the input.
-        kernel, stride, padding, dilation: One value, or one for each axis.
+        kernel, stride, dilation: One value, or one for each axis.
+        padding: The same, or pairs, or a word: see `sides`.
         name: What the layer calls its kernel.
     """
+    check_rank(owner, space, name)
+    rank = len(space)
+    knobs = ((name, kernel), ("stride", stride), ("dilation", dilation), ("padding", padding))
+    values = (per_axis(owner, k, v, rank) for k, v in knobs)
+    axes = []
+    for size, k, s, d, p in zip(space, *values, strict=True):
+        before, after = sides(p, size, k, s, d)
+        axes.append(Axis(size, k, s, before, d, after))
+    for axis in axes:
+        if axis.out < 1:
+            whole = axis.size + axis.padding + axis.after
+            raise CnnError("shape.window", "{owner}: {knob} = {value} is wider than the input, which is {size} with "
+                           "its padding. Allowed: {allowed}. Make {knob} or dilation smaller, or padding larger.",
+                           owner=owner, knob=name, value=kernel, size=whole,
+                           allowed=f"1 … {(whole - 1) // axis.dilation + 1}")
+    return tuple(axes)
+
+
+def check_rank(owner: str, space: Shape, name: str = "kernel") -> None:
+    """`CnnError` for what is no map."""
     if not 1 <= len(space) <= 3:
         raise CnnError("shape.rank", "{owner}: a {knob} slides over maps; the input has {value} space axes. "
                        "Allowed: {allowed}. Put it before flatten.", owner=owner, knob=name, value=len(space),
                        allowed="1, 2, 3")
-    rank = len(space)
-    knobs = ((name, kernel), ("stride", stride), ("padding", padding), ("dilation", dilation))
-    values = (per_axis(owner, k, v, rank) for k, v in knobs)
-    axes = tuple(Axis(*numbers) for numbers in zip(space, *values, strict=True))
-    for axis in axes:
-        if axis.out < 1:
-            widest = (axis.size + 2 * axis.padding - 1) // axis.dilation + 1
-            raise CnnError("shape.window", "{owner}: {knob} = {value} is wider than the input, which is {size} with "
-                           "its padding. Allowed: {allowed}. Make {knob} or dilation smaller, or padding larger.",
-                           owner=owner, knob=name, value=kernel, size=axis.size + 2 * axis.padding,
-                           allowed=f"1 … {widest}")
-    return axes
+
+
+def dropped(network: Network, node: str) -> Shape:
+    """For each space axis of a layer's input, how many cells at its end no window reaches: () where none slides.
+
+    The windows stand at multiples of the stride; where the last would not fit, the floor of `window_axis` leaves it out
+    and these cells have no effect on the output at all. The window says it, and its maps hatch them.
+    """
+    axes = getattr(network.node(node).op, "axes", None)
+    return tuple(axis.dropped for axis in axes(network.input_shapes(node)[0][1:])) if axes is not None else ()
 
 
 def places(sizes: Shape) -> list[Shape]:

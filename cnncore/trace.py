@@ -77,6 +77,8 @@ class Trace:
             return (self.bias or 0.0) - float(np.log(self.terms.sum()))
         if self.reduce == "log":
             return float(np.log(self.terms.sum())) + (self.bias or 0.0)
+        if self.reduce == "root":
+            return float(np.sqrt(self.terms.sum()))
         return (float(self.terms.sum()) + (self.bias or 0.0)) / self.divisor
 
     @property
@@ -91,6 +93,8 @@ class Trace:
         size = float(np.abs(self.terms).sum()) + abs(self.bias or 0.0)
         if self.reduce == "share":
             scale = abs(self.exact) * 4
+        elif self.reduce == "root":  # squares that are too small for float32 are felt in the root
+            scale, tiny = self.exact, tiny**0.5
         elif self.reduce in ("log", "log share"):  # what is relative in the sum is absolute in its logarithm
             scale = 4 * (1 + abs(self.exact))
         else:

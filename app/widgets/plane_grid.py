@@ -31,6 +31,7 @@ DIGITS = 30  # px a cell at least
 SLIDE = 120
 CELL, PADDING, NOTHING, LATER = range(4)  # what a place of the plane can be; LATER: not computed yet
 Spot = tuple[int, int]
+NO_PAD: tuple[Spot, Spot] = ((0, 0), (0, 0))
 
 
 class PlaneGrid(QWidget):
@@ -46,7 +47,7 @@ class PlaneGrid(QWidget):
         super().__init__(parent)
         self._plane: NDArray[np.floating] = np.zeros((1, 1))
         self._bound, self._role = 1.0, "signed"
-        self._size, self._steps, self._pad, self._frame, self._cell = (1, 1), (1, 1), (0, 0), 0.0, DIGITS
+        self._size, self._steps, self._pad, self._frame, self._cell = (1, 1), (1, 1), NO_PAD, 0.0, DIGITS
         self._corner, self._origin = (0, 0), (0.0, 0.0)
         self._known = math.inf
         self._ring: Spot | None = None
@@ -61,13 +62,14 @@ class PlaneGrid(QWidget):
 
     # --- what it shows
 
-    def set_shape(self, rows: int, cols: int, steps: Spot = (1, 1), pad: Spot = (0, 0), windowed: bool = False) -> None:
+    def set_shape(self, rows: int, cols: int, steps: Spot = (1, 1), pad: tuple[Spot, Spot] = NO_PAD,
+                  windowed: bool = False) -> None:
         """Another window.
 
         Args:
             rows, cols: Cells of the window that count.
             steps: From one of them to the next: the dilation.
-            pad: Width of the padding ring around the plane, down and across.
+            pad: Padding around the plane: rows (above, below) and columns (left, right).
             windowed: Draw the ring of a window around the cells.
         """
         self._size, self._steps, self._pad, self._windowed = (rows, cols), steps, pad, windowed
@@ -260,10 +262,11 @@ class PlaneGrid(QWidget):
         state = np.full((height, width), NOTHING, np.int8)
         size = self._plane.shape
 
-        def part(pads: Spot) -> tuple[slice, ...]:
-            return tuple(slice(max(-p - at, 0), max(n + p - at, 0)) for at, n, p in zip(first, size, pads, strict=True))
+        def part(pads: tuple[Spot, Spot]) -> tuple[slice, ...]:
+            sides = zip(first, size, pads, strict=True)
+            return tuple(slice(max(-p[0] - at, 0), max(n + p[1] - at, 0)) for at, n, p in sides)
 
-        inside, padding = part((0, 0)), part(self._pad)
+        inside, padding = part(NO_PAD), part(self._pad)
         state[padding] = PADDING
         state[inside] = CELL
         source = tuple(slice(max(at, 0), max(at + n, 0)) for at, n in zip(first, (height, width), strict=True))

@@ -19,29 +19,33 @@ from cnncore.ops.norm_batch import BatchNorm
 from cnncore.ops.norm_layer import GroupNorm, LayerNorm
 from cnncore.ops.norm_local import LocalResponseNorm
 from cnncore.ops.pad import Crop, Pad
-from cnncore.ops.pool import MaxPool, MeanPool
+from cnncore.ops.pool import GlobalMaxPool, GlobalMeanPool, L2Pool, MaxPool, MeanPool
 from cnncore.ops.prelu import PReLU
 from cnncore.ops.rectifiers import ELU, SELU, LeakyReLU, ReLU
 from cnncore.ops.reshape import Reshape
 from cnncore.ops.smooth import GELU, Sigmoid, SiLU, Softplus, Tanh
 from cnncore.ops.softmax import LogSoftmax, Softmax
 from cnncore.ops.standardize import Standardize
+from cnncore.ops.transposed import TransposedConvolution
+from cnncore.ops.unpool import Unpool
 from cnncore.ops.whiten import Whiten
 
 OPS: dict[str, type[Op]] = {op.kind: op for op in (
     Convolution,
     ReLU, LeakyReLU, PReLU, ELU, SELU, GELU, SiLU, Tanh, Sigmoid, Softplus, HardTanh, HardSigmoid, HardSwish,
     Maxout, KeepMax, Softmax, LogSoftmax,
-    MaxPool, MeanPool, Flatten, Reshape, Pad, Crop, Dense,
+    MaxPool, MeanPool, L2Pool, GlobalMaxPool, GlobalMeanPool, Unpool, TransposedConvolution,
+    Flatten, Reshape, Pad, Crop, Dense,
     BatchNorm, LayerNorm, GroupNorm, LocalResponseNorm, Dropout, SpatialDropout, Add, Multiply, Concatenate,
     Standardize, Whiten,
 )}
 
 __all__ = [
     "ELU", "GELU", "OPS", "SELU", "Add", "BatchNorm", "Concatenate", "Convolution", "Crop", "Dense", "Dropout",
-    "Flatten", "GroupNorm", "HardSigmoid", "HardSwish", "HardTanh", "KeepMax", "LayerNorm", "LeakyReLU",
-    "LocalResponseNorm", "LogSoftmax", "MaxPool", "Maxout", "MeanPool", "Multiply", "PReLU", "Pad", "ReLU", "Reshape",
-    "SiLU", "Sigmoid", "Softmax", "Softplus", "SpatialDropout", "Standardize", "Tanh", "Whiten", "make_op",
+    "Flatten", "GlobalMaxPool", "GlobalMeanPool", "GroupNorm", "HardSigmoid", "HardSwish", "HardTanh", "KeepMax",
+    "L2Pool", "LayerNorm", "LeakyReLU", "LocalResponseNorm", "LogSoftmax", "MaxPool", "Maxout", "MeanPool",
+    "Multiply", "PReLU", "Pad", "ReLU", "Reshape", "SiLU", "Sigmoid", "Softmax", "Softplus", "SpatialDropout",
+    "Standardize", "Tanh", "TransposedConvolution", "Unpool", "Whiten", "make_op",
 ]
 
 

@@ -1,4 +1,5 @@
-"""Convolution over 1, 2 or 3 space axes; as everywhere in deep learning, a cross-correlation: no kernel is flipped.
+"""Convolution over 1, 2 or 3 space axes; as everywhere in deep learning, a cross-correlation: no kernel is flipped,
+unless ``flip`` asks for the mathematician's convolution.
 
 Letters: N samples, C channels, F filters, S input space, K kernel space, G output space.
 """
@@ -6,8 +7,9 @@ Letters: N samples, C channels, F filters, S input space, K kernel space, G outp
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,11 +17,13 @@ from cnncore.errors import CnnError
 from cnncore.initializers import he_and_zeros
 from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Region, Run, Shape, knob
 from cnncore.ops import windows
-from cnncore.ops.text import sizes
+from cnncore.ops.correlation import correlate, kernel_cells, spread, weight_gradient
+from cnncore.ops.text import padding_lines, padding_words, sizes
 from cnncore.shapes import Axis, window_axes
 from cnncore.trace import Trace, column
 
-CACHE = 1 << 19  # bytes of columns at a time: half of a usual second-level cache
+MODES = ("zeros", "reflect", "replicate", "circular")
+NUMPY = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # what np.pad calls them
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,21 @@ class Convolution(Op):
     kernel: int | tuple[int, ...] = knob(3, low=1, high=1024, per_axis=True, unit="cells", help="Size of the window.")
     stride: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells",
                                          help="How far the window moves at each step.")
-    padding: int | tuple[int, ...] = knob(0, low=0, high=1024, per_axis=True, unit="cells",
-                                          help="Zeros added on every side.")
+    padding: int | str | tuple[int | tuple[int, int], ...] = knob(
+        0, low=0, high=1024, per_axis=True, pairs=True, words=("valid", "same", "full"), unit="cells",
+        help="Cells added around the input, before and after each axis.")
     dilation: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells",
                                            help="Distance between neighbours in the window.")
     groups: int = knob(1, low=1, high=65_536,
                        help="Parts into which channels and filters are split; each filter sees its own part only.")
     bias: bool = knob(True, help="One number added to every cell of a map.")
+    mode: str = knob("zeros", choices=MODES, help="What the cells hold that padding adds.")
+    flip: bool = knob(False, help="Turn each kernel by 180 degrees: the mathematician's convolution.")
 
     def axes(self, space: Shape) -> tuple[Axis, ...]:
         """The windows along each space axis of the input."""
-        return window_axes(self.kind, space, self.kernel, self.stride, self.padding, self.dilation)
+        axes = window_axes(self.kind, space, self.kernel, self.stride, self.padding, self.dilation)
+        return axes if self.mode == "zeros" else _within(self.kind, axes, self.mode)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(F, *G)."""
@@ -68,50 +76,37 @@ class Convolution(Op):
         return he_and_zeros(rng, self.parameter_shapes(*inputs))
 
     def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
-        """One matrix product a sample and group, a few samples at a time."""
+        """The sliding product, and a number for each map."""
         x = inputs[0]
         axes = self.axes(x.shape[2:])
-        weight = params["weight"].reshape(self.groups, self.filters // self.groups, -1)
-        out = np.empty((len(x), *weight.shape[:2], math.prod(windows.out_space(axes))), np.result_type(x, weight))
-        for part, columns in self._columns(x, axes):
-            np.matmul(weight, columns, out=out[part])  # (n, groups, F/groups, G)
-        out = out.reshape(len(x), self.filters, *windows.out_space(axes))
+        out = correlate(x, self._turned(params["weight"]), axes, self.groups, self.mode)
         if self.bias:
             out += params["bias"].reshape(-1, *(1,) * len(axes))
         return Forward(out)
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """The transposed products; each window's gradient is added back where the window lay."""
-        x, weight = inputs[0], params["weight"]
-        axes = self.axes(x.shape[2:])
-        by_group = weight.reshape(self.groups, self.filters // self.groups, -1).swapaxes(-1, -2)  # (groups, C·K, F)
-        came, spots = self._grouped(grad), windows.taps(axes)
-        space = tuple(axis.size + 2 * axis.padding for axis in axes)
-        out = np.empty(x.shape, grad.dtype)
-        for part in self._parts(x, axes):
-            last = np.ascontiguousarray(came[part].transpose(1, 2, 3, 0))  # samples last: the sums run over long rows
-            shares = np.matmul(by_group, last.reshape(*last.shape[:2], -1))  # (groups, C/groups·K, G·n)
-            shares = shares.reshape(x.shape[1], len(spots), *windows.out_space(axes), -1)
-            sums = np.zeros((x.shape[1], *space, shares.shape[-1]), grad.dtype)
-            for k, (_, *place) in enumerate(spots):
-                at = (slice(None), *place)
-                sums[at] += shares[:, k]
-            out[part] = np.moveaxis(sums, -1, 0)[windows.inner(axes)]
+        axes = self.axes(inputs[0].shape[2:])
+        out = spread(grad, self._turned(params["weight"]), axes, self.groups, self.mode)
         return Backward((out,), self.parameter_gradients(grad, inputs, params, forward))
 
     def parameter_gradients(self, grad: Array, inputs: tuple[Array, ...], params: Params,
                             forward: Forward) -> dict[str, Array]:
         """Sums over samples and places."""
-        x, weight = inputs[0], params["weight"]
-        came = self._grouped(grad)
-        total = np.zeros((self.groups, self.filters // self.groups, weight[0].size), grad.dtype)
-        for part, columns in self._columns(x, self.axes(x.shape[2:])):
-            total += np.matmul(came[part], columns.swapaxes(-1, -2)).sum(axis=0)
-        out = {"weight": total.reshape(weight.shape)}
+        x = inputs[0]
+        total = weight_gradient(grad, x, params["weight"], self.axes(x.shape[2:]), self.groups, self.mode)
+        out = {"weight": np.ascontiguousarray(self._turned(total))}
         return out | {"bias": grad.sum(axis=(0, *range(2, grad.ndim)))} if self.bias else out
 
+    def _turned(self, weight: Array) -> Array:
+        """The kernels as they meet the input."""
+        return np.flip(weight, tuple(range(2, weight.ndim))) if self.flip else weight
+
     def trace(self, target: str, cell: tuple[int, ...], run: Run, sample: int = 0) -> Trace:
-        """Layouts: output (C/groups, *K), input0 (F/groups, *K), weight and bias (N, *G)."""
+        """Layouts: output (C/groups, *K), input0 (F/groups, *K), weight and bias (N, *G).
+
+        With padding that repeats cells, input0 has F/groups · places: a cell counts wherever its value stands.
+        """
         total = self.total(target, cell, run, sample)
         x, weight = run.inputs[0], run.params["weight"]
         axes = self.axes(x.shape[2:])
@@ -120,21 +115,22 @@ class Convolution(Op):
             return self._parameter_trace(target, cell, run, total)
         if target == "output":
             f, group = cell[0], cell[0] // per_out
-            spots, inside = windows.read_cells(axes, cell[1:])
+            spots, inside = windows.read_cells(axes, cell[1:], self.mode)
             cells, inside = windows.with_channels(np.arange(group * per_in, (group + 1) * per_in), spots, inside)
             factors = column("input0", windows.gather(x[sample], cells, inside), cells, inside)
-            own = _kernel_cells([f], range(per_in), axes)
+            own = kernel_cells([f], range(per_in), axes, self.flip)
             bias = float(run.params["bias"][f]) if self.bias else None
             layout = weight.shape[1:]
         else:
             assert run.grad is not None  # total() has seen to it
             group, c = divmod(cell[0], per_in)
             filters = range(group * per_out, (group + 1) * per_out)
-            spots, inside = windows.reached_cells(axes, cell[1:])
+            spots, inside = windows.reached_cells(axes, cell[1:], self.mode)
             cells, inside = windows.with_channels(np.array(filters), spots, inside)
             factors = column("grad", windows.gather(run.grad[sample], cells, inside), cells, inside)
-            own, bias = _kernel_cells(filters, [c], axes), None
-            layout = (per_out, *weight.shape[2:])
+            places = len(spots) // math.prod(weight.shape[2:])
+            own = np.concatenate([np.tile(kernel_cells([f], [c], axes, self.flip), (places, 1)) for f in filters])
+            bias, layout = None, (per_out * places, *weight.shape[2:])
         weights = column("weight", weight[tuple(own.T)], own)
         terms = factors.values * weights.values
         return Trace("products", target, cell, (factors, weights), terms, layout, total, bias=bias)
@@ -152,9 +148,9 @@ class Convolution(Op):
             return Trace("products", target, cell, (came,), came.values, layout, total)
         channel = cell[0] // (self.filters // self.groups) * run.params["weight"].shape[1] + cell[1]
         axes = self.axes(x.shape[2:])
-        shift = [k * a.dilation - a.padding for k, a in zip(cell[2:], axes, strict=True)]
-        at = spots * [a.stride for a in axes] + shift
-        inside = np.all((at >= 0) & (at < x.shape[2:]), axis=1)
+        place = [a.kernel - 1 - k if self.flip else k for k, a in zip(cell[2:], axes, strict=True)]
+        shift = [k * a.dilation - a.padding for k, a in zip(place, axes, strict=True)]
+        at, inside = windows.sources(spots * [a.stride for a in axes] + shift, axes, self.mode)
         cells = np.hstack([np.full((len(at), 1), channel), at])
         went = column("input0", windows.gather(x, np.hstack([samples[:, None], cells]), inside), cells, inside, samples)
         return Trace("products", target, cell, (came, went), came.values * went.values, layout, total)
@@ -164,7 +160,7 @@ class Convolution(Op):
         channels, *space = inputs[0]
         per_in = channels // self.groups
         group = cell[0] // (self.filters // self.groups)
-        spots = (axis.reads(o) for axis, o in zip(self.axes(tuple(space)), cell[1:], strict=True))
+        spots = (axis.reads(o, self.mode) for axis, o in zip(self.axes(tuple(space)), cell[1:], strict=True))
         return (((group * per_in, (group + 1) * per_in, 1), *spots),)
 
     def reaches(self, source: int, cell: tuple[int, ...], *inputs: Shape) -> Region:
@@ -173,7 +169,7 @@ class Convolution(Op):
         per_out = self.filters // self.groups
         group = cell[0] // (channels // self.groups)
         return ((group * per_out, (group + 1) * per_out, 1),
-                *(axis.reaches(i) for axis, i in zip(self.axes(tuple(space)), cell[1:], strict=True)))
+                *(axis.reaches(i, self.mode) for axis, i in zip(self.axes(tuple(space)), cell[1:], strict=True)))
 
     def multiply_adds(self, *inputs: Shape) -> int:
         """Every output cell takes one for each cell of its kernel."""
@@ -184,57 +180,51 @@ class Convolution(Op):
         if target != "output":
             return ""
         x, w, f, rank = names["input0"], names["weight"], cell[0], len(cell) - 1
-        knobs = (self.kernel, self.stride, self.padding, self.dilation)
+        knobs = (self.kernel, self.stride, self.dilation)
         numbers = list(zip(*(v if isinstance(v, tuple) else (v,) * rank for v in knobs), strict=True))
-        ranges = ((o * s, o * s + (k - 1) * d + 1, d) for o, (k, s, _, d) in zip(cell[1:], numbers, strict=True))
-        lines, channels = [], ":"
-        if any(p for _, _, p, _ in numbers):
-            lines.append(f"q = np.pad({x}, [(0, 0), {', '.join(f'({p}, {p})' for _, _, p, _ in numbers)}])")
-            x = "q"
+        ranges = ((o * s, o * s + (k - 1) * d + 1, d) for o, (k, s, d) in zip(cell[1:], numbers, strict=True))
+        channels = ":"
+        lines = padding_lines(x, self.padding, numbers, NUMPY.get(self.mode, ""))
+        x = "q" if lines else x
         if self.groups > 1:
             group = f // (self.filters // self.groups)
             lines.append(f"n = {w}.shape[1]")
             channels = f"{group} * n:{group + 1} * n"
         bias = f" + {names['bias']}[{f}]" if self.bias else ""
+        turned = f"[:{', ::-1' * rank}]" if self.flip else ""
         lines.append(f"p = {x}[{channels}, {windows.sliced(tuple(ranges))}]")
-        return "\n".join([*lines, f"(p * {w}[{f}]).sum(){bias}"])
+        return "\n".join([*lines, f"(p * {w}[{f}]{turned}).sum(){bias}"])
 
     def summary(self) -> tuple[str, dict[str, object]]:
         """Stride, padding, and what is out of the ordinary."""
-        facts: dict[str, object] = {"stride": sizes(self.stride), "padding": sizes(self.padding)}
-        if sizes(self.dilation) != "1" or self.groups > 1:
-            return ("stride {stride} · padding {padding} · dilation {dilation} · groups {groups}",
-                    facts | {"dilation": sizes(self.dilation), "groups": self.groups})
-        if sizes(self.padding) == "0":
+        facts: dict[str, object] = {"stride": sizes(self.stride), "padding": padding_words(self.padding)}
+        odd = sizes(self.dilation) != "1" or self.groups > 1
+        facts |= {"dilation": sizes(self.dilation), "groups": self.groups} if odd else {}
+        if self.mode != "zeros":
+            facts["mode"] = self.mode
+            if self.flip:
+                return ("stride {stride} · padding {padding} {mode} · dilation {dilation} · groups {groups} · flipped"
+                        if odd else "stride {stride} · padding {padding} {mode} · flipped"), facts
+            return ("stride {stride} · padding {padding} {mode} · dilation {dilation} · groups {groups}"
+                    if odd else "stride {stride} · padding {padding} {mode}"), facts
+        if self.flip:
+            return ("stride {stride} · padding {padding} · dilation {dilation} · groups {groups} · flipped"
+                    if odd else "stride {stride} · padding {padding} · flipped"), facts
+        if odd:
+            return "stride {stride} · padding {padding} · dilation {dilation} · groups {groups}", facts
+        if facts["padding"] == "0":
             return "stride {stride} · no padding", facts
         return "stride {stride} · padding {padding}", facts
 
-    def _columns(self, x: Array, axes: tuple[Axis, ...]) -> Iterator[tuple[slice, Array]]:
-        """Every window as a column, (n, groups, C/groups·K, G), a few samples at a time, into one buffer."""
-        source = windows.padded(x, axes)
-        shape = (self.groups, source[0].shape[0] // self.groups * math.prod(windows.kernel_space(axes)),
-                 math.prod(windows.out_space(axes)))
-        parts = self._parts(x, axes)
-        ways = windows.view(source, axes)  # (N, C, *K, *G)
-        buffer = np.empty((parts[0].stop, *ways.shape[1:]), x.dtype)
-        for part in parts:
-            columns = buffer[:part.stop - part.start]
-            np.copyto(columns, ways[part])
-            yield part, columns.reshape(len(columns), *shape)
 
-    def _parts(self, x: Array, axes: tuple[Axis, ...]) -> list[slice]:
-        """The batch in pieces whose columns stay in the cache."""
-        cells = x.shape[1] * math.prod(windows.kernel_space(axes)) * math.prod(windows.out_space(axes))
-        step = max(1, CACHE // max(cells * x.itemsize, 1))
-        return [slice(k, min(k + step, len(x))) for k in range(0, len(x), step)] or [slice(0, 0)]
-
-    def _grouped(self, grad: Array) -> Array:
-        """(N, F, *G) to (N, groups, F/groups, G)."""
-        return grad.reshape(grad.shape[0], self.groups, self.filters // self.groups, -1)
-
-
-def _kernel_cells(filters: range | list[int], channels: range | list[int], axes: tuple[Axis, ...]) -> Array:
-    """Every weight of some filters and channels, in order: (n, 2 + rank)."""
-    ranges = (filters, channels, *(range(axis.kernel) for axis in axes))
-    grid = np.meshgrid(*(np.array(r) for r in ranges), indexing="ij")
-    return np.stack(grid, axis=-1).reshape(-1, len(ranges))
+@lru_cache(maxsize=1024)
+def _within(kind: str, axes: tuple[Axis, ...], mode: str) -> tuple[Axis, ...]:
+    """PyTorch's bounds: cells that padding repeats must be there."""
+    for axis in axes:
+        most = {"reflect": axis.size - 1, "circular": axis.size}.get(mode, axis.padding + axis.after)
+        if max(axis.padding, axis.after) > most:
+            raise CnnError("conv.mode", "{owner}: {knob} = {value} is too much for mode {mode}, which takes it from an "
+                           "axis of {size} cells. Allowed: {allowed}. Make {knob} smaller or take another mode.",
+                           owner=kind, knob="padding", value=max(axis.padding, axis.after), mode=mode,
+                           size=axis.size, allowed=f"0 … {most}")
+    return axes

@@ -6,6 +6,7 @@ Letters: N samples, C channels, S input space, K kernel space, G output space.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,52 @@ from cnncore.shapes import Axis, places
 Axes = tuple[Axis, ...]
 
 
-def padded(x: Array, axes: Axes, value: float = 0.0) -> Array:
-    """(N, C, *S) to (N, C, *S + 2·padding), contiguous; ``x`` itself where there is nothing to add."""
-    if not any(axis.padding for axis in axes):
+def padded(x: Array, axes: Axes, value: float = 0.0, mode: str = "zeros") -> Array:
+    """(N, C, *S) to (N, C, *S + padding), contiguous; ``x`` itself where there is nothing to add."""
+    space = padded_space(axes)
+    if space == x.shape[2:]:
         return np.ascontiguousarray(x)
-    space = tuple(axis.size + 2 * axis.padding for axis in axes)
+    if mode != "zeros":
+        for i, axis in enumerate(axes):
+            if axis.padding or axis.after:
+                x = x.take(_sources(axis, mode), axis=2 + i)
+        return x
     out = np.zeros(x.shape[:2] + space, x.dtype) if value == 0 else np.full(x.shape[:2] + space, value, x.dtype)
     out[inner(axes)] = x
     return out
+
+
+def folded(padded: Array, axes: Axes, mode: str = "zeros") -> Array:
+    """The adjoint of `padded`: what came to a padding cell is added to the cell that it repeats.
+
+    Args:
+        padded: (..., *S + padding), written to.
+
+    Returns:
+        (..., *S), a view.
+    """
+    if mode != "zeros":
+        for i, axis in enumerate(axes):
+            along = np.moveaxis(padded, i - len(axes), 0)
+            for place, source in enumerate(_sources(axis, mode).tolist()):
+                if not 0 <= place - axis.padding < axis.size:
+                    along[source + axis.padding] += along[place]
+    out: Array = padded[inner(axes)]
+    return out
+
+
+@lru_cache(maxsize=1024)
+def _sources(axis: Axis, mode: str) -> Array:
+    """For each padded place the cell of the input whose value it has; read only."""
+    out = np.array([axis.source(place, mode) for place in range(-axis.padding, axis.size + axis.after)], np.int64)
+    out.setflags(write=False)
+    return out
+
+
+@lru_cache(maxsize=1024)
+def padded_space(axes: Axes) -> Shape:
+    """*S with its padding."""
+    return tuple(axis.size + axis.padding + axis.after for axis in axes)
 
 
 @lru_cache(maxsize=1024)
@@ -86,23 +125,34 @@ def apart(axes: Axes) -> bool:
     return all(axis.stride > (axis.kernel - 1) * axis.dilation for axis in axes)
 
 
-def read_cells(axes: Axes, cell: Shape) -> tuple[Array, Array]:
-    """What the window of output ``cell`` (*G) covers: (K, rank) places, which may lie on padding, and (K,) inside."""
-    spots = np.array(places(kernel_space(axes)), np.int64)
-    stride, padding, dilation, size = _numbers(axes)
-    cells = np.asarray(cell) * stride - padding + spots * dilation
-    return cells, np.all((cells >= 0) & (cells < size), axis=1)
+def read_cells(axes: Axes, cell: Shape, mode: str = "zeros") -> tuple[Array, Array]:
+    """What the window of output ``cell`` (*G) covers: (K, rank) cells of the input, and (K,) which of them exist.
 
-
-def reached_cells(axes: Axes, cell: Shape) -> tuple[Array, Array]:
-    """For each kernel cell, the window that lays it on input ``cell`` (*S).
-
-    Returns:
-        (K, rank) places in G, and (K,) whether there is such a window.
+    Padding that repeats cells of the input is these cells; only zeros do not exist.
     """
     spots = np.array(places(kernel_space(axes)), np.int64)
     stride, padding, dilation, _ = _numbers(axes)
-    starts = np.asarray(cell) + padding - spots * dilation
+    return sources(np.asarray(cell) * stride - padding + spots * dilation, axes, mode)
+
+
+def sources(cells: Array, axes: Axes, mode: str) -> tuple[Array, Array]:
+    """(n, rank) places, which may lie on padding, as cells of the input, and (n,) which of them exist."""
+    if mode != "zeros":
+        along = (_sources(axis, mode)[cells[:, i] + axis.padding] for i, axis in enumerate(axes))
+        return np.stack(list(along), axis=1), np.ones(len(cells), bool)
+    return cells, np.all((cells >= 0) & (cells < [axis.size for axis in axes]), axis=1)
+
+
+def reached_cells(axes: Axes, cell: Shape, mode: str = "zeros") -> tuple[Array, Array]:
+    """For each kernel cell, the window that lays it on input ``cell`` (*S), and on each padding cell that repeats it.
+
+    Returns:
+        (places·K, rank) cells of G, and (places·K,) whether there is such a window.
+    """
+    spots = np.array(places(kernel_space(axes)), np.int64)
+    stride, padding, dilation, _ = _numbers(axes)
+    images = np.array(list(product(*(axis.images(i, mode) for axis, i in zip(axes, cell, strict=True)))))
+    starts = (images[:, None] + padding - spots * dilation).reshape(-1, len(axes))
     cells = starts // stride
     return cells, np.all((starts % stride == 0) & (cells >= 0) & (cells < out_space(axes)), axis=1)
 

@@ -7,7 +7,7 @@ import pytest
 
 from cnncore.errors import CnnError
 from cnncore.op import Array, Run
-from cnncore.ops import Convolution, conv
+from cnncore.ops import Convolution, correlation
 
 VERTICAL = [[-1, 1, -1]] * 3
 HORIZONTAL = [[-1, -1, -1], [1, 1, 1], [-1, -1, -1]]
@@ -116,8 +116,8 @@ def test_a_batch_in_pieces_gives_what_it_gives_whole(monkeypatch: pytest.MonkeyP
     params = {key: value.astype(float) for key, value in op.start(rng, (2, 6, 6)).items()}
     whole = op.backward(grad, (x,), params, op.forward((x,), params))
     output = op.forward((x,), params).output
-    monkeypatch.setattr(conv, "CACHE", 2 * 8 * 9 * 2 * 36)  # two samples at a time, and one left over
-    assert len(op._parts(x, op.axes((6, 6)))) == 3
+    monkeypatch.setattr(correlation, "CACHE", 2 * 8 * 9 * 2 * 36)  # two samples at a time, and one left over
+    assert len(correlation.parts(5, 2, 8, op.axes((6, 6)))) == 3
     pieces = op.backward(grad, (x,), params, op.forward((x,), params))
     np.testing.assert_allclose(op.forward((x,), params).output, output)
     np.testing.assert_allclose(pieces.inputs[0], whole.inputs[0])

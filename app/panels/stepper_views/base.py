@@ -59,6 +59,14 @@ class Scene:
         return self.results.network.shapes[self.source]
 
     @property
+    def pads(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Padding (before, after) of the source's rows and of its columns."""
+        axes = getattr(self.node.op, "axes", None)
+        found = [(a.padding, a.after) for a in axes(self.source_shape[1:])] if axes is not None else []
+        down, across = [(0, 0), (0, 0), *found][-2:] if len(found) != 1 else [(0, 0), *found]
+        return down, across
+
+    @property
     def muted(self) -> bool:
         """True while the cell's map is held at zero."""
         return (self.node.name, self.head.map) in self.results.document.muted

@@ -181,9 +181,7 @@ class ProductsView(View):
 
     def _reshape(self, scene: Scene, grid: TermGrid) -> bool:
         """Only another layer changes sizes; then all parts find new places."""
-        pad = getattr(scene.node.op, "padding", 0)
-        pads = pad[-2:] if isinstance(pad, tuple) else (pad, pad)
-        pads = (0, pads[-1]) if grid.cells.shape[-1] == 2 else pads
+        pads = scene.pads
         shape = (grid.rows, grid.cols, grid.steps(), pads, grid.groups, scene.own_plane().shape)
         if shape == self._shape:
             return False

@@ -110,8 +110,7 @@ class WindowView(View):
         return f"{self.scene.source}[{', '.join(str(int(i)) for i in cell)}]"
 
     def _reshape(self, scene: Scene, grid: TermGrid) -> None:
-        pad = getattr(scene.node.op, "padding", 0)
-        pads = pad[-2:] if isinstance(pad, tuple) else (pad, pad)
+        pads = scene.pads
         shape = (grid.rows, grid.cols, grid.steps(), pads, scene.own_plane().shape)
         if shape != self._shape:
             self._shape = shape

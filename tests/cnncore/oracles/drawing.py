@@ -19,4 +19,8 @@ def value_of(spec: Knob, rank: int) -> st.SearchStrategy[Any]:
         return st.floats(spec.low or 0.0, 1.0 if spec.high is None else spec.high)
     low = int(spec.low or 0)
     one = st.integers(low, min(low + 2, low + 2 if spec.high is None else int(spec.high)))
-    return one | st.tuples(*[one] * rank) if spec.per_axis and rank else one
+    if not spec.per_axis or not rank:
+        return one
+    each = one | st.tuples(one, one) if spec.pairs else one
+    drawn = one | st.tuples(*[each] * rank)
+    return drawn | st.sampled_from(spec.words) if spec.words else drawn
