@@ -6,7 +6,6 @@ import numpy as np
 
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, is_input
-from cnncore.losses import LOSSES
 from cnncore.network import INPUT, Node
 from cnncore.op import Array
 from cnncore.trace import Trace, column
@@ -52,7 +51,7 @@ def trace_of(results: Results, head: Playhead) -> Trace | None:
         return None
     if head.node == LOSS:
         scores = results.done.outputs[results.network.scores][0].reshape(-1)
-        loss = LOSSES[results.document.training.settings.loss]()
+        loss = results.document.training.settings.loss_made()
         return loss.trace(scores, results.target, None if head.lane == "loss" else (head.map,))
     if head.lane == "update":
         return _update(results, head)

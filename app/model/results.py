@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.model.document import Document
-from cnncore.losses import LOSSES, Loss
+from cnncore.losses import Loss
 from cnncore.network import INPUT, Gradients, Network, Pass
 from cnncore.op import Array, Run
 
@@ -75,7 +75,7 @@ class Results:
 
     @property
     def _loss(self) -> Loss:
-        return LOSSES[self.document.training.settings.loss]()
+        return self.document.training.settings.loss_made()
 
     @property
     def _scores(self) -> Array:
