@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cnncore.checks import check_finite
 from cnncore.errors import CnnError
 from cnncore.lookup import COARSE, along, looked_up, neighbours, upsampling
 from cnncore.op import Array, Knobs, knob
@@ -81,6 +82,7 @@ class Augment(Knobs):
         if not isinstance(rng, np.random.Generator):
             raise CnnError("augment.rng", "{owner}: {knob} = {value} cannot draw. Allowed: {allowed}.", owner=self.kind,
                            knob="rng", value=rng, allowed="np.random.default_rng(seed)")
+        check_finite(self.kind, images)
         for name in FLAT if images.ndim != 4 else ():
             if getattr(self, name):
                 raise CnnError("augment.flat", "{owner}: {knob} = {value} makes sense on pictures only; these samples "

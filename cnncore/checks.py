@@ -94,13 +94,27 @@ def check_input(owner: str, shape: Shape, x: Any) -> None:
         raise CnnError("input.empty", "{owner}: there are no samples in an input of shape {value}. Allowed: {allowed} "
                        "samples. Give it one or more.", owner=owner, knob="batch", value=x.shape,
                        allowed="1, 2, …")
-    # One product over the whole is finite where all numbers are, but for overflow; it costs half as much as isfinite.
-    if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():
+    if not finite(x):
         cell = tuple(int(i) for i in np.argwhere(~np.isfinite(x))[0])
         raise CnnError("input.finite", "{owner}: the input holds {value} at {cell}, which is not finite. Allowed: "
                        "{allowed}. Look for a division by zero or a missing value where the input is made; "
                        "np.nan_to_num(x) replaces them.",
                        owner=owner, knob="input", value=x[cell], cell=cell, allowed="− ∞ < x < ∞")
+
+
+def finite(x: Array) -> bool:
+    """Whether all numbers of a float array are finite.
+
+    One product over the whole is, where all numbers are, but for overflow; it costs half as much as isfinite.
+    """
+    return math.isfinite(np.vdot(x, x)) or bool(np.isfinite(x).all())
+
+
+def check_finite(owner: str, samples: Array) -> None:
+    """`CnnError` for samples with NaN or infinity in them."""
+    if not finite(samples):
+        raise CnnError("samples.finite", "{owner}: the samples hold values that are not finite numbers. Mend them or "
+                       "leave those samples out: one of them would spoil every mean.", owner=owner, knob="samples")
 
 
 def _refuse_shape(owner: str, shape: Shape, x: Array) -> NoReturn:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnncore import memory
+from cnncore.checks import check_finite
 from cnncore.errors import CnnError
 from cnncore.network import INPUT, Network, Weights
 from cnncore.op import Array, Op, Params, Shape
@@ -103,6 +104,4 @@ def _check(owner: str, samples: Any) -> None:
                        "them with np.asarray(x, np.float32); one sample needs x[None].", owner=owner, knob="samples",
                        value=getattr(samples, "dtype", type(samples).__name__), shape=shape,
                        allowed="(N, C, …), float32, float64, N ≥ 1")
-    if not np.isfinite(samples).all():
-        raise CnnError("fit.finite", "{owner}: the samples hold values that are not finite numbers. Mend them or leave "
-                       "those samples out: one of them would spoil every mean.", owner=owner)
+    check_finite(owner, samples)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncore.checks import check_finite
 from cnncore.errors import CnnError
 from cnncore.op import Array, Knobs, Shape, knob
 from cnncore.shapes import per_axis
@@ -32,12 +33,16 @@ class Framing(Knobs):
 
         Args:
             x: Floats around a ground of 0; numbers below it count by their size. Never written to.
+
+        Raises:
+            CnnError: Other arrays, no space axis, values that are not finite.
         """
-        frame = self.output_shape(x.shape[1:])
-        if x.dtype.kind != "f":
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
             raise CnnError("framing.dtype", "{owner}: the samples hold {value}. Allowed: {allowed}. Convert them with "
-                           "x.astype(np.float32).", owner=self.kind, knob="dtype", value=x.dtype,
-                           allowed="float32, float64")
+                           "x.astype(np.float32).", owner=self.kind, knob="dtype", allowed="float32, float64",
+                           value=getattr(x, "dtype", type(x).__name__))
+        frame = self.output_shape(x.shape[1:])
+        check_finite(self.kind, x)
         out = np.zeros((len(x), *frame), x.dtype)
         for sample, place in zip(x, out, strict=True):
             self._lay(sample, place)

@@ -83,25 +83,32 @@ def size(count: float) -> str:
 
 def check_pass(network: Network, batch: int, *, training: bool = False, itemsize: int = 4) -> None:
     """`CnnError` where a pass over ``batch`` samples needs more than there is. The weights are there already."""
-    whole, one = (needed(network, n, training=training, itemsize=itemsize) for n in (batch, 1))
+    one = needed(network, 1, training=training, itemsize=itemsize)
     fixed = one.workspace + (one.parameters if training else 0)
-    each = one.total - one.parameters - fixed
-    if fixed + batch * each <= SMALL:
+    _check(network, batch, fixed, one.total - one.parameters - fixed)
+
+
+def check_backward(network: Network, batch: int, itemsize: int = 4) -> None:
+    """`CnnError` where the gradients need more than a forward pass over ``batch`` samples has left."""
+    one = needed(network, 1, training=True, itemsize=itemsize)
+    _check(network, batch, one.parameters + one.workspace, one.gradients - one.parameters)
+
+
+def _check(network: Network, batch: int, fixed: int, each: int) -> None:
+    """Refuse ``batch`` samples of ``each`` bytes beside ``fixed`` ones where they do not fit."""
+    if fixed + batch * each <= SMALL or fixed + batch * each <= (free := _free()):
         return
-    free, largest = _free(), max(network.nodes, key=lambda node: _cells(network, node))
-    if fixed + batch * each <= free:
-        return
-    facts = {"owner": network.name, "available": size(free), "layer": largest.name,
+    largest = max(network.nodes, key=lambda node: _cells(network, node))
+    facts = {"owner": network.name, "knob": "batch", "value": batch, "available": size(free), "layer": largest.name,
              "shape": network.shapes[largest.name]}
-    most = int((free - fixed) // each)
+    most = (free - fixed) // each
     if most < 1:
         raise CnnError("memory.sample", "{owner}: a single sample needs {needed}; {available} are free. The most goes "
                        "to {layer}, whose output is {shape}. Make the input smaller, or give {layer} a larger stride "
                        "or fewer filters.", **facts, needed=size(fixed + each))
     raise CnnError("memory.batch", "{owner}: batch = {value} needs {needed}; {available} are free. Allowed: {allowed}. "
                    "The most goes to {layer}, whose output is {shape}: a larger stride or fewer filters there help "
-                   "too.", **facts, value=batch, needed=size(whole.total - whole.parameters * (not training)),
-                   allowed=f"1 … {most}")
+                   "too.", **facts, needed=size(fixed + batch * each), allowed=f"1 … {most}")
 
 
 def check_parameters(network: Network, itemsize: int = 4) -> None:

@@ -249,9 +249,12 @@ class Network:
         """Gradients of everything, from ``grad`` = ∂L/∂ of the output of ``at`` (by default `scores`).
 
         Without ``input_gradient`` ∂L/∂input is left out, and so are the `Backward`s of nodes that read only the input.
+        `CnnError` for a gradient of another shape, or too little memory.
         """
         at = self.scores if at is None else self.node(at).name
         checks.check_gradient(at, grad, done.outputs[at].shape)
+        if len(grad) * self._cells * grad.itemsize > memory.SMALL // 4:
+            memory.check_backward(self, len(grad), grad.itemsize)
         grads: dict[str, Array] = {at: grad}
         by_weight: dict[str, Array] = {}
         backwards: dict[str, Backward] = {}

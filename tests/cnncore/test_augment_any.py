@@ -144,6 +144,7 @@ def test_what_makes_sense_on_pictures_only_says_so(knob, space):
 @pytest.mark.parametrize(("x", "draw", "code", "words"), [
     (np.zeros((4, 28)), rng(), "augment.images", "float64 of shape (4, 28). Allowed: (N, C, W), (N, C, H, W)"),
     (np.zeros((4, 1, 8, 8), np.uint8), rng(), "augment.images", "uint8 of shape (4, 1, 8, 8)"),
+    (np.full((1, 1, 3, 3), np.nan), rng(), "samples.finite", "augment: the samples hold values that are not finite"),
     ([[1.0]], rng(), "augment.images", "the samples are list"),
     (np.zeros((4, 1, 8, 8)), 7, "augment.rng", "augment: rng = 7 cannot draw. Allowed: np.random.default_rng(seed)"),
     (np.zeros((4, 1, 8)), rng(), "shape.axes", "augment: flip = (0.5, 0.5) has 2 numbers. Allowed: 1"),

@@ -206,7 +206,7 @@ def test_a_network_is_fitted_node_by_node_and_then_trains_on():
     (Whiten(), PLANE.astype(int), "fit.samples", "int64 of shape (4, 2)"),
     (Whiten(), PLANE[0], "fit.samples", "one sample needs x[None]"),
     (Standardize(), PLANE[:0], "fit.samples", "N ≥ 1"),
-    (Standardize(), PLANE * np.nan, "fit.finite", "standardize: the samples hold values that are not finite"),
+    (Standardize(), PLANE * np.nan, "samples.finite", "standardize: the samples hold values that are not finite"),
     (Whiten("pca", 3), PLANE, "whiten.components", "components = 3, but a sample has 2 numbers. Allowed: 0 … 2"),
 ])
 def test_what_cannot_be_fitted_is_refused(op, samples, code, words):

@@ -74,6 +74,8 @@ def test_an_empty_sample_stays_empty_and_the_caller_keeps_his():
 @pytest.mark.parametrize(("framing", "x", "code", "words"), [
     (Framing(), np.zeros((2, 3)), "framing.rank", "framing: a sample has shape (3,). Allowed: (C, W), (C, H, W)"),
     (Framing(), np.zeros((2, 3, 4), int), "framing.dtype", "hold int64. Allowed: float32, float64. Convert"),
+    (Framing(), [[[1.0]]], "framing.dtype", "hold list"),
+    (Framing(), np.full((1, 1, 3), np.inf), "samples.finite", "framing: the samples hold values that are not finite"),
     (Framing(size=(2, 3)), np.zeros((2, 3, 4)), "shape.axes", "size = (2, 3) has 2 numbers. Allowed: 1"),
 ])
 def test_what_cannot_be_framed_is_refused(framing, x, code, words):

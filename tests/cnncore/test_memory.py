@@ -102,6 +102,18 @@ def test_a_pass_is_refused_before_anything_is_allocated(monkeypatch):
     assert peak < 1_000_000
 
 
+def test_a_backward_pass_is_refused_before_anything_is_allocated(monkeypatch):
+    network = chain("tall", (1, 256, 256), [("conv", Convolution(64, 3, padding=1)), ("relu", ReLU())])
+    weights, x = network.start(0), np.zeros((4, 1, 256, 256), np.float32)
+    done = network.forward(weights, x)
+    grad = np.zeros_like(done.outputs["relu"])
+    tracemalloc.start()
+    error = refused(monkeypatch, 100_000_000, lambda: network.backward(weights, done, grad))
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+    assert (error.code, error.facts["allowed"]) == ("memory.batch", "1 … 2")
+
+
 def test_a_sample_that_does_not_fit_by_itself_is_refused_with_another_sentence(monkeypatch):
     error = refused(monkeypatch, 100_000_000, lambda: deep().check_memory(1))
     assert error.code == "memory.sample"
