@@ -27,20 +27,29 @@ class ConvPoolKernel(ConvKernel):
 
     def __init__(self, site: Site, rows: Window, columns: Window, down: Window, across: Window, relu: bool) -> None:
         self.down, self.across, self.relu = down, across, relu
-        self.phases, self.together = across.kernel, down.kernel
+        self.together = down.kernel
+        # One sample: its runs are short either way, and columns in their order make the other copies longer.
+        self.phases = across.kernel if site.samples > 1 else 1
         super().__init__(site, _only(rows, down), _only(columns, across))
 
     def _output(self) -> Array:
-        self.width = self.run // self.phases
+        self.width = self.run // self.across.kernel
         z = lines(self.rows.out, self.filters, self.run)
         self.middle = empty((self.rows.out, self.filters, self.width))
-        self.columns_won = Winner(self._blocks(z), self.middle)
+        self.columns_won = Winner(self._blocks(z), self._seen(self.middle))
         self.rows_won = Winner(self._steps(self.middle), merged(self.site.output))
         return z
 
     def _blocks(self, z: Array) -> list[Array]:
-        """(oH, F, oW/s·N) for each column of a pooling window."""
-        return [z[..., t * self.width : (t + 1) * self.width] for t in range(self.phases)]
+        """For each column of a pooling window the columns of that place: (oH, F, oW/s·N) or (oH, F, oW/s, N)."""
+        if self.phases > 1:
+            return [z[..., t * self.width : (t + 1) * self.width] for t in range(self.phases)]
+        apart = z.reshape(*z.shape[:2], self.across.out, self.across.kernel, self.samples)
+        return [apart[:, :, :, t] for t in range(self.across.kernel)]
+
+    def _seen(self, middle: Array) -> Array:
+        """In the shape of the blocks."""
+        return middle if self.phases > 1 else middle.reshape(*middle.shape[:2], self.across.out, self.samples)
 
     def _steps(self, middle: Array) -> list[Array]:
         """For each row of a pooling window the rows of that place."""
@@ -65,7 +74,7 @@ class ConvPoolKernel(ConvKernel):
                       call(np.add.reduce, sums, 0, None, slots["bias"])]
         dz, middle = lines(*self.z.shape), empty(self.middle.shape)
         calls += self.rows_won.backward(came, self._steps(middle))
-        calls += self.columns_won.backward(middle, self._blocks(dz))
+        calls += self.columns_won.backward(self._seen(middle), self._blocks(dz))
         rest = {key: slot for key, slot in slots.items() if key != "bias"}
         return calls + self.gradients(dz, wants[0], rest)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from cnncore.losses import Loss
+from cnncore.losses import LOSSES, Loss
 from cnncore.network import Network
-
-MEANS = {"cross_entropy", "mse", "mae", "huber", "hinge", "binary_cross_entropy"}
 
 
 def piece_size(network: Network, purpose: str) -> int:
@@ -19,5 +17,7 @@ def divides(network: Network) -> bool:
 
 
 def mean_of_samples(loss: Loss) -> bool:
-    """True where the loss is known to be the mean over the samples, so that pieces add up."""
-    return loss.kind in MEANS and "weights" not in "".join(loss.settings())
+    """True where the loss is known to be the mean over the samples, so that pieces add up: not with class weights."""
+    plain = type(loss)()
+    return loss.kind in LOSSES and all(
+        value == getattr(plain, name) for name, value in loss.settings().items() if "weight" in name)

@@ -136,8 +136,8 @@ class Plan:
         program.start(x, context)
         program.run()
         scores = program.output(self.network.scores)
-        value = float(loss.value(scores, labels))
-        back.start(loss.gradient(scores, labels))
+        value, grad = loss.both(scores, labels)
+        back.start(grad)
         back.run()
         return Step(value, scores, back.flat.copy(), program.state(), back.places, back.reached)
 
