@@ -110,7 +110,9 @@ def test_a_receptive_region_holds_all_that_has_an_effect(name: str):
         grad[(0, *cell)] = 1
         moved = network.backward(weights, before, grad, node.name).outputs[INPUT][0] != 0
         box = np.zeros(network.input_shape, bool)
-        box[receptive_region(network, node.name, cell)[INPUT]] = True
+        region = receptive_region(network, node.name, cell)
+        if INPUT in region:  # padding comes from nowhere
+            box[region[INPUT]] = True
         assert not (moved & ~box).any(), node.name
 
 

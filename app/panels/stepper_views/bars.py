@@ -212,7 +212,7 @@ class BarsView(View):
             sofar = float(trace.partial_sums[term])
             name = tr("so far, {k} of {n}", k=term + 1, n=trace.terms.size)
             rows.append(Row(name, numbers.figure(sofar), 0.0, sofar))
-        titles = (tr("from"), "x · w" if len(trace.operands) == 2 else tr("term"),
+        titles = (tr("from"), "x · w" if len(trace.operands) == 2 and trace.kind != "sum" else tr("term"),
                   tr("each bar begins where the one above ends") if adds_up else "")
         self.table.set_rows(rows, titles, term)
 
@@ -235,8 +235,13 @@ class BarsView(View):
         return tr("and {n} zeros", n=numbers.count(zeros)) if zeros else ""
 
     def _name(self, scene: Scene, k: int) -> str:
-        """Where the first factor lives; what only came about on the way has no place."""
-        first = scene.trace.operands[0] if scene.trace.operands else None
+        """Where the first factor lives; what only came about on the way has no place.
+
+        A term of a sum over several inputs lies in one of them, and on nothing in the others.
+        """
+        operands = scene.trace.operands
+        placed = (one for one in operands if one.cells.shape[1] and one.inside[k])
+        first = next(placed, operands[0] if operands else None)
         if first is None or first.cells.shape[1] == 0:
             return tr("term {k}", k=k)
         if not first.inside[k]:
@@ -250,7 +255,7 @@ class BarsView(View):
 
     def _factors(self, scene: Scene, k: int) -> str:
         trace = scene.trace
-        if len(trace.operands) < 2:
+        if len(trace.operands) < 2 or trace.kind == "sum":
             return numbers.figure(float(trace.terms[k]))
         parts = [numbers.figure(float(o.values[k])) for o in trace.operands]
         product = " · ".join(f"({p})" if p.startswith(numbers.MINUS) and n else p for n, p in enumerate(parts))

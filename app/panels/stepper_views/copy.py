@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -10,7 +11,7 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.results import Results
-from app.model.timeline import Playhead
+from app.model.timeline import Playhead, is_input, shown_at
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.buttons import link_button
@@ -46,17 +47,22 @@ class CopyView(View):
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
-        """The cell of one input."""
-        return len(scene.trace.operands) == 1 and scene.trace.operands[0].cells.shape[1] > 0
+        """The cell of one input, or of what came back; padding is no cell."""
+        one = scene.trace.operands[0] if len(scene.trace.operands) == 1 else None
+        return one is not None and one.cells.shape[1] > 0 and bool(one.inside.all())
 
     def show_scene(self, scene: Scene) -> None:
         """A number that was moved."""
         self.scene = scene
-        cell = tuple(int(i) for i in scene.trace.operands[0].cells[0])
-        self._show_map(scene.results, Playhead(scene.source, cell))
-        self.words.set_text(N_("{to} is {source}: the same number, only its place is another."), to=scene.head.name,
-                            source=cell_name(scene.source, cell))
-        self._link(N_("Go to {cell}"), Playhead(scene.source, cell))
+        source, cell = self._source, tuple(int(i) for i in scene.trace.operands[0].cells[0])
+        back = source == "grad"
+        node = scene.node.inputs[int(source[5:])] if is_input(source) else scene.node.name
+        self._show_map(scene.results, Playhead(node, cell), scene.array(source) if back else None)
+        own = shown_at(scene.results.network, scene.head) if back else None
+        self.words.set_text(N_("{to} is {source}: the same number, only its place is another."),
+                            to=scene.head.name if own is None else f"∂L/∂{cell_name(*own)}",
+                            source=f"∂L/∂{cell_name(node, cell)}" if back else cell_name(node, cell))
+        self._link(N_("Go to {cell}"), scene.head_of(source, cell) if back else Playhead(node, cell))
 
     def show_input(self, results: Results, head: Playhead) -> None:
         """A pixel of the input."""
@@ -75,13 +81,19 @@ class CopyView(View):
         self._link(N_("{n} numbers of {layer} read it: go to the first"), Playhead(first, tuple(s.start for s in box)),
                    n=numbers.count(cells), layer=first)
 
-    def _show_map(self, results: Results, head: Playhead) -> None:
+    @property
+    def _source(self) -> str:
+        return self.scene.trace.operands[0].source if self.scene is not None else "output"
+
+    def _show_map(self, results: Results, head: Playhead, gradients: NDArray[np.floating] | None = None) -> None:
         self._at = head
-        values = results.values(head.node)
+        values = results.values(head.node) if gradients is None else gradients
         plane = values[head.index[:-2]] if len(head.index) > 2 else values.reshape(-1, values.shape[-1])
         spot = head.index[-2:] if len(head.index) > 1 else (0, head.index[0])
         resized = plane.shape != self.map.shape
-        self.map.set_values(plane, self.desk.ranges.bound(results, head.node, head.map), self.role(head.node))
+        bound = self.desk.ranges.bound(results, head.node, head.map) if gradients is None \
+            else float(np.abs(plane).max(initial=0.0)) or 1.0
+        self.map.set_values(plane, bound, self.role(head.node) if gradients is None else "signed")
         self.map.set_ring(*spot)
         self.heading.set_what(f"{head.node} · {plane.shape[0]} × {plane.shape[1]}")
         if resized:
@@ -96,17 +108,25 @@ class CopyView(View):
 
     def _follow(self) -> None:
         if self._to is not None:
-            self.select_cell(self._to.node, self._to.index)
+            self.select_head(self._to)
 
     def _index(self, row: int, col: int) -> tuple[int, ...]:
         head = self._at
         return (*head.index[:-2], row, col) if len(head.index) > 2 else (*head.index[:-1], col)
 
     def _hover(self, spot: tuple[int, int] | None) -> None:
-        self.hover_cell(self._at.node, None if spot is None else self._index(*spot))
+        self.hover_head(None if spot is None else self._head(*spot))
 
     def _click(self, row: int, col: int) -> None:
-        self.select_cell(self._at.node, self._index(row, col))
+        head = self._head(row, col)
+        if head is not None:
+            self.select_head(head)
+
+    def _head(self, row: int, col: int) -> Playhead | None:
+        index = tuple(int(i) for i in self._index(row, col))
+        if self.scene is not None and self._source == "grad":
+            return self.scene.head_of("grad", index)
+        return Playhead(self._at.node, index)
 
     def arrange(self) -> None:
         """Map left, words right of it."""
