@@ -13,7 +13,8 @@ from cnncore.checkpoint import network_of, read_checkpoint, settings_of, write_c
 from cnncore.errors import CnnError
 from cnncore.files.container import write_container
 from cnncore.network import Network, chain
-from cnncore.ops import OPS, make_op
+from cnncore.ops import make_op
+from cnncore.progress import Progress
 from cnncore.train_settings import TrainSettings
 from cnncore.training import train
 from tests.cnncore.bars import bars, tiny
@@ -27,12 +28,12 @@ CASES = {
 
 
 def deep() -> Network:
-    """As `tiny`, with dropout and batch norm where they are there."""
-    layers = [("conv", make_op("conv", {"filters": 4, "kernel": 3}))]
-    layers += [("norm", make_op("batchnorm", {}))] if "batchnorm" in OPS else []
-    layers += [("relu", make_op("relu", {})), ("flatten", make_op("flatten", {}))]
-    layers += [("drop", make_op("dropout", {}))] if "dropout" in OPS else []
-    return chain("deep", (1, 6, 6), [*layers, ("scores", make_op("dense", {"units": 3}))])
+    """As `tiny`, with batch norm and dropout."""
+    return chain("deep", (1, 6, 6), [
+        ("conv", make_op("conv", {"filters": 4, "kernel": 3})), ("norm", make_op("batchnorm", {})),
+        ("relu", make_op("relu", {})), ("flatten", make_op("flatten", {})),
+        ("drop", make_op("dropout", {})), ("scores", make_op("dense", {"units": 3})),
+    ])
 
 
 def run(settings: TrainSettings, **more: Any):
@@ -70,6 +71,19 @@ def test_seven_steps_and_five_more_are_twelve_steps(name: str, by_file: bool, tm
         assert bits(getattr(rest[-1], part)()) == bits(getattr(whole[-1], part)())
     assert rest[-1].best_step == whole[-1].best_step
     assert rest[-1].seconds > kept["header"]["seconds"] > 0
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_stages_and_frozen_layers_go_on_bit_for_bit_too(by_file: bool, tmp_path):
+    more: Any = {"rates": {"conv": 0, "scores": 0.5}, "events": "fine"}
+    *_, whole = run(BASE, **more)
+    kept = next(e for e in run(BASE, **more) if isinstance(e, Progress) and e.step == 7).checkpoint()
+    if by_file:
+        write_checkpoint(tmp_path / "run.checkpoint", kept)
+        kept = read_checkpoint(tmp_path / "run.checkpoint")
+    *_, rest = run(BASE, **more, resume=kept)
+    assert bits(rest.weights()) == bits(whole.weights())
+    assert bits(rest.best()) == bits(whole.best())
 
 
 def test_a_checkpoint_stays_as_it_is_while_the_training_goes_on():

@@ -154,3 +154,21 @@ def test_running_averages_follow_the_data_and_not_the_gradient(events: Any):
     assert last.weights()["gone.mean"] == pytest.approx(3 * images.mean(), rel=1e-5)
     assert list(last.weights()) == list(network.parameter_shapes)
     assert "velocity:gone.mean" not in last.state()
+
+
+def test_batch_norm_and_dropout_train_and_measure_with_their_running_averages():
+    network = chain("deep", (1, 6, 6), [
+        ("conv", make_op("conv", {"filters": 4, "kernel": 3})), ("norm", make_op("batchnorm", {})),
+        ("relu", make_op("relu", {})), ("pool", make_op("maxpool", {"window": 4, "stride": 4})),
+        ("flatten", make_op("flatten", {})), ("drop", make_op("dropout", {"rate": 0.1})),
+        ("scores", make_op("dense", {"units": 3})),
+    ])
+    start, held = network.start(1), bars(30, seed=9)
+    *_, last = train(network, start, *bars(60), TrainSettings(steps=200, batch=20, average=0.9), held_out=held)
+    assert last.held_out is not None
+    assert last.held_out[1] > 0.9
+    for key in network.running:
+        assert not np.array_equal(last.weights()[key], start[key])
+        assert not np.array_equal(last.averaged()[key], last.weights()[key])
+    found = evaluate(network, last.averaged(), *held)
+    assert last.held_out == pytest.approx((found.loss, found.accuracy), rel=1e-5)
