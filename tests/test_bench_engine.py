@@ -46,7 +46,7 @@ def test_the_verdict_compares_with_floor_and_aim(value, verdict):
 
 def test_a_ratio_is_paired_round_by_round():
     found = ratio([1.0, 20.0, 3.0], [2.0, 10.0, 3.0])
-    assert (found.value, found.q1, found.q3, found.seconds) == (1.0, 0.5, 2.0, 3.0)
+    assert found == Ratio(1.0, 0.5, 2.0, seconds=3.0, least=1.0)
 
 
 def test_the_line_of_a_row_names_torchs_best_setting():

@@ -140,7 +140,7 @@ def _beyond(duel: Duel, everyone: list[Contender], results: list[report.Result],
         step = next((one for one in results if one.row.spec is LENET and one.row.batch == 64), None)
         lines = []
         if step is not None:
-            lines.append(report.peak_line(step_operations(LENET, 64), step.ratio.seconds, peak(duel, everyone[0])))
+            lines.append(report.peak_line(step_operations(LENET, 64), step.ratio.least, peak(duel, everyone[0])))
         grown = growth(duel, everyone[:2], max(1, min(rounds, 5)), folder)
     except Trouble as error:
         return [f"Growth could not be measured: {error}"], []

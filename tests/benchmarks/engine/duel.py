@@ -51,18 +51,20 @@ class Contender:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Median and quartiles over the rounds; ``seconds`` is the median time of ours, as background."""
+    """Median and quartiles over the rounds; of our own times the median and the least, as background."""
 
     value: float
     q1: float
     q3: float
     seconds: float = 0.0
+    least: float = 0.0
 
 
 def ratio(mine: list[float], other: list[float]) -> Ratio:
     """Round by round, mine over the other's."""
     found = sorted(a / b for a, b in zip(mine, other, strict=True))
-    return Ratio(statistics.median(found), found[len(found) // 4], found[3 * len(found) // 4], statistics.median(mine))
+    q1, q3 = found[len(found) // 4], found[3 * len(found) // 4]
+    return Ratio(statistics.median(found), q1, q3, statistics.median(mine), min(mine))
 
 
 class Trouble(Exception):

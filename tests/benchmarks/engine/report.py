@@ -97,7 +97,7 @@ def peak_line(operations: int, seconds: float, peak: float) -> str:
     """How near the whole step comes to the machine's matrix product."""
     speed = operations / seconds
     return (f"LeNet's whole training step at batch 64: {speed / 1e9:.0f} GFLOP/s, {speed / peak:.0%} of this machine's "
-            f"{peak / 1e9:.0f} GFLOP/s (sgemm, one thread)")
+            f"{peak / 1e9:.0f} GFLOP/s (sgemm, one thread; the quickest sample of each)")
 
 
 def fast_lines(paths: dict[str, dict[str, bool]]) -> list[str]:
