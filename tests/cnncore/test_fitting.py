@@ -14,6 +14,7 @@ from cnncore.errors import CnnError
 from cnncore.files.project import Model, read_model, write_model
 from cnncore.fitting import apply, covariance, fit, fit_weights, invert
 from cnncore.network import chain
+from cnncore.op import Run
 from cnncore.ops import Dense, Flatten, ReLU, Standardize, Whiten
 from cnncore.plan import Plan
 from cnncore.preprocess import Preprocess
@@ -198,6 +199,22 @@ def test_a_network_is_fitted_node_by_node_and_then_trains_on():
         np.testing.assert_array_equal(after[key], weights[key])
     plain = chain("plain", (1, 3, 3), [("relu", ReLU())])
     assert fit_weights(plain, {}, x) == {}
+
+
+@pytest.mark.parametrize("x", [cloud(60, 2, 3, 3), cloud(60, 2, 3, 3) * 1e-3 + 1000, PLANE, PLANE + np.array([1e6, 0])],
+                         ids=["cloud", "far", "plane", "far plane"])
+@pytest.mark.parametrize("op", [Standardize("standard"), Standardize("range", "cell"), Whiten("pca"),
+                                Whiten("pca_whitening", epsilon=0.0), Whiten("zca")], ids=lambda op: op.way)
+def test_traces_add_up_after_a_fit_also_far_from_zero(op, x):
+    x = x.astype(np.float32)
+    params = fit(op, x)
+    done = op.forward((x,), params)
+    grad = np.random.default_rng(1).standard_normal(done.output.shape).astype(np.float32)
+    run = Run((x,), params, done, grad, op.backward(grad, (x,), params, done))
+    for target, array in (("output", done.output), ("input0", run.backward.inputs[0])):
+        for cell in np.ndindex(array.shape[1:]):
+            trace = op.trace(target, cell, run, 2)
+            assert abs(trace.rounding) <= trace.bound
 
 
 @pytest.mark.parametrize(("op", "samples", "code", "words"), [

@@ -15,7 +15,7 @@ from cnncore.ops import OPS, Concatenate, Convolution, Dense, Flatten, MaxPool, 
 from cnncore.receptive import centre, receptive_fields
 from cnncore.shapes import receptive_field
 from cnncore.summary import summary
-from cnncore.zoo import lenet
+from cnncore.zoo import lenet, resnet
 from tests.cnncore.cases import ranks, shapes_of
 from tests.cnncore.test_shapes import BRANCHES, Add
 
@@ -149,7 +149,8 @@ def test_a_graph_takes_the_wider_way():
     assert [row.receptive for row in told.rows] == [(n, n) for n in (1, 3, 5, 3, 5, 5, 7, 5)]
 
 
-@pytest.mark.parametrize("network", [lenet(), BRANCHES, vgg16(64), alexnet(147), resnet18(96)], ids=lambda n: n.name)
+@pytest.mark.parametrize("network", [lenet(), BRANCHES, vgg16(64), alexnet(147), resnet18(96), resnet()],
+                         ids=lambda n: n.name)
 def test_one_sweep_finds_what_following_a_cell_back_finds(network):
     fields = receptive_fields(network)
     for name, shape in network.shapes.items():
