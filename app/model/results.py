@@ -13,6 +13,7 @@ from app.model.document import Document
 from cnncore.losses import Loss
 from cnncore.network import INPUT, Gradients, Network, Pass
 from cnncore.op import Array, Run
+from cnncore.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +25,14 @@ class Results:
         done: The forward pass, arrays (1, C, *G).
         stale: Nodes computed anew, against the results before (all of them at first).
         said: The class that the person said the drawing is; None: the prediction is assumed.
+        plan: What ran the pass; the next results take it over while the network is the same. None: the ops themselves.
     """
 
     document: Document
     done: Pass
     stale: frozenset[str]
     said: int | None = None
+    plan: Plan | None = None
 
     @property
     def network(self) -> Network:
@@ -134,15 +137,16 @@ def compute(document: Document, before: Results | None = None, said: int | None 
         said: See `Results`.
     """
     names = changed(before.document, document) if before is not None else None
-    network = document.network
-    if before is None or names is None:
-        return Results(
-            document, network.forward(document.effective, prepared(document)), frozenset([INPUT, *network.shapes]), said
-        )
-    stale = network.stale_after(names)
-    x = prepared(document) if INPUT in stale else before.done.outputs[INPUT]
-    done = network.forward(document.effective, x, known=before.done, stale=stale)
-    return Results(document, done, frozenset(stale), said)
+    network, weights = document.network, document.effective
+    known, stale = None, {INPUT, *network.shapes}
+    if before is not None and names is not None:
+        known, stale = before.done, network.stale_after(names)
+    x = prepared(document) if known is None or INPUT in stale else known.outputs[INPUT]
+    if x.dtype != np.float32:
+        return Results(document, network.forward(weights, x, known=known, stale=stale), frozenset(stale), said)
+    plan = before.plan if before is not None and before.network is network else None
+    plan = plan or Plan(network, 1)
+    return Results(document, plan.run(weights, x, known=known, stale=stale), frozenset(stale), said, plan)
 
 
 def prepared(document: Document) -> Array:

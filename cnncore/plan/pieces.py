@@ -8,7 +8,7 @@ from cnncore.network import Network
 
 def piece_size(network: Network, purpose: str) -> int:
     """How many samples at a time."""
-    return 32 if purpose == "every" else 64
+    return 64 if purpose == "scores" else 32
 
 
 def divides(network: Network) -> bool:

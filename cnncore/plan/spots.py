@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-PLAIN = ("size", "kernel", "stride", "padding", "dilation")
-
 
 class Window(NamedTuple):
     """One axis. ``before`` and ``after`` are padding cells; a ``before`` below 0 would be a crop and does not occur."""
@@ -53,17 +51,14 @@ class Window(NamedTuple):
 
 
 def window_of(axis: Any) -> Window | None:
-    """From `cnncore.shapes.Axis`; None where it says more than is known here (another mode of padding)."""
-    fields = axis._asdict()
-    before = after = fields.pop("padding", 0)
-    if isinstance(before, tuple):
-        before, after = before
-    before, after = fields.pop("before", before), fields.pop("after", after)
-    if set(fields) != {"size", "kernel", "stride", "dilation"} or min(before, after) < 0:
+    """From `cnncore.shapes.Axis`; None should it ever say more than is known here."""
+    if set(axis._fields) != {"size", "kernel", "stride", "padding", "dilation", "after"}:
+        return None
+    made = Window(axis.size, axis.kernel, axis.stride, axis.dilation, axis.padding, axis.after, axis.out)
+    if min(made.before, made.after) < 0:
         return None
     # The last window may reach beyond what is padded (ceil mode): that is padding too.
-    made = Window(axis.size, axis.kernel, axis.stride, axis.dilation, before, after, axis.out)
-    return made._replace(after=max(0, after, made.need - axis.size - before))
+    return made._replace(after=max(made.after, made.need - made.size - made.before))
 
 
 def windows_of(axes: Any) -> tuple[Window, Window] | None:
