@@ -119,6 +119,6 @@ class Progress:
         return {key: value.copy() for key, value in views.items()}
 
     def checkpoint(self) -> checkpoint.Checkpoint:
-        """All that a training needs to go on from here, bit for bit: see `cnncore.checkpoint`."""
+        """All that a training needs to go on from its newest step, bit for bit: see `cnncore.checkpoint`."""
         return checkpoint.taken(self._live)
 

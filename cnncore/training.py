@@ -79,8 +79,8 @@ def train(network: Network, weights: Weights, images: Array, labels: Array, sett
         events: ``"fine"`` yields the `cnncore.events` of each step, in their order, before its Progress.
 
     Raises:
-        CnnError: At once where samples, labels or weights do not fit; later where a number is no longer finite, which
-            names the step and the layer.
+        CnnError: At once where samples, labels, weights or the memory do not fit; later where a number is no longer
+            finite, which names the step and the layer.
     """
     if events not in ("coarse", "fine"):
         raise CnnError("train.events", "events = {value!r} is not possible. Allowed: {allowed}. Did you mean: {near}?",
@@ -95,14 +95,18 @@ def train(network: Network, weights: Weights, images: Array, labels: Array, sett
         kept, out = split(labels, settings.hold_out, settings.seed)
         held_out = (images[out], labels[out]) if out.size else None
         images, labels = images[kept], labels[kept]
+    # The plan goes through a batch in pieces, unless a norm needs all of it at once.
+    by_ops = any(value.dtype != np.float32 for value in weights.values())
+    at_once = settings.batch if by_ops or any(node.op.across for node in network.nodes) else 1
+    network.check_memory(min(at_once, len(labels)), training=True)
     flat = Flat({key: shape for key, shape in network.parameter_shapes.items() if key not in network.running})
     if not flat.shapes:
         raise CnnError("train.nothing_learns", "{name} has no layer that learns. Add a convolution or a dense layer.",
                        name=network.name)
     optimizer, rng = settings.optimizer_made(), np.random.default_rng(settings.seed)
     now = flat.pack(weights), {key: weights[key] for key in network.parameter_shapes if key in network.running}
-    started = optimizer.start(weights) if state is None else state
-    live = Live(network, settings, flat, now, now, flat.pack_state(started), rng, rng.permutation(len(labels)))
+    started = flat.pack_state(_fitting(optimizer.start({key: weights[key] for key in flat.shapes}), state))
+    live = Live(network, settings, flat, now, now, started, rng, rng.permutation(len(labels)))
     if resume is not None:
         checkpoint.put_back(live, resume)
     loop = Loop(live, images, labels, held_out, augment, Rates(network, flat, rates), optimizer, loss)
@@ -110,3 +114,15 @@ def train(network: Network, weights: Weights, images: Array, labels: Array, sett
         raise CnnError("checkpoint.done", "The training of this checkpoint is at its end, step {step}. Ask for more "
                        "epochs, steps or seconds.", step=live.step)
     return loop.run(events == "fine")
+
+
+def _fitting(fresh: dict[str, Array], state: Mapping[str, Array] | None) -> Mapping[str, Array]:
+    """The state to begin with; `CnnError` unless the one that is given has the arrays of a fresh one."""
+    if state is None:
+        return fresh
+    for key, value in fresh.items():
+        if key not in state or np.shape(state[key]) != value.shape:
+            raise CnnError("train.state", "state: {key} should have shape {needed}, and is {given}. Give what "
+                           "Progress.state of a training of this network with the same optimizer gave.", key=key,
+                           needed=value.shape, given=np.shape(state[key]) if key in state else "missing")
+    return state

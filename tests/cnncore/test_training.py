@@ -237,6 +237,25 @@ def test_going_on_from_a_state_equals_not_having_stopped():
         np.testing.assert_allclose(value, whole[key], atol=1e-6)
 
 
+def test_a_state_of_another_optimizer_or_network_is_refused():
+    state = finished(TrainSettings(steps=1))[-1].state()
+    with pytest.raises(CnnError, match=r"state: mean:conv.weight should have shape .* and is missing"):
+        finished(TrainSettings(steps=1, optimizer="adam"), state=state)
+    with pytest.raises(CnnError, match=r"velocity:conv.bias should have shape \(4,\), and is \(5,\)"):
+        finished(TrainSettings(steps=1), state=state | {"velocity:conv.bias": np.zeros(5, np.float32)})
+
+
+def test_a_batch_that_a_norm_needs_at_once_and_memory_cannot_hold_is_refused_before_the_first_step(monkeypatch):
+    network = chain("wide", (1, 64, 64), [
+        ("conv", make_op("conv", {"filters": 16, "kernel": 3})), ("norm", make_op("batchnorm", {})),
+        ("pool", make_op("maxpool", {"window": 62, "stride": 62})), ("flatten", make_op("flatten", {})),
+        ("scores", make_op("dense", {"units": 2}))])
+    monkeypatch.setattr("cnncore.memory.available", lambda: 10_000_000)
+    images, labels = np.zeros((200, 1, 64, 64), np.float32), np.zeros(200, int)
+    with pytest.raises(CnnError, match=r"memory|MB"):
+        train(network, network.start(0), images, labels, TrainSettings(batch=200))
+
+
 def test_closing_cancels():
     network = tiny()
     run = train(network, network.start(1), *bars(30), TrainSettings(epochs=100))
