@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 SMALL = 64_000_000  # bytes; what needs less is never refused, and costs no look at the machine
 ADDRESSES = 2**47  # bytes that a process can address: the bound where the machine does not say what it has
 VIEWS = {"flatten", "reshape"}  # kinds whose output is their input in another shape: no memory of their own
-CGROUPS = (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"))
+GROUP = Path("/sys/fs/cgroup")
+CGROUPS = (("memory.max", "memory.current", "memory.stat"),
+           ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"))
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,18 @@ def _meminfo() -> int | None:
 
 
 def _group() -> int | None:
-    """What a limit on this process's control group leaves; None without one."""
-    for limit, used in CGROUPS:
+    """What a limit on this process's control group leaves, with the files it holds in memory, which give way."""
+    for limit, used, told in CGROUPS:
         try:
-            most = (Path("/sys/fs/cgroup") / limit).read_text(encoding="ascii")
-            now = (Path("/sys/fs/cgroup") / used).read_text(encoding="ascii")
-            return max(int(most) - int(now), 0)
+            most, now = (int((GROUP / name).read_text(encoding="ascii")) for name in (limit, used))
         except (OSError, ValueError):  # no such group, or "max": no limit
             continue
+        try:
+            rows = [line.split() for line in (GROUP / told).read_text(encoding="ascii").splitlines()]
+            now -= sum(int(row[1]) for row in rows if row[0] in ("active_file", "inactive_file"))
+        except (OSError, ValueError, IndexError):
+            pass
+        return max(most - now, 0)
     return None
 
 

@@ -168,6 +168,9 @@ def test_a_limit_on_the_control_group_counts(monkeypatch):
     assert available() == 800_000
     answers(monkeypatch, {"meminfo": "MemAvailable: 2000 kB", "memory.max": "max\n", "memory.current": "100000\n"})
     assert available() == 2_048_000
+    answers(monkeypatch, {"memory.max": "900000\n", "memory.current": "800000\n", "memory.stat":
+                          "anon 100000\nactive_file 200000\ninactive_file 300000\nslab 5\n"})
+    assert memory._group() == 600_000  # files in memory give way to arrays
     answers(monkeypatch, {"memory.limit_in_bytes": "500", "memory.usage_in_bytes": "900"})
     assert memory._group() == 0
 
