@@ -36,8 +36,8 @@ class BatchNorm(Norm):
 
     def average(self, values: Array) -> Array:
         """Over samples and space."""
-        out: Array = values.mean(axis=(0, *range(2, values.ndim)), keepdims=True)
-        return out
+        each = values.reshape(*values.shape[:2], -1).mean(axis=2)  # (N, C): along the memory first, which is quicker
+        return self.spread(each.mean(axis=0), values.ndim)[None]
 
     def moments(self, x: Array, params: Params, training: bool) -> Moments:
         """Of the batch in training, else the running ones."""
