@@ -16,6 +16,8 @@ from cnncore.shapes import receptive_field
 Spans = list[tuple[Array, Array]]  # for each space axis: first cell of the input and one past the last, (n,) each
 Box = tuple[tuple[int, int], ...]  # the same of one cell
 
+LONG = 20_000  # cells of an axis up to which a table of them is quicker than following cells back
+
 
 def centre(shape: Shape) -> Shape:
     """The cell in the middle of a (C, *G), in its first channel; of an even size the one after the middle."""
@@ -29,18 +31,19 @@ def receptive_fields(network: Network) -> dict[str, Shape]:
     centre of what it reads goes. Nothing sees more than the input has.
     """
     sizes = network.input_shape[1:]
-    spans: dict[str, Spans] = {INPUT: [(np.arange(n), np.arange(n) + 1) for n in sizes]}
+    tables = max(sizes, default=0) <= LONG
+    spans: dict[str, Spans] = {INPUT: [(np.arange(n), np.arange(n) + 1) for n in sizes if tables]}
     lists: dict[str, tuple[Box, Box]] = {}  # of the centre, and of all cells together
     out: dict[str, Shape] = {}
     for node in network.nodes:
         shape = network.shapes[node.name]
-        if len(shape) == len(sizes) + 1 and sizes and all(source in spans for source in node.inputs):
+        if tables and len(shape) == len(sizes) + 1 > 1 and all(source in spans for source in node.inputs):
             spans[node.name] = [_swept(network, node, axis, spans) for axis in range(1, len(shape))]
             box = _box(spans[node.name], [(i, i + 1) for i in centre(shape)[1:]])
-        elif len(shape) == 1 and all(source in spans or source in lists for source in node.inputs):
+        elif tables and len(shape) == 1 and all(source in spans or source in lists for source in node.inputs):
             lists[node.name] = _listed(network, node, spans, lists)
             box = lists[node.name][0]
-        else:  # maps made of a list again: followed back cell by cell
+        else:  # maps made of a list again, or too long for tables: followed back cell by cell
             found = receptive_field(network, node.name, centre(shape)).get(INPUT, ())
             box = tuple((one.start, one.stop) for one in found)
         out[node.name] = tuple(max(stop - start, 0) for start, stop in box)

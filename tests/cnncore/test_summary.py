@@ -210,6 +210,13 @@ def test_every_op_can_be_summed_up_in_every_dimension(kind, rank):
     assert kind in str(summary(network))
 
 
+def test_a_signal_too_long_for_any_memory_is_summed_up_at_once():
+    told = summary(chain("endless", (1, 10**12), [("conv", Convolution(4, 9, stride=4)), ("pool", MaxPool(2, 2)),
+                                                  ("flat", Flatten()), ("dense", Dense(2))]))
+    assert [row.receptive for row in told.rows[:2]] == [(9,), (13,)]
+    assert told.rows[3].receptive == (10**12 - 3,)  # the last three cells meet no window
+
+
 def test_half_steps_of_an_upsampling_are_told_as_fractions():
     class Twice(ReLU):
         def output_shape(self, *inputs):
