@@ -36,6 +36,7 @@ class UpdateRow(QWidget):
         self.after.setObjectName("kernel_after")
         self._trace: Trace | None = None
         self._words = ""
+        self._rate = 0.0
         for map_ in (self.now, self.after):
             map_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -54,6 +55,7 @@ class UpdateRow(QWidget):
             map_.set_values(plane, bound)
             map_.set_ring(*spot)
         settings = results.document.training.settings
+        self._rate = settings.learning_rate
         word = optimizer_word(settings)
         self._words = tr(OPTIMIZERS[settings.optimizer].title) if word in OPTIMIZERS else tr(
             "Nesterov {value}" if word == "nesterov" else "momentum {value}", value=f"{settings.momentum:g}")
@@ -67,7 +69,8 @@ class UpdateRow(QWidget):
         if trace is None or len(trace.operands) < 2:
             return ""
         now, factors = float(trace.operands[0].values[0]), trace.operands[1].values
-        plain = trace.terms.size > 2 and len(trace.operands) == 2
+        # Nesterov's gradient counts twice, and that of Adam is scaled: their sums are written out.
+        plain = trace.terms.size > 2 and len(trace.operands) == 2 and math.isclose(-float(factors[2]), self._rate)
         if plain and np.count_nonzero(trace.terms[[1, *range(3, trace.terms.size)]]) == 0:
             gradient, rate = float(trace.operands[0].values[2]), -float(factors[2])
             shown = f"({numbers.gradient(gradient)})" if gradient < 0 else numbers.gradient(gradient)
