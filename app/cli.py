@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
+from app.export.kinds import KINDS
 from cnncore.errors import CnnError, did_you_mean
 
 COMMANDS = {
     "demo": "do the main job with no screen, into a folder of pictures",
     "train": "train a model on a folder of samples",
     "evaluate": "count what a model gets right of a folder of samples",
+    "export": "write pictures, films, numbers or worksheets of how numbers are made",
 }
 
 
@@ -38,7 +40,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """The words as a namespace with ``command``: window, demo, train or evaluate. Ends the program on ``--help``."""
+    """The words as a namespace with ``command``: window, or one of `COMMANDS`. Ends the program on ``--help``."""
     if words and words[0] in COMMANDS:
         command, rest = words[0], words[1:]
     else:
@@ -69,6 +71,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
     if command == "demo":
         parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for pictures and demo.json")
         return parser
+    if command == "export":
+        _export_words(parser)
+        return parser
     if command == "evaluate":
         parser.add_argument("model", metavar="MODEL", type=Path, help="model or project")
     parser.add_argument("data", metavar="DATA", type=Path, help="folder of IDX files, or of pictures by class")
@@ -88,6 +93,24 @@ def _parser(command: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _export_words(parser: argparse.ArgumentParser) -> None:
+    """The words of the command."""
+    add = parser.add_argument
+    add("project", metavar="PROJECT", help="project or model, an example's letters (C1), or a shipped model (lenet)")
+    add("--out", metavar="FILE", type=Path, required=True,
+        help=f"its ending chooses the kind: {' '.join(KINDS)}")
+    add("--layer", metavar="NAME", help="conv1, relu1, pool1, …; without it a film goes through the whole pass")
+    add("--cell", metavar="I,J,K", help="one number of the layer, from 0; a film then shows it term by term")
+    add("--frames", metavar="N", type=int, help="so many different cells, spread over the layer")
+    add("--size", metavar="WxH", default="960x540", help="pixels (default 960x540)")
+    add("--speed", metavar="X", type=float, default=1.0, help="1: half a second a step, 2: a quarter (default 1)")
+    add("--theme", choices=("light", "dark"), default="light", help="(default light)")
+    add("--language", metavar="L", default="en", help="en or zh_CN (default en)")
+    add("--no-captions", action="store_true", help="nothing under the stepper")
+    add("--worksheet", nargs="?", const="cell", choices=("cell", "map"),
+        help="a sheet with blanks to fill in (.pdf), and its answers beside it; of the cell, or of cells around it")
+
+
 def _run(args: argparse.Namespace) -> int | None:
     if args.command == "train":
         from app.cli_train import run_train
@@ -97,6 +120,11 @@ def _run(args: argparse.Namespace) -> int | None:
         from app.cli_train import run_evaluate
 
         return run_evaluate(args)
+    if args.command == "export":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from app.cli_export import run_export
+
+        return run_export(args)
     if args.command == "demo":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from app.demo import run_demo

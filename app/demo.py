@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from tqdm import tqdm
 
 from app import paths
 from app.drive import draw, key, settle, wait_until
+from app.export import sequence
+from app.export.film import film
+from app.export.look import Look
+from app.export.stage import Stage
 from app.main_window import MainWindow, build
 from app.model.timeline import Playhead
+from app.panels.stepper import StepperPanel
 from app.settings import Settings
 from cnncore.data.strokes import load_templates, vary
 from cnncore.errors import CnnError
@@ -32,7 +36,7 @@ CLASSES = ("0", "3", "7")
 SAMPLES = 10
 FRESH = 10
 TERM_FRAMES, CELL_FRAMES = 26, 24
-FRAME_MS = 180
+FILM_SPEED = 2.8
 LONGEST = 300.0
 SEED = 1
 
@@ -146,16 +150,13 @@ class Demo:
         row, column = (int(k) for k in np.unravel_index(np.argmax(values[map_]), values[map_].shape))
         self.session.select(Playhead("conv1", (map_, row, column)))
         wait_until(lambda: not self.window.explore.folding, 5)
-        stepper = self.window.explore.stepper
         self.picture("stepper")
-        frames = []
-        for grain, count in (("term", TERM_FRAMES), ("cell", CELL_FRAMES)):
-            self.desk.perform(f"stepper.by_{grain}")
-            for _ in range(count):
-                self.desk.perform("stepper.forward")
-                settle()
-                frames.append(self._frame(stepper))
-        count = save_gif(frames, self.out / "convolution.gif")
+        wanted = Playhead("conv1", (map_, row, column))
+        heads = sequence.terms(self.session.results, wanted)[:TERM_FRAMES]
+        stretch = sequence.layer(self.session.view.network, "conv1")
+        at = min(stretch.place(wanted), stretch.maps * stretch.size - 1 - CELL_FRAMES)
+        heads += [stretch.at(*divmod(k, stretch.size)) for k in range(at + 1, at + 1 + CELL_FRAMES)]
+        count = self._film(heads, self.out / "convolution.gif")
         self.desk.perform("stepper.leave")
         self.session.select(None)
         return {"frames": count}
@@ -240,17 +241,16 @@ class Demo:
     def _run(self) -> Any:
         return self.session.run
 
-    def _frame(self, widget: QWidget) -> Image.Image:
-        image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-        width, height = image.width(), image.height()
-        rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
-        return Image.fromarray(rows[:, : 3 * width].reshape(height, width, 3).copy())
-
-
-def save_gif(frames: list[Image.Image], path: Path) -> int:
-    """Write frames with one palette: ten times faster, and nothing flickers. The number in the file."""
-    palette = frames[len(frames) // 2].quantize(256, dither=Image.Dither.NONE)
-    shown = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    shown[0].save(path, save_all=True, append_images=shown[1:], duration=FRAME_MS, loop=0, optimize=False)
-    with Image.open(path) as written:
-        return int(getattr(written, "n_frames", 1))
+    def _film(self, heads: list[Playhead], path: Path) -> int:
+        """The stepper at each of these numbers, as an export would show it; the number of frames in the file."""
+        stage = Stage(StepperPanel, self.session.results, Look(speed=FILM_SPEED), self.desk.settings)
+        job = film(stage, heads, path.suffix)
+        try:
+            while True:
+                next(job)
+        except StopIteration as ended:
+            path.write_bytes(ended.value)
+        finally:
+            stage.close()
+        with Image.open(path) as written:
+            return int(getattr(written, "n_frames", 1))

@@ -30,10 +30,11 @@ ORDER = (
     {"messages", "kernels", "widgets", "model"},
     {"actions", "jobs"},
     {"desk"},
-    {"panels", "menus", "filing", "about", "export", "lessons", "drive"},
+    {"export"},
+    {"panels", "menus", "filing", "about", "lessons", "drive"},
     {"workspaces"},
     {"main_window"},
-    {"demo", "cli_train"},
+    {"demo", "cli_train", "cli_export"},
     {"cli"},
     {"__main__"},
 )

@@ -200,7 +200,7 @@ class HeatMap(QWidget):
         painter = QPainter(self)
         rows, cols = self.shape
         area = self.rect_of(0, 0, rows, cols)
-        painter.drawImage(area, self._picture())
+        painter.drawImage(area, marks.crisp(painter, self._picture()))
         self._paint_bad(painter, area)
         if self._known is not None and self._known < rows * cols:
             self._paint_unknown(painter, *divmod(self._known, cols))

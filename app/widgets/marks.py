@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
 
 from app import theme
 
 RING, HALO, WINDOW, HOVER = 2.0, 1.5, 2.5, 1.5
 HATCH = 8  # px a tile: 6 px from line to line at 45 degrees
 CORNER = 4
+LARGE = 480  # px of a picture on paper
+PAPER = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)  # where lines stay lines
 
 
 def ring(painter: QPainter, cell: QRectF, bounds: QRectF | None = None, width: float = RING) -> None:
@@ -64,12 +67,36 @@ def brackets(painter: QPainter, cells: QRectF) -> None:
 def hatch(painter: QPainter, rect: QRectF) -> None:
     """Not computed yet."""
     painter.fillRect(rect, theme.color("panel"))
-    painter.fillRect(rect, hatch_brush())
+    if painter.paintEngine().type() in PAPER:
+        _hatch_lines(painter, rect)
+    else:
+        painter.fillRect(rect, hatch_brush())
+
+
+def _hatch_lines(painter: QPainter, rect: QRectF) -> None:
+    """The hatch as lines, each cut at the rectangle's edge."""
+    pen, step = QPen(theme.color("hatch"), 1.2), theme.size(HATCH)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.save()
+    painter.setPen(pen)
+    # On a line x + y is the same everywhere, and a multiple of the step in every rectangle.
+    for k in range(math.ceil((rect.left() + rect.top()) / step), math.floor((rect.right() + rect.bottom()) / step) + 1):
+        left, right = max(rect.left(), k * step - rect.bottom()), min(rect.right(), k * step - rect.top())
+        painter.drawLine(QLineF(left, k * step - left, right, k * step - right))
+    painter.restore()
 
 
 def hatch_brush() -> QBrush:
     """Lines at 45 degrees, on nothing."""
     return QBrush(_tile(theme.tokens().hatch, theme.size(HATCH)))
+
+
+def crisp(painter: QPainter, image: QImage) -> QImage:
+    """A picture of cells for a painter: on paper enlarged, so that whoever shows it does not blur its cells."""
+    if painter.paintEngine().type() not in PAPER:
+        return image
+    times = max(1, LARGE // max(image.width(), image.height(), 1))
+    return image.scaled(image.width() * times, image.height() * times)
 
 
 def cross(painter: QPainter, cell: QRectF) -> None:

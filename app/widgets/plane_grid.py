@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -206,6 +206,8 @@ class PlaneGrid(QWidget):
         say = self._digits(painter) if self._cell >= theme.size(DIGITS) else None
         span = range(round(m) - px // 2, round(m + rows * pitch) - px // 2), range(round(m) - px // 2,
                                                                                  round(m + cols * pitch) - px // 2)
+        # On paper nothing cuts what lies beyond the widget's edge: the cells are cut themselves.
+        whole = None if painter.paintEngine().type() not in marks.PAPER else self.rect()
         dashed: list[QRectF] = []
         for i, line in enumerate(colours):
             y = round(m + (first[0] + i - self._origin[0]) * pitch)
@@ -217,7 +219,10 @@ class PlaneGrid(QWidget):
                 if kind == LATER:
                     marks.hatch(painter, QRectF(x, y, px, px))
                     continue
-                painter.fillRect(x, y, px, px, QColor.fromRgb(fill))
+                if whole is None:
+                    painter.fillRect(x, y, px, px, QColor.fromRgb(fill))
+                else:
+                    painter.fillRect(QRect(x, y, px, px) & whole, QColor.fromRgb(fill))
                 if kind == PADDING:
                     dashed.append(QRectF(x + 0.5, y + 0.5, px - 1, px - 1))
                 if not math.isfinite(numbers_[i][j]):
@@ -241,6 +246,16 @@ class PlaneGrid(QWidget):
         wide, high = _digit(scale)
         chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
         decimals = numbers.decimals(*self._ends(), chars)
+
+        if painter.paintEngine().type() in marks.PAPER:
+            painter.setFont(theme.font(11, mono=True))
+
+            def write(x: int, y: int, value: float, fill: int) -> None:
+                painter.setPen(theme.text_on(fill))
+                painter.drawText(QRect(x, y, self._cell, self._cell), Qt.AlignmentFlag.AlignCenter,
+                                 numbers.cell(value, chars, decimals))
+
+            return write
 
         def say(x: int, y: int, value: float, fill: int) -> None:
             text = numbers.cell(value, chars, decimals)

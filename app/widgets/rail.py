@@ -148,7 +148,7 @@ class Rail(QWidget):
                 continue
             height, width = picture.shape
             image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_RGB32)
-            painter.drawImage(_fitted(box, height, width), image)
+            painter.drawImage(_fitted(box, height, width), marks.crisp(painter, image))
             if k == self._at:
                 marks.ring(painter, box)
             if spelled or k == self._at:

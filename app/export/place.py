@@ -1,0 +1,38 @@
+"""Where an export goes: looked at before the work begins, written at once when it is whole."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from pathlib import Path
+
+from app.export.kinds import KINDS
+from cnncore.errors import CnnError
+
+
+def suffix_of(path: Path) -> str:
+    """The ending that chooses the kind; `CnnError` names those there are."""
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
+        raise CnnError("export.suffix", "{name} does not end in a way that says what to write. Known: {known}.",
+                       name=path.name, known=" ".join(KINDS))
+    return suffix
+
+
+def check(path: Path) -> None:
+    """`CnnError` unless the file can be written: better now than after a hundred frames."""
+    if path.is_dir():
+        raise CnnError("save.folder", "{name} is a folder. Give the name of a file.", name=path.name)
+    if path.exists() and not path.is_file():
+        return  # a device or a pipe
+    if not path.parent.exists():
+        raise CnnError("save.parent", "{name} was not saved: there is no folder {folder}.", name=path.name,
+                       folder=path.parent)
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise CnnError("save.full", "The disk is full: {name} was not saved. What was there before is unchanged. "
+                           "Make room or choose another place.", name=path.name) from None
+        raise CnnError("save.forbidden", "{name} was not saved: the system does not allow writing in {folder}. "
+                       "Choose another place.", name=path.name, folder=path.parent) from None
