@@ -12,6 +12,7 @@ from tests.torch.standard.base import STANDARD, evaluate
 # Why the standard is not asked about a kind of OPS.
 NOT_STANDARD: dict[str, str] = {
     "standardize": "a fit to samples; in the standard it is a Sub and a Mul",
+    "unpool": "MaxUnpool takes places that MaxPool gave, and leaves open what several in one cell make",
     "whiten": "a fit to samples; in the standard it is a Sub and a Gemm",
 }
 

@@ -47,17 +47,45 @@ def conv(op: Any, shapes: list[Shape], params: Any) -> Nodes:
             node("Conv", [source, weight, *named(op, "bias")], **knobs)]
 
 
-@like("maxpool", "meanpool")
-def pool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
-    """MaxPool, AveragePool."""
+@like("transposedconv")
+def transposed(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """ConvTranspose."""
     rank = len(shapes[0]) - 1
-    around, strides = pads(sides(op, shapes[0][1:], op.window)), per_axis(op.stride, rank)
-    knobs = {"kernel_shape": per_axis(op.window, rank), "strides": strides}
-    if op.kind == "meanpool":
-        return [node("AveragePool", ["input0"], **knobs, pads=around, count_include_pad=1)]
-    if set(strides) != {1}:
-        return [node("MaxPool", ["input0"], **knobs, pads=around)]
-    # With strides of 1 the reference forgets the padding (onnx 1.23), so it stands before it.
-    ends = np.array([0, 0, *around[:rank], 0, 0, *around[rank:]], np.int64)
-    return [constant("ends", ends), constant("least", np.array(-np.inf)),
-            node("Pad", ["input0", "ends", "least"], "wide"), node("MaxPool", ["wide"], **knobs)]
+    cut = per_axis(op.padding, rank)
+    return [node("ConvTranspose", ["input0", "weight", *named(op, "bias")], strides=per_axis(op.stride, rank),
+                 pads=[*cut, *cut], output_padding=per_axis(op.output_padding, rank), group=op.groups,
+                 dilations=per_axis(op.dilation, rank))]
+
+
+def pooled(op: Any, shape: Shape) -> dict[str, Any]:
+    """What the standard's poolings have in common."""
+    rank = len(shape) - 1
+    knobs = {"kernel_shape": per_axis(op.window, rank), "strides": per_axis(op.stride, rank),
+             "ceil_mode": int(op.ceil)}
+    if op.padding in ("same", "valid"):
+        return knobs | {"auto_pad": {"same": "SAME_UPPER", "valid": "VALID"}[op.padding]}
+    return knobs | {"pads": pads(sides(op, shape[1:], op.window))}
+
+
+@like("maxpool")
+def maxpool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """MaxPool."""
+    return [node("MaxPool", ["input0"], **pooled(op, shapes[0]), dilations=per_axis(op.dilation, len(shapes[0]) - 1))]
+
+
+@like("meanpool")
+def meanpool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """AveragePool."""
+    return [node("AveragePool", ["input0"], **pooled(op, shapes[0]), count_include_pad=int(op.counts_padding))]
+
+
+@like("l2pool")
+def l2pool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """LpPool."""
+    return [node("LpPool", ["input0"], **pooled(op, shapes[0]), p=2)]
+
+
+@like("globalmaxpool", "globalmeanpool")
+def whole(op: Any, shapes: list[Shape], params: Any) -> Nodes:
+    """GlobalMaxPool, GlobalAveragePool."""
+    return [node({"globalmaxpool": "GlobalMaxPool", "globalmeanpool": "GlobalAveragePool"}[op.kind], ["input0"])]
