@@ -8,7 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncore.errors import CnnError
-from cnncore.op import Range, Region, Shape, single
+from cnncore.op import Op, Range, Region, Shape, single
 
 if TYPE_CHECKING:
     from cnncore.network import Network
@@ -161,8 +161,13 @@ def dropped(network: Network, node: str) -> Shape:
     The windows stand at multiples of the stride; where the last would not fit, the floor of `window_axis` leaves it out
     and these cells have no effect on the output at all. The window says it, and its maps hatch them.
     """
-    axes = getattr(network.node(node).op, "axes", None)
-    return tuple(axis.dropped for axis in axes(network.input_shapes(node)[0][1:])) if axes is not None else ()
+    return tuple(axis.dropped for axis in windows_over(network.node(node).op, network.input_shapes(node)[0][1:]))
+
+
+def windows_over(op: Op, space: Shape) -> tuple[Axis, ...]:
+    """How the windows of a convolution or a pooling lie over *S of its input; () for an op that has none."""
+    axes: tuple[Axis, ...] = op.axes(space) if getattr(op, "slides", False) else ()  # type: ignore[attr-defined]
+    return axes
 
 
 def places(sizes: Shape) -> list[Shape]:

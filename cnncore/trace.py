@@ -48,7 +48,8 @@ class Trace:
         layout: The shape in which the terms lie, for example (C, *K) of a convolution; its product is n.
         total: The engine's own result, float32 as it is.
         reduce: ``sum``: (Σ terms + bias) / divisor; ``pick``: terms[winner]; ``share``: terms[winner] / Σ terms;
-            ``log``: ln Σ terms + bias (cross-entropy); ``log share``: bias − ln Σ terms (log-softmax).
+            ``log``: ln Σ terms + bias (cross-entropy); ``log share``: bias − ln Σ terms (log-softmax);
+            ``root``: √ Σ terms (L2 pooling, whose terms are squares).
         bias: Added after the terms.
         divisor: Of a mean.
         winner: Index of the term that is picked or shared.

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Convolution(Op):
 
     kind = "conv"
     title = "convolution"
+    slides: ClassVar[bool] = True
     filters: int = knob(8, low=1, high=65_536, help="Number of kernels, and of maps that come out.")
     kernel: int | tuple[int, ...] = knob(3, low=1, high=1024, per_axis=True, unit="cells", help="Size of the window.")
     stride: int | tuple[int, ...] = knob(1, low=1, high=1024, per_axis=True, unit="cells",

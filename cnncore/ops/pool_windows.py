@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from cnncore.shapes import Axis, Padding, check_rank, window_axes, window_axis
 @dataclass(frozen=True)
 class OverChannels(Op):
     """Each output cell comes from a window of its own channel."""
+
+    slides: ClassVar[bool] = True
 
     def axes(self, space: Shape) -> tuple[Axis, ...]:
         """The windows along each space axis of the input."""

@@ -30,6 +30,7 @@ class Unpool(Windowed):
     kind = "unpool"
     title = "unpooling"
     arity = 2
+    slides = False  # over the second input, not over what the output is made of
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(C, *S)."""

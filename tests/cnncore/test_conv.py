@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -168,5 +170,91 @@ def test_settings_that_do_not_fit_the_input_are_named(settings, shape, code, fac
     ({"filters": 8, "dilation": 2, "groups": 4}, "stride 1 · padding 0 · dilation 2 · groups 4"),
 ])
 def test_the_summary_says_the_settings(settings, text):
+    key, facts = Convolution(**settings).summary()
+    assert key.format(**facts) == text
+
+
+@pytest.mark.parametrize(("mode", "row"), [
+    ("zeros", [0, 0, 1, 2, 3, 0, 0]), ("reflect", [3, 2, 1, 2, 3, 2, 1]), ("replicate", [1, 1, 1, 2, 3, 3, 3]),
+    ("circular", [2, 3, 1, 2, 3, 1, 2]),
+])
+def test_padding_holds_what_its_mode_says(mode, row):
+    assert slid([[1, 2, 3]], [[1]], padding=2, mode=mode).forward.output[0, 0].tolist() == row
+
+
+def test_padding_may_differ_before_and_after_each_axis():
+    assert slid([[1, 2, 3]], [[1]], padding=((0, 2),)).forward.output[0, 0].tolist() == [1, 2, 3, 0, 0]
+    assert Convolution(4, 3, padding=((1, 0), 2)).output_shape((1, 8, 8)) == (4, 7, 10)
+
+
+@pytest.mark.parametrize(("padding", "row"), [("valid", [6]), ("same", [3, 6, 5]), ("full", [1, 3, 6, 5, 3])])
+def test_words_of_padding(padding, row):
+    assert slid([[1, 2, 3]], [[1, 1, 1]], padding=padding).forward.output[0, 0].tolist() == row
+
+
+def test_same_padding_that_is_odd_stands_after():
+    run = slid([[1, 2, 3, 4]], [[1, 10]], padding="same")
+    assert run.forward.output[0, 0].tolist() == [21, 32, 43, 4]
+    assert Convolution(1, 4, stride=3, padding="same").output_shape((1, 7, 8)) == (1, 3, 3)
+
+
+def test_a_flipped_kernel_is_laid_down_where_a_single_one_stands():
+    """An impulse gives the kernel back; sliding without the flip gives it turned (CURRICULUM A5)."""
+    impulse = rows("0 0 0 / 0 1 0 / 0 0 0")[None]
+    kernel = [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]
+    assert slid(impulse, kernel, padding=1, flip=True).forward.output[0, 0].tolist() == kernel[0]
+    assert slid(impulse, kernel, padding=1).forward.output[0, 0].tolist() == [[9, 8, 7], [6, 5, 4], [3, 2, 1]]
+    trace = Convolution(1, 3, padding=1, flip=True, bias=False).trace(
+        "output", (0, 1, 1), slid(impulse, kernel, padding=1, flip=True))
+    assert trace.operand("weight").cells[0].tolist() == [0, 0, 2, 2]
+
+
+def test_padding_that_repeats_cells_names_the_cells_that_it_repeats():
+    op = Convolution(1, 3, padding=1, bias=False, mode="circular")
+    run = slid([[5, 6, 7]], [[1, 2, 3]], padding=1, mode="circular")
+    seen = op.trace("output", (0, 0), run).operand("input0")
+    assert (seen.cells.tolist(), seen.values.tolist()) == ([[0, 2], [0, 0], [0, 1]], [7, 5, 6])
+    assert seen.inside.all()
+
+
+def test_a_cell_that_padding_repeats_gets_the_gradient_of_every_place():
+    op = Convolution(1, 1, padding=2, bias=False, mode="replicate")
+    x, params = np.array([[[1, 2]]], np.float32), {"weight": np.ones((1, 1, 1), np.float32)}
+    done, grad = op.forward((x,), params), np.array([[[1, 10, 100, 1000, 10_000, 100_000]]], np.float32)
+    back = op.backward(grad, (x,), params, done)
+    assert back.inputs[0].tolist() == [[[111, 111_000]]]
+    trace = op.trace("input0", (0, 0), Run((x,), params, done, grad, back))
+    assert (trace.layout, sorted(trace.terms.tolist())) == ((3, 1), [1, 10, 100])
+
+
+@pytest.mark.parametrize(("mode", "padding", "allowed"), [("reflect", 4, "0 … 3"), ("circular", ((0, 5),), "0 … 4")])
+def test_padding_cannot_repeat_more_than_there_is(mode, padding, allowed):
+    with pytest.raises(CnnError, match="is too much for mode") as caught:
+        Convolution(1, 1, padding=padding, mode=mode).output_shape((1, 4))
+    assert caught.value.code == "conv.mode"
+    assert all(fact in str(caught.value) for fact in ("padding", mode, "4 cells", allowed))
+    assert Convolution(1, 1, padding=9, mode="replicate").output_shape((1, 4)) == (1, 22)
+
+
+def test_padding_by_sides_and_words_survives_a_file():
+    for padding in (((1, 2), 0), "same", (1, 2), 3):
+        op = Convolution(2, 3, padding=padding)
+        assert Convolution.make(json.loads(json.dumps(op.settings()))) == op
+
+
+@pytest.mark.parametrize("padding", ["sam", ((1, 2, 3),), ((1, -1),), -1, (), ("same",)])
+def test_padding_that_is_not_possible_is_refused_with_what_is(padding):
+    with pytest.raises(CnnError, match=r"padding = .*Allowed: 0, 1, … 1024; \(\(0, 1\), …\); valid, same, full"):
+        Convolution(padding=padding)
+
+
+@pytest.mark.parametrize(("settings", "text"), [
+    ({"padding": "same", "mode": "reflect"}, "stride 1 · padding same reflect"),
+    ({"padding": ((1, 2), 0), "flip": True}, "stride 1 · padding 1+2×0 · flipped"),
+    ({"padding": "valid"}, "stride 1 · no padding"),
+    ({"groups": 2, "mode": "circular", "flip": True},
+     "stride 1 · padding 0 circular · dilation 1 · groups 2 · flipped"),
+])
+def test_the_summary_says_mode_and_flip(settings, text):
     key, facts = Convolution(**settings).summary()
     assert key.format(**facts) == text

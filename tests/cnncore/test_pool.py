@@ -7,7 +7,7 @@ import pytest
 
 from cnncore.errors import CnnError
 from cnncore.op import Run
-from cnncore.ops import MaxPool, MeanPool, ReLU
+from cnncore.ops import GlobalMaxPool, GlobalMeanPool, L2Pool, MaxPool, MeanPool, ReLU
 from cnncore.trace import Trace
 
 
@@ -99,3 +99,49 @@ def test_a_window_wider_than_the_input_is_refused_by_its_name():
 def test_the_code_of_a_cell_is_what_one_would_write():
     assert MaxPool(2, 2).code("output", (3, 4, 0), {"input0": "x"}) == "x[3, 8:10, 0:2].max()"
     assert MeanPool(3, 2, 1).code("output", (0, 0), {"input0": "x"}) == "x[0, 0:2].sum() / 3"
+
+
+def test_a_last_window_may_hang_over():
+    run = run_of(MeanPool(2, 2, ceil=True), [[1, 3, 8]] * 2)
+    assert run.forward.output[0, 0].tolist() == [[2, 8]]
+    assert MaxPool(2, 2, ceil=True).output_shape((1, 5, 5)) == (1, 3, 3)
+    # PyTorch's rule: a window that would start on the padding after the input is left out.
+    assert MaxPool(2, 2, 1, ceil=True).output_shape((1, 3)) == (1, 2)
+    assert MaxPool(3, 2, 1, ceil=True).output_shape((1, 4)) == (1, 3)
+
+
+def test_padding_need_not_count_in_a_mean():
+    run = run_of(MeanPool(2, 2, 1, counts_padding=False), [[4, 8], [12, 16]])
+    assert run.forward.output[0, 0].tolist() == [[4, 8], [12, 16]]
+
+
+def test_the_length_of_three_and_four_is_five_and_of_zeros_has_no_slope():
+    run = run_of(L2Pool((1, 2), (1, 2)), [[3, 4, 0, 0]], [[10, 10]])
+    assert run.forward.output[0, 0].tolist() == [[5, 0]]
+    assert run.backward.inputs[0][0, 0].tolist() == [[6, 8, 0, 0]]
+    trace = L2Pool((1, 2), (1, 2)).trace("output", (0, 0, 0), run)
+    assert (trace.terms.tolist(), trace.reduce, trace.exact) == ([9, 16], "root", 5)
+
+
+def test_a_whole_map_becomes_one_number():
+    picture = [[1, 9, 2], [9, 0, 3]]
+    largest, mean = run_of(GlobalMaxPool(), picture, [[6]]), run_of(GlobalMeanPool(), picture, [[6]])
+    assert (largest.forward.output.tolist(), mean.forward.output.tolist()) == ([[[[9]]]], [[[[4]]]])
+    assert largest.backward.inputs[0][0, 0].tolist() == [[0, 6, 0], [0, 0, 0]]
+    assert mean.backward.inputs[0][0, 0].tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert GlobalMeanPool().trace("input0", (0, 1, 1), mean).terms.tolist() == [1]
+
+
+def test_holes_in_the_window_of_a_maximum():
+    assert run_of(MaxPool((1, 2), 1, dilation=(1, 2)), [[1, 9, 2, 3]]).forward.output[0, 0].tolist() == [[2, 9]]
+
+
+def test_a_window_that_would_lie_on_padding_alone_is_refused():
+    with pytest.raises(CnnError, match="padding = 2 a window lies on padding alone"):
+        MaxPool(2, 1, 2, dilation=3).output_shape((1, 1))
+
+
+@pytest.mark.parametrize("op", [GlobalMaxPool(), GlobalMeanPool()])
+def test_a_plain_list_has_no_maps(op):
+    with pytest.raises(CnnError, match="slides over maps"):
+        op.output_shape((8,))

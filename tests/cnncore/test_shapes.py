@@ -13,7 +13,15 @@ from cnncore.errors import CnnError
 from cnncore.network import INPUT, Network, Node, chain
 from cnncore.op import PLAIN, Array, Backward, Context, Forward, Op, Params, Region, Shape, single
 from cnncore.ops import Convolution, Dense, Flatten, MaxPool, MeanPool, ReLU
-from cnncore.shapes import multiply_adds, reached, reached_region, receptive_field, receptive_region, window_axis
+from cnncore.shapes import (
+    dropped,
+    multiply_adds,
+    reached,
+    reached_region,
+    receptive_field,
+    receptive_region,
+    window_axis,
+)
 from cnncore.zoo import lenet
 
 
@@ -196,3 +204,22 @@ def test_reached_is_the_reverse_of_the_receptive_field(name: str):
 def test_a_maximum_reads_its_whole_window():
     network = chain("m", (2, 8), [("pool", MaxPool(3, 2))])
     assert receptive_region(network, "pool", (1, 2))[INPUT] == (slice(1, 2, 1), slice(4, 7, 1))
+
+
+def test_the_floor_rule_says_which_cells_it_drops():
+    network = chain("d", (1, 7, 8), [
+        ("conv", Convolution(1, 3, stride=3)), ("relu", ReLU()), ("pool", MaxPool((2, 1), (2, 1)))])
+    assert dropped(network, "conv") == (1, 2)
+    assert dropped(network, "relu") == ()
+    assert dropped(network, "pool") == (0, 0)
+
+
+@pytest.mark.parametrize(("op", "cells"), [
+    (Convolution(1, 3, stride=3, padding=((0, 1),)), 1), (Convolution(1, 3, stride=3, padding=((0, 2),)), 0),
+    (Convolution(1, 3, stride=3, padding="same"), 0),
+    (MaxPool(3, 3), 1), (MaxPool(3, 3, ceil=True), 0), (Convolution(1, 2, stride=4), 1),
+])
+def test_padding_and_a_window_that_hangs_over_save_the_last_cells(op, cells):
+    network = chain("d", (1, 7), [("one", op)])
+    assert dropped(network, "one") == (cells,)
+    assert [bool(reached(network, INPUT, (0, i))) for i in range(6 - cells, 7)] == [True] + [False] * cells

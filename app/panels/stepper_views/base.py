@@ -20,6 +20,7 @@ from app.model.timeline import Playhead, came_back, is_input, origin, shape_of
 from app.widgets.labels import Label
 from cnncore.network import INPUT, Node
 from cnncore.op import Shape
+from cnncore.shapes import windows_over
 from cnncore.trace import Trace
 
 BESIDE = 7  # px between name and purpose
@@ -61,8 +62,7 @@ class Scene:
     @property
     def pads(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Padding (before, after) of the source's rows and of its columns."""
-        axes = getattr(self.node.op, "axes", None)
-        found = [(a.padding, a.after) for a in axes(self.source_shape[1:])] if axes is not None else []
+        found = [(axis.padding, axis.after) for axis in windows_over(self.node.op, self.source_shape[1:])]
         down, across = [(0, 0), (0, 0), *found][-2:] if len(found) != 1 else [(0, 0), *found]
         return down, across
 

@@ -76,6 +76,9 @@ def _strongest(terms: np.ndarray, count: int) -> list[int]:
 # --- other kinds
 
 def _window(trace: Trace) -> list[Piece] | None:
+    if trace.reduce == "root":
+        return [Piece("y = √(Σ x²) = √"), Piece(numbers.figure(float(trace.terms.sum())), "ink", glued=True),
+                *_result(numbers.figure(trace.total))]
     if trace.reduce != "pick":
         return None
     inside = trace.operands[0].inside
