@@ -16,6 +16,7 @@ from cnncore.plan.conv import ConvKernel, conv_windows
 from cnncore.plan.gemm import products
 from cnncore.plan.kernel import Call, Kernel, Site, call
 from cnncore.plan.layout import empty, merged, pitch, windowed
+from cnncore.plan.winograd import WinogradKernel, suits
 
 BAND = 4  # rows of output that share a product
 SHORT = 150_000  # m·n·k of a row below which its call costs more than its work
@@ -37,7 +38,12 @@ class OuterConvKernel(ConvKernel):
                       and inner * cells <= WHOLE)
         x, out = self.site.inputs[0], self.site.output
         if self.whole:
-            self.spread = empty((self.channels, rows.kernel, columns.kernel, rows.out, columns.out))
+            # A last row of ones, which the bias multiplies.
+            self.store = np.ones((inner + 1, cells), np.float32)
+            self.spread = self.store[:-1].reshape(self.channels, rows.kernel, columns.kernel, rows.out, columns.out)
+            self.flat = empty((self.filters, inner + 1))
+            size = tuple(w.before + w.size + w.after for w in (rows, columns))
+            self.framed = empty((self.channels, *size)) if rows.padded or columns.padded else None
         else:
             self.spread = empty((rows.need, self.channels, columns.kernel, self.pitch))
         if self.band > 1:
@@ -55,7 +61,10 @@ class OuterConvKernel(ConvKernel):
         if self.band > 1:
             np.copyto(self.bands, self.weight.reshape(1, -1))
         elif self.whole:
-            self.flat = params["weight"].reshape(self.filters, -1)
+            count = self.weight[0].size
+            np.copyto(self.flat[:, :count].reshape(self.filters, *self.spread.shape[:3]),
+                      self.weight.transpose(0, 2, 1, 3))
+            self.flat[:, count:] = 0 if self.bias is None else self.bias
 
     def _multiplying(self, part: slice, z: Array) -> list[Call]:
         if self.band == 1:
@@ -83,21 +92,18 @@ class OuterConvKernel(ConvKernel):
         return [call(np.add, out, self.bias, out=out)]
 
     def _whole(self, x: Array, z: Array) -> list[Call]:
-        """Windows of both axes in one copy each kernel cell at most, then one product."""
+        """Windows of both axes in one copy, then one product."""
         rows, columns = self.rows, self.columns
         source = x[..., 0].transpose(1, 0, 2)  # (C, H, W)
         calls: list[Call] = []
-        if not rows.padded and not columns.padded:
-            deep, high, wide = source.strides
-            strides = (deep, high * rows.dilation, wide * columns.dilation, high * rows.stride, wide * columns.stride)
-            calls.append(call(np.copyto, self.spread, windowed(source, self.spread.shape, strides)))
-        else:
-            calls += [call(np.copyto, self.spread[:, i, j, up, over], source[:, down, across])
-                      for i, up, down in rows.shifts() for j, over, across in columns.shifts()]
-        flat = self.spread.reshape(-1, rows.out * columns.out)
-        out = z.transpose(1, 0, 2).reshape(self.filters, -1)
-        calls.append(lambda: np.matmul(self.flat, flat, out=out))
-        return calls if self.bias is None else [*calls, call(np.add, out, self.bias, out=out)]
+        if self.framed is not None:
+            inside = self.framed[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
+            calls.append(call(np.copyto, inside, source))
+            source = self.framed
+        deep, high, wide = source.strides
+        strides = (deep, high * rows.dilation, wide * columns.dilation, high * rows.stride, wide * columns.stride)
+        calls.append(call(np.copyto, self.spread, windowed(source, self.spread.shape, strides)))
+        return [*calls, *products(self.flat, self.store, z.transpose(1, 0, 2).reshape(self.filters, -1))]
 
 
 def conv(site: Site) -> Kernel | None:
@@ -105,4 +111,6 @@ def conv(site: Site) -> Kernel | None:
     found = conv_windows(site)
     if found is None:
         return None
+    if site.outside and suits(*found, site.shapes[0][0], site.op.output_shape(*site.shapes)[0]):
+        return WinogradKernel(site, *found)
     return OuterConvKernel(site, *found) if site.outside else ConvKernel(site, *found)
