@@ -13,6 +13,7 @@ import numpy as np
 from cnncore.op import PLAIN, Array, Backward, Context, Forward, Params, Run, Shape, knob
 from cnncore.ops import windows
 from cnncore.ops.pool_windows import OverChannels, Whole, Windowed
+from cnncore.ops.text import sizes
 from cnncore.shapes import Axis
 from cnncore.trace import Trace, column
 
@@ -110,7 +111,7 @@ class MaxPool(Windowed, _Max):
     def summary(self) -> tuple[str, dict[str, object]]:
         """Window, stride, padding; dilation where there is any."""
         text, facts = super().summary()
-        steps = str(self.dilation)
+        steps = sizes(self.dilation)
         if steps == "1":
             return text, facts
         facts |= {"padding": facts.get("padding", "0"), "dilation": steps}

@@ -95,8 +95,10 @@ def network_of(case: Case) -> Network:
         elif shape[1:] == first[1:]:
             nodes.append(Node(f"in{k}", make_op("conv", {"filters": shape[0], "kernel": 1}), (INPUT,)))
         else:
-            shift = tuple(a - b + 1 for a, b in zip(first[1:], shape[1:], strict=True))
-            nodes.append(Node(f"in{k}", make_op("conv", {"filters": shape[0], "kernel": shift}), (INPUT,)))
+            shift = tuple(abs(a - b) + 1 for a, b in zip(first[1:], shape[1:], strict=True))
+            grown = tuple(n - 1 if b > a else 0 for a, b, n in zip(first[1:], shape[1:], shift, strict=True))
+            conv = {"filters": shape[0], "kernel": shift, "padding": grown}
+            nodes.append(Node(f"in{k}", make_op("conv", conv), (INPUT,)))
     nodes.append(Node("op", case.op, tuple(node.name for node in nodes)))
     return Network("one", first, (*nodes, *_scored("op", case.op.output_shape(*shapes))))
 
