@@ -29,7 +29,7 @@ def averaged(mean: Held, now: Held, step: int, memory: float) -> Held:
 
 def blend(mean: Array, value: Array, step: int, memory: float) -> Array:
     """value + keep·(mean − value), keep being step / (step + 9) until it reaches ``memory``."""
-    out: Array = mean - value
+    out: Array = np.asarray(mean - value)
     out *= np.float32(min(memory, step / (step + 9.0)))
     out += value
     return out

@@ -49,9 +49,13 @@ class Optimizer(Knobs):
         for key, gradient in gradients.items():
             factor = rate.get(key, 1.0) if isinstance(rate, Mapping) else rate
             slots = {slot: state[f"{slot}:{key}"] for slot in self.slots}
-            moved[key], new = self._move(weights[key], gradient, slots, factor, count)
+            shape = weights[key].shape
+            if not shape:  # a lone number: ufuncs give scalars for it, which nothing can be written into
+                gradient, slots = gradient.reshape(1), {slot: value.reshape(1) for slot, value in slots.items()}
+            weight, new = self._move(weights[key] if shape else weights[key].reshape(1), gradient, slots, factor, count)
+            moved[key] = weight if shape else weight.reshape(())
             for slot, value in new.items():
-                after[f"{slot}:{key}"] = value
+                after[f"{slot}:{key}"] = value if shape else value.reshape(())
         return moved, after
 
     def trace(self, key: str, index: tuple[int, ...], weights: Mapping[str, Array], gradients: Mapping[str, Array],

@@ -157,6 +157,19 @@ def test_float64_stays_float64(optimizer: Optimizer):
     assert {value.dtype.name for key, value in (after | then).items() if key != "step"} == {"float64"}
 
 
+@pytest.mark.parametrize("optimizer", TURNED, ids=str)
+def test_a_lone_number_moves_as_one_in_a_list(optimizer: Optimizer):
+    lone, listed = {"w": np.array(0.5, np.float32)}, {"w": np.array([0.5], np.float32)}
+    state, other = optimizer.start(lone), optimizer.start(listed)
+    for gradient in (0.25, -1.0):
+        trace = optimizer.trace("w", (), lone, {"w": np.array(gradient, np.float32)}, state)
+        lone, state = optimizer.step(lone, {"w": np.array(gradient, np.float32)}, state)
+        listed, other = optimizer.step(listed, {"w": np.array([gradient], np.float32)}, other)
+        assert isinstance(lone["w"], np.ndarray)
+        assert lone["w"].shape == ()
+        assert lone["w"] == listed["w"][0] == trace.total
+
+
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_a_rate_below_zero_is_refused(kind: str):
     with pytest.raises(CnnError, match=f"{kind}: learning_rate = -0.1 is not possible"):
