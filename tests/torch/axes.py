@@ -32,3 +32,14 @@ def sides(op: Any, space: tuple[int, ...], window: Any) -> list[tuple[int, int]]
         else:
             out.append(p if isinstance(p, tuple) else (p, p))
     return out
+
+
+def overhanging(op: Any, space: tuple[int, ...], around: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same sides, with what a last window needs that hangs over: it has to start in the input or before it."""
+    rank, out = len(space), []
+    knobs = (per_axis(v, rank) for v in (op.window, op.stride, getattr(op, "dilation", 1)))
+    for n, (before, after), k, s, d in zip(space, around, *knobs, strict=True):
+        room = n + before + after - (k - 1) * d - 1
+        over = room % s if op.ceil and (room // s + 1) * s < n + before else 0
+        out.append((before, after + s - over if over else after))
+    return out

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from tests.torch.axes import per_axis, sides
+from tests.torch.axes import overhanging, per_axis, sides
 from tests.torch.counterparts.base import About, Inputs, Params, Tensor, like
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -48,17 +48,6 @@ def transposed(op: Any, x: Inputs, p: Params, about: About) -> Tensor:
     stride, padding, over, dilation = (per_axis(v, rank) for v in (op.stride, op.padding, op.output_padding,
                                                                    op.dilation))
     return TRANSPOSED[rank](x[0], p["weight"], p.get("bias"), stride, padding, over, op.groups, dilation)
-
-
-def overhanging(op: Any, space: tuple[int, ...], around: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same sides, with what a last window needs that hangs over: it has to start in the input or before it."""
-    rank, out = len(space), []
-    knobs = (per_axis(v, rank) for v in (op.window, op.stride, getattr(op, "dilation", 1)))
-    for n, (before, after), k, s, d in zip(space, around, *knobs, strict=True):
-        room = n + before + after - (k - 1) * d - 1
-        over = room % s if op.ceil and (room // s + 1) * s < n + before else 0
-        out.append((before, after + s - over if over else after))
-    return out
 
 
 @like("maxpool")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from cnncore.op import Shape
-from tests.torch.axes import per_axis, sides
-from tests.torch.standard.base import Node, Nodes, constant, like, named, node
+from tests.torch.axes import overhanging, per_axis, sides
+from tests.torch.standard.base import Node, Nodes, constant, like, named, node, reshaped
 
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 LAST = np.iinfo(np.int64).min  # where a slice that runs backwards ends: before the first
@@ -49,43 +49,68 @@ def conv(op: Any, shapes: list[Shape], params: Any) -> Nodes:
 
 @like("transposedconv")
 def transposed(op: Any, shapes: list[Shape], params: Any) -> Nodes:
-    """ConvTranspose."""
+    """ConvTranspose; of groups the reference cuts the kernels along their filters, not their channels (onnx 1.23)."""
     rank = len(shapes[0]) - 1
     cut = per_axis(op.padding, rank)
+    if op.groups > 1:
+        return None
     return [node("ConvTranspose", ["input0", "weight", *named(op, "bias")], strides=per_axis(op.stride, rank),
-                 pads=[*cut, *cut], output_padding=per_axis(op.output_padding, rank), group=op.groups,
+                 pads=[*cut, *cut], output_padding=per_axis(op.output_padding, rank),
                  dilations=per_axis(op.dilation, rank))]
 
 
 def pooled(op: Any, shape: Shape) -> dict[str, Any]:
-    """What the standard's poolings have in common."""
+    """What the standard's poolings have in common.
+
+    The reference knows auto_pad only without ceil_mode, and where windows are no smaller than their stride.
+    """
     rank = len(shape) - 1
-    knobs = {"kernel_shape": per_axis(op.window, rank), "strides": per_axis(op.stride, rank),
-             "ceil_mode": int(op.ceil)}
-    if op.padding in ("same", "valid"):
+    window, stride = per_axis(op.window, rank), per_axis(op.stride, rank)
+    knobs = {"kernel_shape": window, "strides": stride, "ceil_mode": int(op.ceil)}
+    if op.padding in ("same", "valid") and not op.ceil and all(k >= s for k, s in zip(window, stride, strict=True)):
         return knobs | {"auto_pad": {"same": "SAME_UPPER", "valid": "VALID"}[op.padding]}
     return knobs | {"pads": pads(sides(op, shape[1:], op.window))}
 
 
+def hangs_over(op: Any, shape: Shape) -> bool:
+    """Whether a last window hangs over the end, whose missing cells the reference counts as cells."""
+    around = sides(op, shape[1:], op.window)
+    return overhanging(op, shape[1:], around) != around
+
+
 @like("maxpool")
 def maxpool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
-    """MaxPool."""
-    return [node("MaxPool", ["input0"], **pooled(op, shapes[0]), dilations=per_axis(op.dilation, len(shapes[0]) - 1))]
+    """MaxPool. With strides and dilations of 1 the reference forgets the padding, so it stands before it."""
+    rank = len(shapes[0]) - 1
+    dilation, around = per_axis(op.dilation, rank), pads(sides(op, shapes[0][1:], op.window))
+    if {*per_axis(op.stride, rank), *dilation} != {1}:
+        return [node("MaxPool", ["input0"], **pooled(op, shapes[0]), dilations=dilation)]
+    ends = np.array([0, 0, *around[:rank], 0, 0, *around[rank:]], np.int64)
+    return [constant("ends", ends), constant("least", np.array(-np.inf)),
+            node("Pad", ["input0", "ends", "least"], "wide"),
+            node("MaxPool", ["wide"], kernel_shape=per_axis(op.window, rank))]
 
 
 @like("meanpool")
 def meanpool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
     """AveragePool."""
+    if hangs_over(op, shapes[0]):
+        return None
     return [node("AveragePool", ["input0"], **pooled(op, shapes[0]), count_include_pad=int(op.counts_padding))]
 
 
 @like("l2pool")
 def l2pool(op: Any, shapes: list[Shape], params: Any) -> Nodes:
     """LpPool."""
+    if hangs_over(op, shapes[0]):
+        return None
     return [node("LpPool", ["input0"], **pooled(op, shapes[0]), p=2)]
 
 
 @like("globalmaxpool", "globalmeanpool")
 def whole(op: Any, shapes: list[Shape], params: Any) -> Nodes:
-    """GlobalMaxPool, GlobalAveragePool."""
-    return [node({"globalmaxpool": "GlobalMaxPool", "globalmeanpool": "GlobalAveragePool"}[op.kind], ["input0"])]
+    """GlobalMaxPool, of which the reference knows two space axes only, and GlobalAveragePool."""
+    if op.kind == "globalmeanpool":
+        return [node("GlobalAveragePool", ["input0"])]
+    return [*reshaped("input0", "maps", 0, 0, -1, 1), node("GlobalMaxPool", ["maps"], "most"),
+            *reshaped("most", "output", 0, 0, *(1,) * (len(shapes[0]) - 1))]
