@@ -37,13 +37,14 @@ class OuterConvKernel(ConvKernel):
         self.whole = (self.band == 1 and samples > 1 and rows.out > 1 and inner * self.filters * columns.out < SHORT
                       and inner * cells <= WHOLE)
         x, out = self.site.inputs[0], self.site.output
+        # With padding the picture is laid in a frame of zeros, so that one copy spreads it.
+        size = tuple(w.before + w.size + w.after for w in (rows, columns))
+        self.framed = empty((self.channels, *size)) if rows.padded or columns.padded else None
         if self.whole:
             # A last row of ones, which the bias multiplies.
             self.store = np.ones((inner + 1, cells), np.float32)
             self.spread = self.store[:-1].reshape(self.channels, rows.kernel, columns.kernel, rows.out, columns.out)
             self.flat = empty((self.filters, inner + 1))
-            size = tuple(w.before + w.size + w.after for w in (rows, columns))
-            self.framed = empty((self.channels, *size)) if rows.padded or columns.padded else None
         else:
             self.spread = empty((rows.need, self.channels, columns.kernel, self.pitch))
         if self.band > 1:
@@ -52,8 +53,28 @@ class OuterConvKernel(ConvKernel):
             self.bands = windowed(self.banded, (self.band, rows.kernel * width),
                                   (self.banded.strides[0] + width * 4, 4), write=True)
         for n in range(samples):
-            one, z = x[..., n : n + 1], merged(out[..., n : n + 1])
+            one, z = self._in_frame(x[..., n : n + 1]), merged(out[..., n : n + 1])
             self.calls += self._whole(one, z) if self.whole else self.passing(one, z)
+
+    def _in_frame(self, x: Array) -> Array:
+        """(H, C, W, 1), or the same with padding."""
+        if self.framed is None:
+            return x
+        rows, columns = self.rows, self.columns
+        inside = self.framed[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
+        self.calls.append(call(np.copyto, inside, x[..., 0].transpose(1, 0, 2)))
+        framed: Array = self.framed.transpose(1, 0, 2)[..., None]
+        return framed
+
+    def _spreading(self, x: Array, part: slice) -> list[Call]:
+        if self.framed is None:
+            return super()._spreading(x, part)
+        before, columns = self.rows.before, self.columns
+        part = slice(part.start + before, part.stop + before)
+        target = self.spread[part, :, :, : self.run]
+        high, deep, wide, _ = x.strides
+        strides = (high, deep, wide * columns.dilation, wide * columns.stride)
+        return [call(np.copyto, target, windowed(x[part], target.shape, strides))]
 
     def load(self, params: Mapping[str, Array]) -> None:
         """Weights in the order of the way."""
@@ -93,17 +114,11 @@ class OuterConvKernel(ConvKernel):
 
     def _whole(self, x: Array, z: Array) -> list[Call]:
         """Windows of both axes in one copy, then one product."""
-        rows, columns = self.rows, self.columns
-        source = x[..., 0].transpose(1, 0, 2)  # (C, H, W)
-        calls: list[Call] = []
-        if self.framed is not None:
-            inside = self.framed[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
-            calls.append(call(np.copyto, inside, source))
-            source = self.framed
+        rows, columns, source = self.rows, self.columns, x[..., 0].transpose(1, 0, 2)  # (C, H, W)
         deep, high, wide = source.strides
         strides = (deep, high * rows.dilation, wide * columns.dilation, high * rows.stride, wide * columns.stride)
-        calls.append(call(np.copyto, self.spread, windowed(source, self.spread.shape, strides)))
-        return [*calls, *products(self.flat, self.store, z.transpose(1, 0, 2).reshape(self.filters, -1))]
+        spread = call(np.copyto, self.spread, windowed(source, self.spread.shape, strides))
+        return [spread, *products(self.flat, self.store, z.transpose(1, 0, 2).reshape(self.filters, -1))]
 
 
 def conv(site: Site) -> Kernel | None:

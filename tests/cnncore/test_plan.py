@@ -112,7 +112,7 @@ def weights_of(network: Network, seed: int) -> dict[str, Array]:
 
 @pytest.mark.parametrize(("kind", "rank"), EACH)
 def test_every_op_in_a_network_is_the_same_both_ways(kind: str, rank: int) -> None:
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(cases(kind, rank), BATCHES)
     def both(case: Case, batch: int) -> None:
         network = network_of(case)
@@ -124,7 +124,7 @@ def test_every_op_in_a_network_is_the_same_both_ways(kind: str, rank: int) -> No
 
 @pytest.mark.parametrize(("kind", "rank"), EACH)
 def test_every_op_at_the_input_is_the_same_both_ways(kind: str, rank: int) -> None:
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(cases(kind, rank))
     def both(case: Case) -> None:
         if len(case.shapes) > 1 and len(set(case.shapes)) > 1:
@@ -204,7 +204,7 @@ def graphs(draw: Any) -> Network:
     return Network("graph", shape, tuple(nodes))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(graphs(), BATCHES, st.integers(0, 1000))
 def test_any_graph_is_the_same_both_ways(network: Network, batch: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -278,3 +278,56 @@ def test_the_plan_says_which_nodes_are_fast() -> None:
                                         ("scores", make_op("dense", {}))])
     assert Plan(network, 1).fast == {"conv": False, "flat": False, "scores": True}
     assert set(Plan(lenet(), 1).fast.values()) == {True}
+
+
+@pytest.mark.parametrize(("batch", "shape", "filters", "settings"), [
+    (3, (3, 12, 14), 8, {"kernel": 3, "padding": 1}),  # a few channels: pictures spread out whole
+    (3, (2, 11, 9), 4, {"kernel": (3, 2), "stride": 2, "dilation": 2, "bias": False}),
+    (1, (1, 23, 30), 1, {"kernel": 7, "padding": 3}),  # one filter: bands of rows
+    (2, (2, 9, 8), 1, {"kernel": (2, 3), "padding": ((1, 0), (0, 2)), "stride": (1, 2)}),
+    (1, (2, 9, 8), 1, {"kernel": 3, "dilation": (1, 2), "padding": 2}),
+    (2, (33, 10, 16), 35, {"kernel": 3, "padding": 1}),  # many channels: minimal filtering
+    (1, (32, 9, 21), 32, {"kernel": 3, "padding": ((2, 1), (0, 1))}),
+    (1, (32, 8, 40), 48, {"kernel": 3, "bias": False}),
+    (5, (16, 5), 8, {"kernel": 2, "padding": ((1, 2),), "stride": 2}),  # a line
+])
+def test_every_way_to_convolve_gives_the_same(batch: int, shape: Shape, filters: int, settings: dict[str, Any]) -> None:
+    network = chain("conv", shape, [
+        ("conv", make_op("conv", {"filters": filters, **settings})), ("flat", make_op("flatten", {})),
+        ("scores", make_op("dense", {"units": 3}))])
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((batch, *shape)).astype(np.float32)
+    assert all(Plan(network, batch).fast.values())
+    check(network, weights_of(network, 5), x, rng.integers(0, 3, batch))
+    maps = chain("maps", shape, network_chain(network)[:1])
+    weights = {key: value for key, value in weights_of(network, 5).items() if key.startswith("conv")}
+    close(Plan(maps, batch).scores(weights, x), maps.forward(weights, x).outputs["conv"])
+
+
+def network_chain(network: Network) -> list[tuple[str, Op]]:
+    """Names and ops."""
+    return [(node.name, node.op) for node in network.nodes]
+
+
+@pytest.mark.parametrize("batch", [2, 70])
+def test_a_small_vgg_is_the_same_both_ways(batch: int) -> None:
+    layers: list[tuple[str, Op]] = []
+    for k, filters in enumerate([8, 8, 16, 16]):
+        layers += [(f"conv{k}", make_op("conv", {"filters": filters, "kernel": 3, "padding": 1})),
+                   (f"relu{k}", make_op("relu", {}))]
+        layers += [(f"pool{k}", make_op("maxpool", {}))] if k % 2 else []
+    network = chain("vgg", (3, 16, 16), [*layers, ("flat", make_op("flatten", {})),
+                                         ("scores", make_op("dense", {"units": 5}))])
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((batch, 3, 16, 16)).astype(np.float32)
+    check(network, weights_of(network, 5), x, rng.integers(0, 5, batch))
+
+
+def test_a_loss_with_class_weights_is_not_taken_in_pieces() -> None:
+    network, rng = lenet(), np.random.default_rng(0)
+    x, labels = rng.standard_normal((70, 1, 28, 28)).astype(np.float32), rng.integers(0, 10, 70)
+    loss = CrossEntropy(class_weights=tuple(float(k) for k in range(1, 11)), label_smoothing=0.1)
+    weights = network.start(0)
+    step, expected = Plan(network, 70).train(weights, x, labels, loss), reference(network, weights, x, labels, loss)
+    assert step.loss == pytest.approx(expected.loss, rel=1e-4)
+    close(step.flat, expected.flat)
