@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app import examples
 from app.i18n import N_
 from app.model import edits
 from app.model.run import OPEN
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 Do = Callable[["Desk"], None]
 Say = Callable[["Desk"], str]
 
-MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Samples"), N_("Training"), N_("View"), N_("Help"))
+MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Samples"), N_("Training"), N_("View"),
+         N_("Examples"), N_("Help"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ def _no_redo(desk: Desk) -> str:
 
 
 def _empty_canvas(desk: Desk) -> str:
-    return "" if desk.session.document.drawing.any() else N_("The canvas is empty.")
+    return _typed(desk) or ("" if desk.session.document.drawing.any() else N_("The canvas is empty."))
+
+
+def _typed(desk: Desk) -> str:
+    return "" if desk.session.document.typed is None else N_("The input is typed: there is no canvas.")
 
 
 def _unedited(desk: Desk) -> str:
@@ -124,6 +130,7 @@ FILE = (
     Action("file.save", N_("Save"), N_("File"), ask("file.save"), ("Ctrl+S",), gap=True),
     Action("file.save_as", N_("Save as…"), N_("File"), ask("file.save_as"), ("Ctrl+Shift+S",)),
     Action("file.save_model", N_("Save only the model…"), N_("File"), ask("file.save_model")),
+    Action("file.export", N_("Export…"), N_("File"), ask("file.export"), ("Ctrl+E",)),
     Action("file.quit", N_("Quit"), N_("File"), ask("file.quit"), ("Ctrl+Q",), gap=True),
 )
 EDIT = (
@@ -144,6 +151,7 @@ CANVAS = (
         lambda d: d.set_tool("pen"),
         ("B",),
         "pen",
+        _typed,
         checked=lambda d: d.tool == "pen",
     ),
     Action(
@@ -153,10 +161,12 @@ CANVAS = (
         lambda d: d.set_tool("eraser"),
         ("E",),
         "eraser",
+        _typed,
         checked=lambda d: d.tool == "eraser",
     ),
-    Action("canvas.thinner", N_("Thinner stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush - 2), ("[",), gap=True),
-    Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",)),
+    Action("canvas.thinner", N_("Thinner stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush - 2), ("[",), "",
+           _typed, gap=True),
+    Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",), "", _typed),
     Action(
         "canvas.invert",
         N_("Invert the drawing"),
@@ -164,6 +174,7 @@ CANVAS = (
         lambda d: d.session.edit(edits.invert_drawing),
         ("Ctrl+I",),
         "invert",
+        _typed,
         gap=True,
     ),
     Action(
@@ -286,9 +297,14 @@ VIEW = (
     ),
     Action("view.layout", N_("Standard layout"), N_("View"), ask("view.layout")),
 )
+EXAMPLES = tuple(
+    Action(f"examples.{name.lower()}", text, N_("Examples"), ask(f"examples.{name.lower()}"),
+           gap=name[0] != before[0])
+    for (name, text), before in zip(examples.TITLES.items(), ("A1", *examples.TITLES), strict=False)
+)
 HELP = (
     Action("help.keys", N_("All keys"), N_("Help"), ask("help.keys"), ("F1", "?")),
     Action("help.about", N_("About ConvScope"), N_("Help"), ask("help.about")),
 )
 
-ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *CANVAS, *STEP, *SAMPLES, *TRAINING, *VIEW, *HELP)
+ACTIONS: tuple[Action, ...] = (*FILE, *EDIT, *CANVAS, *STEP, *SAMPLES, *TRAINING, *VIEW, *EXAMPLES, *HELP)

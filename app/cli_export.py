@@ -134,16 +134,11 @@ def _worksheets(results: Results, args: Namespace, out: Path, language: str) -> 
     head = _head(results, args)
     make: Callable[..., Any] = of_map if args.worksheet == "map" else of_cell
     sheet, answers = both(lambda: make(results, head), language)
-    beside = answers_beside(out)
+    beside = place.answers_beside(out)
     place.check(beside)
     write_atomically(out, sheet)
     write_atomically(beside, answers)
     return f"worksheet of {head.name}, answers in {beside.name}"
-
-
-def answers_beside(path: Path) -> Path:
-    """Where the answers to a worksheet go."""
-    return path.with_name(f"{path.stem}-answers{path.suffix}")
 
 
 def _pictures(results: Results, args: Namespace, out: Path, suffix: str, look: Look) -> str:

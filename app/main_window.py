@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -24,6 +25,9 @@ from app.widgets.palette import Palette
 from app.workspaces.columns import Page
 from app.workspaces.explore import Explore
 
+if TYPE_CHECKING:
+    from app.panels.export import ExportPanel
+
 FIRST_SIZE = (1440, 900)
 FRAME = 40  # pixels that a title bar takes
 
@@ -41,6 +45,7 @@ class MainWindow(QMainWindow):
         self.explore = Explore(desk)
         self.train: QWidget | None = None
         self.kernel: QWidget | None = None
+        self.export: ExportPanel | None = None
         if sys.platform == "darwin":
             self.menus.fill(self.menuBar())
             self.header.menu_button.hide()
@@ -79,6 +84,7 @@ class MainWindow(QMainWindow):
             "file.save": self.filing.save,
             "file.save_as": self.filing.save_as,
             "file.save_model": self.filing.save_model,
+            "file.export": self._show_export,
             "file.quit": self.close,
             "palette": self.palette_box.open,
             "view.explore": lambda: self.desk.set_workspace("explore"),
@@ -117,6 +123,15 @@ class MainWindow(QMainWindow):
 
             self.kernel = KernelPanel(self.desk, self)
         self.kernel.setVisible(not self.kernel.isVisible())
+
+    def _show_export(self) -> None:
+        if self.export is None:
+            from app.panels.export import ExportPanel
+            from app.panels.stepper import StepperPanel
+
+            self.export = ExportPanel(self.desk, StepperPanel, self)
+        self.export.show()
+        self.export.activateWindow()
 
     # --- looks
 
@@ -197,6 +212,8 @@ class MainWindow(QMainWindow):
         self.desk.settings.sync()
         if self.kernel is not None:
             self.kernel.close()
+        if self.export is not None:
+            self.export.shutdown()
         event.accept()
 
     def _restore_layout(self) -> None:

@@ -36,3 +36,8 @@ def check(path: Path) -> None:
                            "Make room or choose another place.", name=path.name) from None
         raise CnnError("save.forbidden", "{name} was not saved: the system does not allow writing in {folder}. "
                        "Choose another place.", name=path.name, folder=path.parent) from None
+
+
+def answers_beside(path: Path) -> Path:
+    """Where the answers to a worksheet go."""
+    return path.with_name(f"{path.stem}-answers{path.suffix}")

@@ -67,3 +67,16 @@ def _csv(lines: list[list[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue().encode()
+
+
+def described(results: Results, head: Playhead) -> tuple[str, str]:
+    """(shape, type) of an array, as words."""
+    array = array_of(results, head)
+    return " × ".join(map(str, array.shape)), str(array.dtype)
+
+
+def first_lines(table: bytes, count: int) -> list[str]:
+    """The head of a table, in columns that stand under one another."""
+    rows = list(csv.reader(io.StringIO(table[: count * 400].decode(errors="ignore"))))[:count]
+    wide = [max(len(row[k]) for row in rows if k < len(row)) for k in range(max(map(len, rows), default=0))]
+    return ["  ".join(text.rjust(w) for text, w in zip(row, wide, strict=False)) for row in rows]

@@ -1,0 +1,343 @@
+"""The Export panel: choose, look, save. It floats, and the document stays as it is whatever becomes of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
+
+from app import i18n, numbers, theme
+from app.desk import Desk
+from app.export import mp4, sequence, tables
+from app.export.film import film
+from app.export.look import Look
+from app.export.paper import both, page
+from app.export.pictures import picture
+from app.export.place import answers_beside, check
+from app.export.stage import Make, Stage
+from app.export.worksheet import Worksheet, of_cell
+from app.export.worksheet_map import of_map
+from app.i18n import N_, tr
+from app.jobs.slices import Slices
+from app.messages import text_of
+from app.model.frames import trace_of
+from app.model.results import Results
+from app.model.timeline import Playhead, of_lane, stretch_of
+from app.panels.export_views.choices import Choice, Choices
+from app.panels.export_views.preview import Preview
+from app.widgets.buttons import push_button, restyle
+from app.widgets.card import Card
+from app.widgets.focus_ring import FocusRing
+from app.widgets.labels import Label
+from cnncore.errors import CnnError
+from cnncore.files.atomic import write_atomically
+
+SOON_MS = 60  # after a change the preview waits for the next one
+LINES = 40  # of a table
+PAGE = 520  # px
+
+
+class ExportPanel(Card):
+    """Shows what would be written of the number at the playhead; without one, of the strongest in the first layer.
+
+    Args:
+        desk: As for every panel.
+        make: Builds a stepper for a desk: panels know no panels.
+    """
+
+    def __init__(self, desk: Desk, make: Make, parent: QWidget | None = None) -> None:
+        super().__init__(N_("Export"), "", parent)
+        self.setObjectName("export_panel")
+        self.setWindowFlag(Qt.WindowType.Tool, True)
+        self.desk, self._make = desk, make
+        self.ask: Callable[[str], Path | None] = self._dialog
+        self.title.hide()  # the window's frame says it
+        self.choices, self.preview = Choices(), Preview()
+        self.choices.set_looks(theme.name(), i18n.language())
+        self.header.insertWidget(0, self.choices.kind)
+        self.name = Label("", "text", mono=True)
+        self.name.setObjectName("export_name")
+        self.name.setProperty("role", "accent")
+        self.add_control(self.name)
+        self.said = Label("", "secondary")
+        self.said.setObjectName("export_said")
+        self.said.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("export_bar")
+        self.bar.setTextVisible(False)
+        self.save, self.cancel = push_button(N_("Save as…")), push_button(N_("Cancel"))
+        self.save.setObjectName("export_save")
+        self.cancel.setObjectName("export_cancel")
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        foot.addWidget(self.said, 1)
+        for widget in (self.bar, self.cancel, self.save):
+            foot.addWidget(widget)
+        self.body.addWidget(self.preview, 1)
+        self.body.addWidget(self.choices)
+        self.body.addLayout(foot)
+        self.job = Slices(self)
+        self.job.moved.connect(lambda share: self.bar.setValue(round(1000 * float(share))))
+        self.job.completed.connect(self._write)
+        self.job.failed.connect(self._refuse)
+        self.job.ended.connect(self._ended)
+        self._out: Path | None = None
+        self._stage: tuple[Results, Look, str, Stage] | None = None
+        self._heads: list[Playhead] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.show_now)
+        self.choices.changed.connect(self._changed)
+        self.preview.wanted.connect(self._show_frame)
+        self.save.clicked.connect(self._save)
+        self.cancel.clicked.connect(self.job.cancel)
+        desk.session.playhead_moved.connect(self._later)
+        desk.session.results_changed.connect(self._later)
+        self.focus_ring = FocusRing(self)
+        self._busy(False)
+        self.retranslate()
+
+    # --- what would be written
+
+    @property
+    def head(self) -> Playhead:
+        """The number at the playhead, else where there is most to see."""
+        at, network = self.desk.session.playhead, self.desk.session.view.network
+        if at is not None and stretch_of(network, at) is not None:
+            return at
+        return sequence.strongest(self.desk.session.results, of_lane(network, "forward")[0])
+
+    def _changed(self) -> None:
+        """A choice was made: what was said before is past."""
+        self._later()
+
+    def _later(self, *_: object) -> None:
+        if self.isVisible():
+            self._soon.start(SOON_MS)
+
+    def show_now(self) -> None:
+        """The preview, and what there is to know about the file."""
+        self._soon.stop()
+        choice, results, head = self.choices.choice, self.desk.session.results, self.head
+        self.name.setText(head.name)
+        self._say("")
+        self.save.set_blocked("")
+        try:
+            self._show(choice, results, head)
+        except CnnError as error:
+            self.preview.sheet.show_lines([])
+            self._refuse(error)
+            self.save.set_blocked(N_("There is nothing to write."))
+
+    def _show(self, choice: Choice, results: Results, head: Playhead) -> None:
+        self._heads = []
+        if choice.kind == "film":
+            most = sequence.most(results, head, choice.shows)
+            frames = None if choice.frames is None else min(choice.frames, most)
+            self._heads = sequence.of_playhead(results, head, choice.shows, frames)
+            self.choices.set_frames(len(self._heads), most)
+            seconds = numbers.figure(len(self._heads) * choice.look.step_ms / 1000)
+            self._say(N_("{frames} frames, {seconds} s"), frames=len(self._heads), seconds=seconds)
+            self.preview.set_film(len(self._heads), choice.look.step_ms)
+            self._show_frame(self.preview.frame)
+            if choice.suffix == ".mp4" and not mp4.there():
+                self._refuse(mp4.missing())
+                self.save.set_blocked(N_("MP4 needs ffmpeg."))
+            return
+        self.preview.set_film(0, choice.look.step_ms)
+        if choice.kind == "picture":
+            stage = self._staged(choice.look)
+            stage.show(head)
+            self.preview.sheet.show_image(stage.image())
+        elif choice.kind == "sheet":
+            image: QImage = page(self._worksheet(choice, results, head), False, choice.look.language, PAGE)
+            self.preview.sheet.show_image(image)
+            self._say(N_("Two files: the sheet, and its answers."))
+        else:
+            self._show_table(choice, results, head)
+
+    def _show_table(self, choice: Choice, results: Results, head: Playhead) -> None:
+        self.choices.shows.set_blocked("terms", N_("NPY holds arrays.") if choice.suffix == ".npy" else "")
+        if choice.suffix == ".npy":
+            shape, kind = tables.described(results, head)
+            self.preview.sheet.show_lines([head.name.partition("[")[0], f"{kind} {shape}"])
+            return
+        self.preview.sheet.show_lines(tables.first_lines(self._table(choice, results, head), LINES))
+
+    def _table(self, choice: Choice, results: Results, head: Playhead) -> bytes:
+        trace = trace_of(results, head.whole)
+        if choice.shows == "terms" and trace is not None:
+            return tables.terms_csv(trace)
+        return tables.array_csv(results, head)
+
+    def _worksheet(self, choice: Choice, results: Results, head: Playhead) -> Callable[[], Worksheet]:
+        return lambda: (of_map if choice.shows == "map" else of_cell)(results, head)
+
+    def _staged(self, look: Look) -> Stage:
+        """A stage for the preview: the one there is, where it still shows the truth."""
+        now = (self.desk.session.results, look, self.desk.ranges.choice)
+        if self._stage is not None and self._stage[:3] == now:
+            return self._stage[3]
+        self._drop()
+        stage = self._new_stage(look)
+        self._stage = (*now, stage)
+        return stage
+
+    def _new_stage(self, look: Look) -> Stage:
+        return Stage(self._make, self.desk.session.results, look, self.desk.settings, self.desk.ranges.choice)
+
+    def _drop(self) -> None:
+        if self._stage is not None:
+            self._stage[3].close()
+            self._stage = None
+
+    def _show_frame(self, k: int) -> None:
+        if self._heads:
+            k = min(k, len(self._heads) - 1)
+            stage = self._staged(self.choices.choice.look)
+            stage.show(self._heads[k], (k + 1) / len(self._heads))
+            self.preview.sheet.show_image(stage.image())
+
+    # --- writing it
+
+    def _save(self) -> None:
+        choice = self.choices.choice
+        self.show_now()  # what is written is what is seen
+        path = self.ask(choice.suffix)
+        if path is None:
+            return
+        path = path if path.suffix.lower() == choice.suffix else path.with_name(path.name + choice.suffix)
+        results, head = self.desk.session.results, self.head
+        try:
+            check(path)
+            if choice.kind == "film":
+                self._begin(path, list(self._heads), choice)
+            elif choice.kind == "sheet":
+                beside = answers_beside(path)
+                check(beside)
+                for out, content in zip((path, beside), both(self._worksheet(choice, results, head),
+                                                             choice.look.language), strict=True):
+                    write_atomically(out, content)
+                self._saved(path)
+            else:
+                write_atomically(path, self._content(choice, results, head))
+                self._saved(path)
+        except (CnnError, OSError, MemoryError) as error:
+            self._refuse(error)
+
+    def _content(self, choice: Choice, results: Results, head: Playhead) -> bytes:
+        if choice.kind == "picture":
+            stage = self._staged(choice.look)
+            stage.show(head)
+            return picture(stage, choice.suffix)
+        return tables.npy(results, head) if choice.suffix == ".npy" else self._table(choice, results, head)
+
+    def _begin(self, path: Path, heads: list[Playhead], choice: Choice) -> None:
+        self._out = path
+        stage = self._new_stage(choice.look)
+
+        def making() -> Generator[float, None, bytes]:
+            try:
+                return (yield from film(stage, heads, choice.suffix))
+            finally:
+                stage.close()
+
+        self._busy(True)
+        self._say(N_("Making {name}…"), name=path.name)
+        self.job.begin(making())
+
+    def _write(self, content: bytes) -> None:
+        assert self._out is not None
+        try:
+            write_atomically(self._out, content)
+        except CnnError as error:
+            self._refuse(error)
+            return
+        self._saved(self._out, len(content))
+
+    def _saved(self, path: Path, size: int = 0) -> None:
+        size = size or path.stat().st_size
+        self._say(N_("✓ Saved {name}, {size} MB."), "right", name=path.name, size=numbers.figure(size / 1e6))
+        self.desk.messages.info(N_("Saved {name}."), name=path.name)
+
+    def _refuse(self, error: BaseException) -> None:
+        self._say("", "wrong", ready=f"✕ {text_of(error)}")
+
+    def _ended(self) -> None:
+        if self.said.property("role") == "secondary":  # neither saved nor refused
+            self._say(N_("Cancelled. Nothing was written."))
+        self._busy(False)
+
+    def _busy(self, on: bool) -> None:
+        """While a film is made, only cancelling is left to do here."""
+        if on:
+            self.preview.pause()
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(0)
+        self.bar.setVisible(on)
+        self.cancel.setVisible(on)
+        self.save.setVisible(not on)
+        self.choices.setEnabled(not on)
+        self.choices.kind.setEnabled(not on)
+
+    def _say(self, text: str, role: str = "secondary", ready: str = "", **facts: object) -> None:
+        if self.job.running and role == "secondary" and facts.get("name") is None:
+            return  # what is being made stays said
+        if ready:
+            self.said.setText(ready)
+        else:
+            self.said.set_text(text, **facts)
+        if self.said.property("role") != role:
+            self.said.setProperty("role", role)
+            restyle(self.said)
+
+    def _dialog(self, suffix: str) -> Path | None:
+        path = self.desk.session.path
+        folder = path.parent if path else self.desk.settings.folder
+        start = str(folder / f"{self.head.node.strip('.')}{suffix}")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Export"), start, f"{suffix[1:].upper()} (*{suffix})")
+        return Path(name) if name else None
+
+    # --- life
+
+    def shutdown(self) -> None:
+        """The window closes: what is being made is given up."""
+        self.job.cancel()
+        self._drop()
+        self.close()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._place()
+        self._soon.start(0)
+
+    def hideEvent(self, event: object) -> None:
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self._soon.stop()
+        if not self.job.running:
+            self._drop()
+
+    def _place(self) -> None:
+        """In the middle of the window, wholly on the screen."""
+        owner = self.parentWidget().window() if self.parentWidget() is not None else None
+        self.resize(self.sizeHint())
+        if owner is None:
+            return
+        screen, frame = owner.screen().availableGeometry(), self.frameGeometry().size().expandedTo(self.size())
+        middle = owner.frameGeometry().center() - QPoint(frame.width() // 2, frame.height() // 2)
+        self.move(max(min(middle.x(), screen.right() - frame.width()), screen.left()),
+                  max(min(middle.y(), screen.bottom() - frame.height()), screen.top()))
+
+    def retranslate(self) -> None:
+        """Texts of now."""
+        self.setWindowTitle(tr("Export"))
+        self.bar.setAccessibleName(tr("Progress of the export"))
+        self._later()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "focus_ring"):
+            self.retranslate()

@@ -1,0 +1,1 @@
+"""The parts of the Export panel: what is chosen, and what it will look like."""
