@@ -120,6 +120,11 @@ class Network:
             node.name: tuple((short, full) for owner, short, full in keys if owner == node.name) for node in self.nodes
         }
 
+    @cached_property
+    def _steps(self) -> tuple[tuple[str, Op, tuple[str, ...], tuple[tuple[str, str], ...]], ...]:
+        """What a forward pass goes through: name, op, what it reads, and its parameters as in `_keys`."""
+        return tuple((node.name, node.op, tuple(node.inputs), self._keys[node.name]) for node in self.nodes)
+
     def node(self, name: str) -> Node:
         """The node of that name."""
         checks.check_names(self.name, (name,), self._by_name)
@@ -234,13 +239,14 @@ class Network:
         context = Context(training, rng)
         outputs: dict[str, Array] = {INPUT: x}
         forwards: dict[str, Forward] = {}
-        for node in self.nodes:
-            if known is not None and node.name not in stale:
-                forwards[node.name] = known.forwards[node.name]
+        for name, op, sources, keys in self._steps:
+            if known is not None and name not in stale:
+                done = known.forwards[name]
             else:
-                inputs = tuple(outputs[s] for s in node.inputs)
-                forwards[node.name] = node.op.forward(inputs, self.params(weights, node.name), context)
-            outputs[node.name] = forwards[node.name].output
+                inputs = tuple([outputs[source] for source in sources])
+                done = op.forward(inputs, {key: weights[full] for key, full in keys}, context)
+            forwards[name] = done
+            outputs[name] = done.output
         return Pass(outputs, forwards)
 
     def backward(
