@@ -167,7 +167,7 @@ def test_optimizer_schedule_rate_and_batch_are_taken(idx, tmp_path):
                     json=str(said)))
     settings = json.loads(said.read_text())["settings"]
     assert (settings["optimizer"], settings["learning_rate"], settings["schedule"], settings["batch"]) == (
-        "adam", 0.001, "one_cycle", 5)
+        "adam", 0.003, "one_cycle", 5)
     run_train(asked(idx, tmp_path / "m.safetensors", epochs=2, optimizer="nesterov", learning_rate=0.02,
                     json=str(said)))
     settings = json.loads(said.read_text())["settings"]

@@ -26,7 +26,7 @@ def test_between_kinds_of_descent_rate_and_momentum_stay():
 
 def test_to_adam_and_back_rate_and_decay_go_with_it():
     adam = with_optimizer(USUAL, "adam", USUAL)
-    assert (adam.learning_rate, adam.weight_decay, adam.momentum) == (0.001, 0.0, 0.0)
+    assert (adam.learning_rate, adam.weight_decay, adam.momentum) == (0.003, 0.0, 0.0)
     assert with_optimizer(USUAL, "adamw", USUAL).weight_decay == 0.01
     assert with_optimizer(adam, "momentum", USUAL) == USUAL
 

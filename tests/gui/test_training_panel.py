@@ -222,7 +222,7 @@ def test_turning_a_knob_ends_automatic_settings_and_can_be_undone(ready, desk):
     ("option", "text", "knob", "value"),
     [("optimizer", "SGD", "momentum", 0.0), ("optimizer", "Nesterov 0.9", "nesterov", True),
      ("optimizer", "Adam", "optimizer", "adam"), ("optimizer", "AdamW", "weight_decay", 0.01),
-     ("optimizer", "RMSprop", "learning_rate", 0.001), ("schedule", "one cycle", "schedule", "one_cycle"),
+     ("optimizer", "RMSprop", "learning_rate", 0.003), ("schedule", "one cycle", "schedule", "one_cycle"),
      ("schedule", "constant", "schedule", "constant"),
      ("rate", "0.1", "learning_rate", 0.1), ("batch", "64", "batch", 64), ("length", "2,000 steps", "steps", 2000),
      ("length", "20 epochs", "epochs", 20), ("held", share_text(0.3), "hold_out", 0.3),
@@ -242,7 +242,7 @@ def test_momentum_has_its_own_amounts_and_adam_none(ready, desk):
     assert [e.text for e in ready.optimizer.entries() if e.on] == ["Nesterov 0.5", "keeps 0.5 of the last step"]
     rate = ready.rate.value
     entry(ready.optimizer, "Adam").do()
-    assert ready.rate.value == "0.001"
+    assert ready.rate.value == "0.003"
     assert not [e for e in ready.optimizer.entries() if e.text.startswith("keeps")]
     entry(ready.optimizer, "momentum 0.9").do()
     assert ready.rate.value == rate
