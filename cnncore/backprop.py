@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Learned(NamedTuple):
     state: Mapping[str, Array]
 
 
-Backprop = Callable[[Weights, Array, Array, np.random.Generator], Learned]
+Backprop: TypeAlias = "Callable[[Weights, Array, Array, np.random.Generator], Learned]"
 
 
 def backprop(plans: Plans, loss: Loss, flat: Flat, dtype: np.dtype[np.generic]) -> Backprop:

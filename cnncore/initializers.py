@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from cnncore.op import Array, Shape
 if TYPE_CHECKING:
     from cnncore.network import Network
 
-Initializer = Callable[[np.random.Generator, Shape], Array]
+Initializer: TypeAlias = "Callable[[np.random.Generator, Shape], Array]"  # quoted: it would load numpy.random
 
 
 def fans(shape: Shape) -> tuple[int, int]:
