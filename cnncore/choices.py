@@ -11,8 +11,8 @@ from cnncore.train_settings import TrainSettings
 KEPT = 0.9  # momentum where it is turned on
 DESCENT = ("sgd", "momentum", "nesterov")
 WORDS = (*DESCENT, *(kind for kind in OPTIMIZERS if kind != "sgd"))
-# 500 steps of a LeNet on five drawn digits of each class, of which it then knows fresh ones: 92 to 97 % with 0.001, 96 to
-# 99 % with 0.002 or 0.003, no better with 0.01; RMSprop loses ten per cent with 0.02. Momentum: 97 to 100 %.
+# 500 steps of a LeNet on five drawn digits of each class; of fresh ones it then knows 92 to 97 % with 0.001, 96 to 99 %
+# with 0.002 or 0.003, no more with 0.01; RMSprop loses ten per cent with 0.02. Momentum: 97 to 100 %.
 ADAPTIVE_RATE = 0.003
 
 
