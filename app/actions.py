@@ -166,7 +166,8 @@ CANVAS = (
     ),
     Action("canvas.thinner", N_("Thinner stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush - 2), ("[",), "",
            _typed, gap=True),
-    Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",), "", _typed),
+    Action("canvas.thicker", N_("Thicker stroke"), N_("Canvas"), lambda d: d.set_brush(d.brush + 2), ("]",), "",
+           _typed),
     Action(
         "canvas.invert",
         N_("Invert the drawing"),

@@ -64,7 +64,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
                          formatter_class=argparse.RawDescriptionHelpFormatter,
                          epilog="commands (each has its own --help):\n"
                          + "\n".join(f"  convscope {name:9} {text}" for name, text in COMMANDS.items()))
-        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="project, model or picture to open")
+        parser.add_argument("file", metavar="FILE", nargs="?", type=Path,
+                            help="project, model or picture to open, or an example by its letters (A1)")
         parser.add_argument("--version", action="version", version=f"ConvScope {__version__}")
         return parser
     parser = _Parser(f"convscope {command}", allow_abbrev=False, description=COMMANDS[command].capitalize() + ".")
@@ -134,10 +135,15 @@ def _run(args: argparse.Namespace) -> int | None:
 
 
 def _window(file: Path | None) -> int:
+    missing: Path | None = None
     if file is not None and not file.exists():
-        near = did_you_mean(file.name, COMMANDS)
+        from app.examples import find
+
+        file, missing = find(str(file)), file
+    if file is None and missing is not None:
+        near = did_you_mean(missing.name, COMMANDS)
         hint = f" Did you mean the command {near}?" if near in COMMANDS else ""
-        raise CnnError("file.missing", "There is no file {path}.{hint}", path=file, hint=hint)
+        raise CnnError("file.missing", "There is no file {path}.{hint}", path=missing, hint=hint)
     if not has_display():
         raise CnnError("display.none", "There is no display for a window. Without one: convscope demo --out DIR.")
     from app.main_window import run

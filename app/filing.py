@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app import paths
+from app import examples, paths
 from app.desk import Desk
-from app.i18n import tr
+from app.i18n import N_, tr
 from app.model import edits
 from app.model.document import Document, from_model
 from app.model.picture import SUFFIXES, drawing_from
@@ -28,6 +29,7 @@ class Filing:
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         self.desk, self.window = desk, window
+        desk.services |= {f"examples.{name.lower()}": partial(self.open_example, name) for name in examples.TITLES}
         self.ask_open: Callable[[], Path | None] = self._open_dialog
         self.ask_save: Callable[[str, str], Path | None] = self._save_dialog
         self.ask_run: Callable[[], str] = self._run_dialog
@@ -48,14 +50,30 @@ class Filing:
     def open_path(self, path: Path) -> None:
         """Open a project or a model, or put a picture on the canvas. A bad file leaves everything as it was."""
         if path.suffix.lower() in SUFFIXES:
+            if self.desk.session.document.typed is not None:
+                raise CnnError("input.typed_picture", N_("The input is typed as numbers: a picture has no place in it. "
+                                                         "Open another network first."))
             self.desk.session.edit(edits.set_drawing, drawing_from(path))
             return
         document = load(path)
         if not self.may_close():
             return
         self.desk.runs.discard()
+        title = examples.title_of(path)
+        if title:
+            self.desk.session.open(document, None, title)
+            self.desk.set_workspace("explore")
+            return
         self.desk.session.open(document, path if path.suffix == SUFFIX else None)
         self.desk.settings.add_recent(path)
+
+    def open_example(self, letters: str) -> None:
+        """Open one of the worked examples, after the question; saving it asks for a place."""
+        path = examples.find(letters)
+        if path is None:
+            raise CnnError("example.missing", N_("The example {name} is not there: the program is not installed "
+                                                 "completely."), name=letters)
+        self.open_path(path)
 
     def save(self) -> bool:
         """Save into the document's file, or ask for one. True when it is saved."""
@@ -112,7 +130,7 @@ class Filing:
 
     def _save_dialog(self, title: str, suffix: str) -> Path | None:
         path = self.desk.session.path
-        name = path.stem if path else tr("Untitled")
+        name = path.stem if path else self.name()
         kind = tr("Projects") if suffix == SUFFIX else tr("Models")
         start = str(Path(self._folder()) / f"{name}{suffix}")
         name, _ = QFileDialog.getSaveFileName(self.window, title, start, f"{kind} (*{suffix})")
@@ -144,5 +162,5 @@ class Filing:
 
     def name(self) -> str:
         """The file's name, or what stands for it."""
-        path = self.desk.session.path
-        return path.name if path else tr("Untitled")
+        session = self.desk.session
+        return session.path.name if session.path else tr(session.title or "Untitled")

@@ -27,7 +27,7 @@ MADE = {"build", "dist", "convscope.egg-info", "convscope-demo", "__pycache__"} 
 ORDER = (
     {"paths", "numbers"},
     {"theme", "i18n", "settings"},
-    {"messages", "kernels", "widgets", "model"},
+    {"messages", "kernels", "widgets", "model", "examples"},
     {"actions", "jobs"},
     {"desk"},
     {"export"},

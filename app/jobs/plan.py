@@ -10,6 +10,7 @@ import numpy as np
 from app.i18n import N_
 from app.model.document import Document, TrainingChoice
 from app.model.samples import Sample
+from app.model.timeline import has_loss
 from cnncore.errors import CnnError
 from cnncore.heads import adapt_head
 from cnncore.network import Network, Weights
@@ -64,6 +65,15 @@ def chosen(document: Document) -> TrainingChoice:
 def hindrance(document: Document) -> CnnError | None:
     """Why a run cannot start, or None."""
     classes = document.classes
+    network, last = document.network, document.network.last
+    if not has_loss(network):
+        return CnnError("training.no_loss", N_("{name} cannot be trained: it ends in {layer} with shape {shape}, not "
+                        "in the scores of two classes or more."), name=network.name, layer=last,
+                        shape="×".join(map(str, network.shapes[last])))
+    if document.typed is not None and network.input_shape != (1,) + (document.preprocess.size,) * 2:
+        return CnnError("training.typed", N_("{name} cannot be trained on drawings: its input is {shape} typed "
+                        "numbers."),
+                        name=network.name, shape="×".join(map(str, network.input_shape)))
     if not classes:
         return CnnError("classes.none", N_("Name at least two classes, then draw samples of each."))
     if len(classes) == 1:

@@ -84,11 +84,13 @@ class Ranges(QObject):
             self._network = network
             self._peaks.clear()
             self._held.clear()
-        if node == INPUT or shares(network, node):
+        typed = results.document.typed is not None  # a drawing is from 0 to 1, numbers are what they are
+        if not typed if node == INPUT else shares(network, node):
             return np.ones(1)
         own, node = node, source(network, node)
         if self._choice == "all":
-            peaks = [self._peak(results, n.name).max(initial=0.0) for n in network.nodes if not shares(network, n.name)]
+            names = [n.name for n in network.nodes if not shares(network, n.name)] + [INPUT] * typed
+            peaks = [self._peak(results, name).max(initial=0.0) for name in names]
             return self._hold("", np.array([max(peaks, default=0.0)]))
         peak = self._peak(results, node)
         if own != node and (self._peak(results, own) > peak).any():  # a sigmoid of 0 is more than what went in
@@ -132,12 +134,13 @@ def shares(network: Network, node: str) -> bool:
 
 def source(network: Network, node: str) -> str:
     """Whose range a node has: an activation has that of what it reads, so that one sees what it does."""
-    while True:
+    while node != INPUT:
         one = network.node(node)
-        if len(one.inputs) != 1 or one.inputs[0] == INPUT or one.op.parameter_shapes(network.shapes[one.inputs[0]]):
+        if len(one.inputs) != 1 or one.op.parameter_shapes(network.shapes[one.inputs[0]]):
             return node
         shape = network.shapes[one.inputs[0]]
         cell = (0,) * len(shape)
         if network.shapes[node] != shape or one.op.reads(cell, shape) != (single(cell),):
             return node
         node = one.inputs[0]
+    return node

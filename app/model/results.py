@@ -56,8 +56,8 @@ class Results:
 
     @property
     def blank(self) -> bool:
-        """True while the input holds nothing: there is no answer to give."""
-        return not self.done.outputs[INPUT].any()
+        """True while nothing is drawn: there is no answer to give. Typed zeros are numbers as good as others."""
+        return self.document.typed is None and not self.done.outputs[INPUT].any()
 
     @property
     def target(self) -> int:

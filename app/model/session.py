@@ -43,6 +43,7 @@ class Session(QObject):
         self.document = document
         self.history = History()
         self.path: Path | None = None
+        self.title = ""  # what it is called while it lies in no file of its own, an English key: of an example
         self.run: RunState | None = None
         self.playhead: Playhead | None = None
         self.hovered: Playhead | None = None
@@ -90,12 +91,12 @@ class Session(QObject):
         """Forward again over the last undone step."""
         self._travel(self.history.redo)
 
-    def open(self, document: Document, path: Path | None) -> None:
-        """Put another document in place of this one: a file, or a fresh start. Ends a run's preview."""
+    def open(self, document: Document, path: Path | None, title: str = "") -> None:
+        """Put another document in place of this one: a file, an example, or a fresh start. Ends a run's preview."""
         self.history.clear()
         self.set_run(None)
         self._saved = document
-        self.path = path
+        self.path, self.title = path, title
         self.select(None)
         self.said = None
         self._set(document)
@@ -104,7 +105,7 @@ class Session(QObject):
     def saved(self, path: Path) -> None:
         """The document now stands in ``path``."""
         self._saved = self.document
-        self.path = path
+        self.path, self.title = path, ""
         self.file_changed.emit(path)
 
     def _travel(self, way: Callable[[], Document | None]) -> None:

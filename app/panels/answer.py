@@ -20,6 +20,7 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import edits
+from app.model.timeline import has_loss
 from app.widgets.card import Card
 from app.widgets.fit_text import FitText
 from app.widgets.held import Held
@@ -89,6 +90,8 @@ class AnswerPanel(Card):
 
     def _results(self, *_: object) -> None:
         results = self.desk.session.results
+        if not has_loss(results.network):  # the card of the output stands here
+            return
         labels, shares = results.document.labels, results.probabilities
         blank = results.blank
         one = results.order[0]

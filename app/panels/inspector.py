@@ -113,7 +113,7 @@ class InspectorPanel(Card):
             self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
         else:
             self.rank.set_text(rank(own, value), "soft")
-        role = "picture" if head.node == INPUT else "signed"
+        role = "picture" if head.node == INPUT and results.document.typed is None else "signed"
         self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
         self.histogram.set_cursor(value)
         sources = results.document.weights, results.document.muted

@@ -194,7 +194,8 @@ class NetworkPanel(Card):
                 continue
             self._bounds[k] = bounds
             share = column.kind == "bars" and shares(results.network, column.node)
-            self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank))
+            self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank,
+                                             picture=results.document.typed is None))
 
     def _fill_gradients(self, results: Results) -> None:
         """What comes back to every column; softmax is for display only, so its column shows that of the scores."""

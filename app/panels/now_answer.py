@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.model.timeline import has_loss
 from app.widgets.bars import Bars
 from app.widgets.card import Card
 from app.widgets.labels import Label
 
 ROW, MOST = 26, 10
+EMPTY = N_("Draw something: here is what the network takes it for, while you draw and while it learns.")
+NONE = N_("This network has no classes: it answers with numbers, which stand in its last layer.")
 
 
 class NowAnswerPanel(Card):
@@ -24,8 +27,7 @@ class NowAnswerPanel(Card):
         self.desk = desk
         self.bars = Bars()
         self.bars.setObjectName("now_bars")
-        self.empty = Label(N_("Draw something: here is what the network takes it for, while you draw and while it "
-                              "learns."), "secondary")
+        self.empty = Label(EMPTY, "secondary")
         self.empty.setWordWrap(True)
         self.body.addWidget(self.bars)
         self.body.addWidget(self.empty)
@@ -35,7 +37,9 @@ class NowAnswerPanel(Card):
     def _results(self, *_: object) -> None:
         results = self.desk.session.results
         labels = results.document.labels
-        blank = results.blank
+        classes = has_loss(results.network)
+        blank = results.blank or not classes
+        self.empty.set_text(EMPTY if classes else NONE)
         if self.bars.isHidden() != blank:
             self.bars.setVisible(not blank)
             self.empty.setVisible(blank)

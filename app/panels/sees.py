@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
@@ -87,7 +88,12 @@ class SeesPanel(Card):
 
     def _results(self, results: object) -> None:
         if INPUT in self.desk.session.results.stale:
-            self.picture.set_values(self.desk.session.results.values(INPUT)[0], 1.0, "picture")
+            values = self.desk.session.results.values(INPUT)
+            plane = np.atleast_2d(values[(0,) * (values.ndim - 2)] if values.ndim > 2 else values)
+            if self.desk.session.view.typed is None:
+                self.picture.set_values(plane, 1.0, "picture")
+            else:
+                self.picture.set_values(plane)
 
     def _document(self, *_: object) -> None:
         preprocess = self.desk.session.document.preprocess
@@ -102,6 +108,10 @@ class SeesPanel(Card):
             "" if preprocess.crop else tr("Only a drawing that is cropped to its ink is fitted to a box.")
         )
         text, facts = preprocess.words()
+        typed = self.desk.session.document.typed is not None
+        self.change.setVisible(not typed)
+        if typed:
+            text = N_("The numbers, as they were typed")
         self.words.setText(tr(text, **facts))
         self.set_secondary("×".join(map(str, self.desk.session.view.network.input_shape)))
 

@@ -306,6 +306,10 @@ class TrainingPanel(Card):
             self.mend.set_text(N_("New class"))
             self._mending = self.desk.services.get("samples.new_class", lambda: None)
             self.mend.set_blocked("")
+        elif why.code.startswith("training."):
+            self.mend.set_text(N_("New document"))
+            self._mending = lambda: self.desk.perform("file.new")
+            self.mend.set_blocked("")
         else:
             index = next(k for k, c in enumerate(classes) if not len(c.samples))
             self.mend.set_text(N_("Add the drawing to “{name}”"), name=classes[index].name)

@@ -30,6 +30,7 @@ class Numbers(NamedTuple):
         shares: They are shares of 1.
         decided: One of the classes wins.
         gradient: They are gradients: signed whatever they belong to, in a dashed frame.
+        picture: Of the input: from black to white, not signed.
     """
 
     values: Values
@@ -37,6 +38,7 @@ class Numbers(NamedTuple):
     shares: bool = False
     decided: bool = True
     gradient: bool = False
+    picture: bool = True
 
 
 class ColumnItems(QObject):
@@ -109,6 +111,7 @@ class ColumnItems(QObject):
             return
         had = mosaic.bad
         mosaic.set_gradient(numbers.gradient)
+        mosaic.grey = numbers.picture
         mosaic.set_values(numbers.values, numbers.bounds)
         mosaic.set_known(numbers.decided or self._frame.places[k].column.kind == "picture")
         if mosaic.bad or had:

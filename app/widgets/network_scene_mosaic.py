@@ -31,6 +31,7 @@ class Mosaic(pg.ImageItem):
         self.bad: tuple[int, ...] = ()  # channels that hold NaN or infinity
         self.known = True
         self.gradient = False
+        self.grey = True  # of the input: from black to white
 
     def set_place(self, place: Place) -> None:
         """Where the maps lie and which they are; the next `set_values` fills them."""
@@ -61,7 +62,7 @@ class Mosaic(pg.ImageItem):
         if len(bounds) > 1:
             safe = np.where(bounds > 0, bounds, np.inf).astype(np.float32)
             values, bounds = values / safe.reshape(-1, *[1] * (values.ndim - 1)), np.ones(1)
-        role = "picture" if place.column.kind == "picture" and not self.gradient else "signed"
+        role = "picture" if place.column.kind == "picture" and self.grey and not self.gradient else "signed"
         colours = theme.rgb(values, float(bounds[0]), role).reshape(len(values), -1)
         wrong = theme.bad(values)
         where = () if wrong is None else np.flatnonzero(wrong.reshape(len(values), -1).any(axis=1))

@@ -30,6 +30,7 @@ class NumberTable(QTableView):
         self.numbers = NumberModel(self)
         self._role, self._bound = "signed", 1.0
         self._cell = theme.size(32)
+        self._least = 0  # 0: as `DIGITS` says
         self._ring: Cell | None = None
         self._hover: Cell | None = None
         self._window: tuple[int, int, int, int] | None = None
@@ -99,6 +100,12 @@ class NumberTable(QTableView):
             self._cell = px
             self._texts = None
             self._resize()
+
+    def set_least(self, px: int) -> None:
+        """The smallest cell that shows its digits, where they are few and `DIGITS` would be too careful."""
+        self._least = px
+        self._texts = None
+        self.viewport().update()
 
     def set_frame(self, on: bool) -> None:
         """The outermost rows and columns are half cells without digits: what lies round a window."""
@@ -264,7 +271,7 @@ class NumberTable(QTableView):
 
     def _shown(self) -> list[list[str]] | None:
         """The digits of all cells, or None where the cells are too small for any."""
-        if self._cell < theme.size(DIGITS):
+        if self._cell < (self._least or theme.size(DIGITS)):
             return None
         if self._texts is None:
             advance = QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance("0")

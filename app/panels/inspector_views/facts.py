@@ -45,6 +45,8 @@ class Row:
 
 def comes_from(results: Results, head: Playhead) -> list[Row]:
     """What the number is computed from."""
+    if head.node == INPUT and results.document.typed is not None:
+        return [Row(N_("input"), (Part(tr("a number that was typed")),))]
     if head.node == INPUT:
         text, facts = results.document.preprocess.words()
         return [Row(N_("drawing"), (Part(tr(text, **facts)),))]

@@ -160,7 +160,7 @@ class View(QWidget):
 
     def role(self, node: str) -> str:
         """How a node's values are coloured."""
-        return "picture" if node == INPUT else "signed"
+        return "picture" if node == INPUT and self.desk.session.view.typed is None else "signed"
 
     def hover_cell(self, node: str, index: tuple[int, ...] | None) -> None:
         """Tell all others what is under the pointer."""

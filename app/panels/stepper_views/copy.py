@@ -70,7 +70,8 @@ class CopyView(View):
         self._show_map(results, head)
         text = N_("This number was not computed: it is a pixel of your drawing, after the network's first stage has "
                   "cropped, fitted and centred it. 0 is black, 1 is white.")
-        self.words.set_text(text)
+        typed = N_("This number was not computed: it is a number of the input, as it was typed.")
+        self.words.set_text(text if results.document.typed is None else typed)
         after = reached_region(results.network, INPUT, head.index)
         first = next(iter(after), None)
         if first is None:
