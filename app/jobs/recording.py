@@ -12,6 +12,7 @@ from app.model.run import Checkpoint
 from cnncore.evaluation import predict
 from cnncore.network import Network, Weights
 from cnncore.op import Array
+from cnncore.plan import Plans
 from cnncore.training import Progress
 
 MOST = 60  # moments kept
@@ -75,7 +76,7 @@ class Recording:
     """
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.network, self._plans = network, Plans(network)
         self.images: Array | None = None
         self.prepared = 0
         self.loss, self.accuracy, self.held_out = Rows(2), Rows(2), Rows(3)
@@ -133,7 +134,7 @@ class Recording:
         now = time.thread_time()
         if last or self._spent <= BUDGET * (now - self._began):
             with np.errstate(all="ignore"):
-                answers = predict(self.network, kept, self.images).argmax(axis=1)  # type: ignore[arg-type]
+                answers = predict(self.network, kept, self.images, self._plans).argmax(axis=1)  # type: ignore[arg-type]
             self._spent += time.thread_time() - now
         return Checkpoint(step, kept), answers
 
