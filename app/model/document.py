@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from app.model.breakpoints import Breakpoint
 from app.model.samples import Image, SampleClass, frozen
 from cnncore.augment import Augment
 from cnncore.files.project import Model
@@ -54,6 +55,8 @@ class Document:
         seed: Of random starts.
         training: How the next run starts and learns.
         typed: (C, *S) float32, the network's input as numbers in place of the drawing; None: the drawing is the input.
+        stops: Breakpoints; saved, but neither undone nor redone.
+        watches: Expressions that are watched; likewise.
     """
 
     network: Network
@@ -68,6 +71,8 @@ class Document:
     seed: int = 7
     training: TrainingChoice = TrainingChoice()
     typed: Array | None = None
+    stops: tuple[Breakpoint, ...] = ()
+    watches: tuple[str, ...] = ()
 
     @cached_property
     def effective(self) -> dict[str, Array]:

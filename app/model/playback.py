@@ -177,6 +177,28 @@ def position(network: Network, head: Playhead, grain: str, terms: int) -> tuple[
     return lane.index(stretch) + 1, len(lane)
 
 
+def begin_of(network: Network, head: Playhead, grain: str) -> Playhead:
+    """The first number of the ring that a loop goes round in."""
+    stretch = stretch_of(network, head)
+    if stretch is None or grain == "term":
+        return head.whole
+    if grain == "cell":
+        return stretch.at(stretch.flat(head)[0], 0)
+    return stretch.start if grain == "map" else (of_lane(network, stretch.lane) if grain == "layer"
+                                                 else timeline(network))[0].start
+
+
+def end_of(network: Network, head: Playhead, grain: str) -> Playhead:
+    """The last number of the ring that a loop goes round in."""
+    stretch = stretch_of(network, head)
+    if stretch is None or grain == "term":
+        return head.whole
+    if grain == "cell":
+        return stretch.at(stretch.flat(head)[0], stretch.size - 1)
+    return stretch.end if grain == "map" else (of_lane(network, stretch.lane) if grain == "layer"
+                                               else timeline(network))[-1].end
+
+
 def _neighbour(network: Network, stretch: Stretch, steps: int, stay: bool = False) -> Stretch | None:
     """The stretch before or after; with ``stay`` the pass is a ring."""
     order = of_lane(network, stretch.lane) if stay else timeline(network)

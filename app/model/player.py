@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.model import playback, timeline
 from app.model.session import Session
+from app.model.stops import Search, stopping
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 100.0)
 BASE_MS = 500
@@ -18,6 +19,7 @@ class Player(QObject):
     """Transport of the stepper. At speed 1 a step takes half a second."""
 
     changed = Signal()
+    stopped = Signal(object, object)  # Playhead, Breakpoint | None: a breakpoint holds there
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +28,7 @@ class Player(QObject):
         self.speed = 1.0
         self.loop = False
         self._at_once = 1
+        self._search: Search | None = None
         self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
@@ -132,6 +135,50 @@ class Player(QObject):
         self.session.select(at)
         self.set_grain(grain)
 
+    # --- breakpoints
+
+    def go_on(self, back: bool = False) -> bool:
+        """To the next number at which a breakpoint stops, or to the one before; False: there is none."""
+        self.pause()
+        search, head = self._searching(), self.session.playhead
+        found = search.before(head) if back else search.next(head)
+        if found is not None:
+            self._stop_at(found)
+        return found is not None
+
+    def run_to(self, target: timeline.Playhead) -> None:
+        """To a number; a breakpoint on the way to it stops. What lies behind is gone back to at once."""
+        self.pause()
+        found = self._searching().next(self.session.playhead, target)
+        if found is not None:
+            self._stop_at(found)
+        else:
+            self.session.select(target)
+
+    def _stop_at(self, head: timeline.Playhead) -> None:
+        self.session.select(head)
+        self.stopped.emit(head, stopping(self.session.results, head, self.session.document.stops))
+
+    def _searching(self) -> Search:
+        """What has been looked at is not looked at again until a number or a breakpoint changes."""
+        results, stops = self.session.results, self.session.document.stops
+        if self._search is None or self._search.results is not results or self._search.stops is not stops:
+            self._search = Search(results, stops)
+        return self._search
+
+    def _halt(self, head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
+        """The first stop on the way from ``head`` to ``after``; a loop goes from its end round to its start."""
+        search, network = self._searching(), self.session.view.network
+        if head.whole == after.whole:
+            return None
+        if not timeline.is_before(network, after, head):
+            return search.next(head, after)
+        begin = playback.begin_of(network, after, self.grain)
+        found = search.next(head, playback.end_of(network, head, self.grain))
+        if found is None and stopping(self.session.results, begin, self.session.document.stops):
+            found = begin
+        return found or search.next(begin, after)
+
     # --- the clock
 
     def _begin(self) -> None:
@@ -142,6 +189,21 @@ class Player(QObject):
 
     def _tick(self) -> None:
         """Steps that were due; the person sees where they end."""
-        if not self.session.step(self.grain, self._at_once, self.loop, hold=not self._fresh):
+        halted: list[timeline.Playhead] = []
+
+        def halt(head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
+            found = self._halt(head, after)
+            halted.extend([found] if found is not None else [])
+            return found
+
+        stops = any(stop.on for stop in self.session.document.stops)
+        begins = self.session.playhead is None
+        if not self.session.step(self.grain, self._at_once, self.loop, not self._fresh, halt if stops else None):
             self.pause()
+        head = self.session.playhead
+        if begins and stops and head is not None and stopping(self.session.results, head, self.session.document.stops):
+            halted.append(head)
+        if halted:
+            self.pause()
+            self._stop_at(halted[0])
         self._fresh = False

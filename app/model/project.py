@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from app.model.breakpoints import MOST, Breakpoint, read
 from app.model.document import SIDE, Document, TrainingChoice, from_model
 from app.model.edits import MAX_CLASSES
+from app.model.expression import LONGEST, parse
 from app.model.samples import Sample, SampleClass, Samples, frozen
 from cnncore.augment import Augment
 from cnncore.errors import CnnError
@@ -43,6 +45,8 @@ def save_project(path: Path, document: Document) -> None:
             "settings": training.settings.settings(),
             "augment": training.augment.settings(),
         },
+        "stops": [dataclasses.asdict(stop) for stop in document.stops],
+        "watches": list(document.watches),
     }
     write_container(path, header, arrays)
 
@@ -81,6 +85,8 @@ def _document(header: dict[str, Any], arrays: dict[str, Array]) -> Document:
         muted=_muted(header, document),
         kernel_names=_names(header, document),
         typed=_typed(arrays, document),
+        stops=_stops(header),
+        watches=_watches(header),
     )
 
 
@@ -182,6 +188,37 @@ def _names(header: dict[str, Any], document: Document) -> dict[tuple[str, int, i
             raise _bad("kernel name", repr(row), "layer, filter, channel and name")
         out[(layer, f, c)] = name
     return out
+
+
+def _stops(header: dict[str, Any]) -> tuple[Breakpoint, ...]:
+    rows = header.get("stops", [])  # earlier projects have none
+    if not isinstance(rows, list) or len(rows) > MOST:
+        raise _bad("stops", repr(rows)[:80], f"a list of up to {MOST} breakpoints")
+    out = []
+    for row in rows:
+        stop = read(row)
+        if stop is None or (stop.condition and not _parses(stop.condition)):
+            raise _bad("breakpoint", repr(row)[:80], "lane, node, target, condition and on")
+        out.append(stop)
+    return tuple(out)
+
+
+def _watches(header: dict[str, Any]) -> tuple[str, ...]:
+    rows = header.get("watches", [])
+    if not isinstance(rows, list) or len(rows) > MOST or len(set(map(str, rows))) < len(rows):
+        raise _bad("watches", repr(rows)[:80], f"a list of up to {MOST} different expressions")
+    for row in rows:
+        if not isinstance(row, str) or not _parses(row):
+            raise _bad("watch", repr(row)[:80], f"an expression of up to {LONGEST} characters")
+    return tuple(rows)
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse(text)
+    except CnnError:
+        return False
+    return True
 
 
 def _rows(header: dict[str, Any], key: str, width: int) -> list[list[Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.model import playback, timeline
+from app.model.breakpoints import Breakpoint
 from app.model.document import Document
 from app.model.edits import label_of, touches_weights
 from app.model.frames import trace_of
@@ -21,6 +22,8 @@ from app.model.timeline import Playhead
 from cnncore.errors import CnnError
 from cnncore.network import INPUT
 from cnncore.trace import Trace
+
+Halt = Callable[[Playhead, Playhead], Playhead | None]  # (from, to) to where it stops on the way, if anywhere
 
 
 class Session(QObject):
@@ -37,6 +40,7 @@ class Session(QObject):
     hover_moved = Signal(object)  # Playhead | None
     run_moved = Signal(object)  # RunState | None
     file_changed = Signal(object)  # Path | None, or only its modified mark
+    debug_changed = Signal()  # other breakpoints or watches
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,8 +115,10 @@ class Session(QObject):
     def _travel(self, way: Callable[[], Document | None]) -> None:
         if self.run is not None:
             raise CnnError("run.open", OPEN)
-        after = way()
+        after, now = way(), self.document
         if after is not None:
+            if (after.stops, after.watches) != (now.stops, now.watches):  # those of now stay
+                after = dataclasses.replace(after, stops=now.stops, watches=now.watches)
             self._set(after)
 
     def _set(self, after: Document) -> None:
@@ -123,10 +129,35 @@ class Session(QObject):
             self.said = None
         self._refresh()
         self.document_changed.emit(before, after)
+        if (before.stops, before.watches) != (after.stops, after.watches):
+            self.debug_changed.emit()
         if was_modified != self.modified:
             self.file_changed.emit(self.path)
 
+    # --- breakpoints and watches: kept with the document, but no steps of its history
+
+    def set_stops(self, stops: tuple[Breakpoint, ...]) -> None:
+        """Other breakpoints."""
+        if stops != self.document.stops:
+            self._keep(dataclasses.replace(self.document, stops=stops))
+
+    def set_watches(self, watches: tuple[str, ...]) -> None:
+        """Other watches."""
+        if watches != self.document.watches:
+            self._keep(dataclasses.replace(self.document, watches=watches))
+
+    def _keep(self, document: Document) -> None:
+        was_modified, self.document = self.modified, document
+        if was_modified != self.modified:
+            self.file_changed.emit(self.path)
+        self.debug_changed.emit()
+
     # --- previews
+
+    @property
+    def drawing(self) -> bool:
+        """True while a stroke is unfinished."""
+        return self._stroke is not None
 
     def preview_drawing(self, drawing: Image | None) -> None:
         """Show an unfinished stroke (a buffer that may go on changing: it is copied), or drop it."""
@@ -202,7 +233,8 @@ class Session(QObject):
             self._trace = (self.results, head.whole, made)
         return self._trace[2]
 
-    def step(self, grain: str, steps: int = 1, loop: bool = False, hold: bool = False) -> bool:
+    def step(self, grain: str, steps: int = 1, loop: bool = False, hold: bool = False,
+             halt: Halt | None = None) -> bool:
         """Move the playhead; from nothing, to the very first number. False at either end of the timeline.
 
         Args:
@@ -210,6 +242,7 @@ class Session(QObject):
             steps: How many; below 0 back. Only where the last one ends is told and shown.
             loop: Stay in what the grain is part of.
             hold: Do not go on from the answer to the loss, nor from the last gradient to the update.
+            halt: Gives where to stop between one number and the next; the steps end there.
         """
         network, head = self.view.network, self.playhead
         if head is None or head.node == INPUT:
@@ -219,6 +252,10 @@ class Session(QObject):
         for _ in range(abs(steps)):
             after = playback.move(network, head, grain, way, trace.terms.size if trace else 0, loop)
             if after is None or (hold and after.lane != head.lane and head.lane != "loss"):
+                break
+            stopped = halt(head, after) if halt is not None else None
+            if stopped is not None:
+                head = stopped
                 break
             if grain == "term" and after.whole != head.whole:
                 trace = trace_of(self.results, after.whole)

@@ -186,6 +186,15 @@ def stretch_of(network: Network, head: Playhead) -> Stretch | None:
     return None if k is None else timeline(network)[k]
 
 
+def is_before(network: Network, head: Playhead, other: Playhead) -> bool:
+    """True where a number is made before another; of two at the input or nowhere, False."""
+    places, order = _places(network), timeline(network)
+    k, n = places.get(head.stretch), places.get(other.stretch)
+    if k is None or n is None:
+        return k is None and n is not None
+    return (k, order[k].place(head)) < (n, order[n].place(other))
+
+
 @lru_cache(maxsize=16)
 def of_lane(network: Network, lane: str) -> tuple[Stretch, ...]:
     """The stretches of one pass."""

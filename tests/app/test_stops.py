@@ -11,7 +11,8 @@ from app.model.document import from_model
 from app.model.frames import value_of
 from app.model.playback import move
 from app.model.results import compute
-from app.model.stops import Breakpoint, checked, next_stop, stopping
+from app.model.breakpoints import Breakpoint
+from app.model.stops import checked, next_stop, stopping
 from app.model.timeline import Playhead, start, timeline
 from app.paths import asset
 from cnncore.errors import CnnError
