@@ -1,6 +1,6 @@
 """What a fresh process costs: the import, and the most memory that LeNet's training takes.
 
-As a program, ``python -m tests.benchmarks.engine.cold SIDE TASK FILE``, it does one of them and prints the number.
+As a program, ``python -m tests.benchmarks.engine.cold SIDE FILE``, it trains and prints its memory.
 """
 
 from __future__ import annotations
@@ -8,19 +8,22 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.benchmarks.engine.duel import ROOT, Contender, Trouble
 from tests.benchmarks.engine.specs import LENET
 
 STEPS = 21
-MODULES = {"ours": ("cnncore", "cnncore.plan"), "theirs": ("torch",)}
+IMPORTS = {"ours": "cnncore, cnncore.plan", "theirs": "torch"}
+TIMED = "import time; began = time.perf_counter(); import {}; print(time.perf_counter() - began)"
 
 
 def measured(who: Contender, task: str, file: Path) -> float:
     """Seconds of the import, or bytes at the peak of 21 training steps, in a process of its own."""
-    command = [who.python, "-m", "tests.benchmarks.engine.cold", who.side, task, str(file)]
+    words = ["-m", "tests.benchmarks.engine.cold", who.side, str(file)]
+    if task == "import":
+        words = ["-c", TIMED.format(IMPORTS[who.side])]
+    command = [who.python, *words]
     done = subprocess.run(command, cwd=ROOT, env=who.environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise Trouble(f"{who.name}: {(done.stderr.splitlines() or ['it failed'])[-1]}")
@@ -56,14 +59,8 @@ def _windows_peak() -> int:
     return int(found.peak)
 
 
-def main(side: str, task: str, file: str) -> None:
-    """Print the number."""
-    began = time.perf_counter()
-    if task == "import":
-        for name in MODULES[side]:
-            importlib.import_module(name)
-        print(time.perf_counter() - began)
-        return
+def main(side: str, file: str) -> None:
+    """Print the peak."""
     step, _ = importlib.import_module(f"tests.benchmarks.engine.{side}").train(LENET, Path(file))
     for _ in range(STEPS):
         step()
