@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnncore.op import Array, Shape
-from cnncore.plan.kernel import Call
+from cnncore.plan.kernel import Call, call
 from cnncore.plan.layout import as_inner, as_outer, empty, maps
 from cnncore.plan.units import Unit, learning, upstream
 
@@ -63,22 +63,21 @@ class Backwards:
                     self._filled.add(source)
             self.calls.append(lambda: self._fall_back(unit, own, firsts))
             return
-        source, came = node.inputs[0], self._grad(unit.name)
-        if source not in self._learning:
-            self.calls += kernel.backward(came, (None,), own)
-            return
-        first = source not in self._filled
-        self._filled.add(source)
-        if first:
-            aliased = program.inner[source] is program.inner[unit.name]
-            self.grads[source] = came if aliased else maps(program.inner[source].shape)
-            self.calls += kernel.backward(came, (self.grads[source],), own)
-            return
-        # A second reader of the same output: its share is made beside the first and added.
-        total = self._grad(source)
-        share = maps(total.shape)
-        self.calls += kernel.backward(came, (share,), own)
-        self.calls.append(lambda: np.add(total, share, out=total))
+        came, wants, added = self._grad(unit.name), list[Array | None](), list[Call]()
+        for source in node.inputs:
+            if source not in self._learning:
+                wants.append(None)
+            elif source not in self._filled:
+                self._filled.add(source)
+                aliased = program.inner[source] is program.inner[unit.name]
+                self.grads[source] = came if aliased else maps(program.inner[source].shape)
+                wants.append(self.grads[source])
+            else:  # a second reader of the same output: its share is made beside the first and added
+                total = self._grad(source)
+                share = maps(total.shape)
+                wants.append(share)
+                added.append(call(np.add, total, share, out=total))
+        self.calls += [*kernel.backward(came, tuple(wants), own), *added]
 
     def _grad(self, name: str) -> Array:
         if name not in self.grads:
@@ -92,8 +91,8 @@ class Backwards:
 
     def run(self) -> None:
         """All calls."""
-        for call in self.calls:
-            call()
+        for one in self.calls:
+            one()
 
     def _put(self, name: str, grad: Array, first: bool) -> None:
         if name in self.program.inner:

@@ -38,10 +38,14 @@ class ConvKernel(Kernel):
         self.weight = empty((self.filters, rows.kernel, self.channels, columns.kernel))
         self.bias = empty((self.filters, 1)) if op.bias else None
         flat = len(site.shapes[0]) == 2
-        turned = self.weight.transpose(0, 2, 1, 3)
+        turned = self.met(self.weight.transpose(0, 2, 1, 3))
         self._places = turned[:, :, 0] if flat else turned  # (F, C, *K)
         self._line = empty((0,)) if self.bias is None else self.bias[:, 0]
         self._make()
+
+    def met(self, weight: Array) -> Array:
+        """Kernels (F, C, kh, kw) as they meet the input: turned round where the op says so."""
+        return weight[:, :, ::-1, ::-1] if getattr(self.site.op, "flip", False) else weight
 
     def _make(self) -> None:
         """Buffers and calls of the forward pass."""
@@ -133,7 +137,11 @@ class ConvKernel(Kernel):
 
     def backward(self, grad: Array, wants: Grads, slots: Mapping[str, Array]) -> list[Call]:
         """Products with the same windows for the weights; flipped ones for the input."""
-        return self.gradients(merged(grad), wants[0], slots)
+        dz = merged(grad)
+        if len(dz) == 1 or dz.strides[0] == self.filters * dz.strides[1]:
+            return self.gradients(dz, wants[0], slots)
+        near = lines(*dz.shape)  # a group's filters: the rows of others lie between
+        return [call(np.copyto, near, dz), *self.gradients(near, wants[0], slots)]
 
     def gradients(self, dz: Array, want: Array | None, slots: Mapping[str, Array]) -> list[Call]:
         """From ``dz`` (oH, F, oW·N)."""
@@ -143,7 +151,7 @@ class ConvKernel(Kernel):
             calls += [call(np.matmul, dz, ones(self.run), out=sums), call(np.add.reduce, sums, 0, None, slots["bias"])]
         turned = dz.swapaxes(-1, -2)
         shape = (self.filters, self.channels, self.rows.kernel, self.columns.kernel)
-        slot = slots["weight"].reshape(shape)
+        slot = self.met(slots["weight"].reshape(shape))
         if self.rows.dilation == 1 or self.rows.kernel == 1:
             total = empty((self.rows.kernel, self.channels, self.columns.kernel, self.filters))
             calls += outer_sums(self.windows(), turned, total.reshape(-1, self.filters))
@@ -159,6 +167,6 @@ class ConvKernel(Kernel):
 def conv_windows(site: Site) -> tuple[Window, Window] | None:
     """Rows and columns of a convolution with settings that are known here, else None."""
     op: Any = site.op
-    if not known(op, {"filters", "kernel", "stride", "padding", "dilation", "bias"}):
+    if not known(op, {"filters", "kernel", "stride", "padding", "dilation", "bias", "flip"}):
         return None
     return windows_of(op.axes(site.shapes[0][1:]))

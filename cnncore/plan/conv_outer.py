@@ -14,6 +14,7 @@ import numpy as np
 from cnncore.op import Array
 from cnncore.plan.conv import ConvKernel, conv_windows
 from cnncore.plan.gemm import products
+from cnncore.plan.group import MOST, GroupKernel
 from cnncore.plan.kernel import Call, Kernel, Site, call
 from cnncore.plan.layout import empty, merged, pitch, windowed
 from cnncore.plan.winograd import WinogradKernel, suits
@@ -122,7 +123,11 @@ class OuterConvKernel(ConvKernel):
 
 
 def conv(site: Site) -> Kernel | None:
-    """One group, zeros around, one or two space axes."""
+    """Zeros around, one or two space axes; a few groups one after the other."""
+    groups = getattr(site.op, "groups", 1)
+    if groups > 1:
+        grouped = GroupKernel(site, conv) if groups <= MOST else None
+        return grouped if grouped is not None and grouped.complete else None
     found = conv_windows(site)
     if found is None:
         return None

@@ -10,6 +10,7 @@ from cnncore.errors import CnnError
 from cnncore.losses import Loss
 from cnncore.network import INPUT, Network, Pass, Weights
 from cnncore.op import Array, Context
+from cnncore.plan.cellwise import CURVES
 from cnncore.plan.pieces import divides, mean_of_samples, piece_size
 from cnncore.plan.program import Program
 from cnncore.plan.step import Step
@@ -35,8 +36,9 @@ class Plan:
     @property
     def fast(self) -> dict[str, bool]:
         """Which nodes take the fast path; the others fall back to their op."""
-        kernels = self._free(1).kernels
-        return {node.name: node.name in kernels for node in self.network.nodes}
+        kernels = Program(self.network, 1, "every").kernels
+        return {node.name: node.name in kernels or (
+            node.op.kind in CURVES and len(self.network.shapes[node.name]) < 4) for node in self.network.nodes}
 
     def forward(self, weights: Weights, x: Array) -> dict[str, Array]:
         """Every node's output, and the input: (N, C, *G), as inference gives them.

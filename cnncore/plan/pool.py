@@ -149,18 +149,26 @@ def _summed(parts: list[Array], out: Array) -> list[Call]:
     return [call(np.add, parts[0], parts[1], out=out), *(call(np.add, out, part, out=out) for part in parts[2:])]
 
 
-def pool_windows(op: Any, shape: Shape) -> tuple[Window, Window] | None:
+def pool_windows(op: Any, shape: Shape, names: set[str] | None = None) -> tuple[Window, Window] | None:
     """Rows and columns of a pooling with settings that are known here, else None."""
-    return windows_of(op.axes(shape[1:])) if known(op, {"window", "stride", "padding"}) else None
+    return windows_of(op.axes(shape[1:])) if known(op, names or {"window", "stride", "padding"}) else None
 
 
 def maxpool(site: Site) -> Kernel | None:
-    """Any window, stride and padding."""
-    found = pool_windows(site.op, site.shapes[0])
+    """Any window, stride, padding and dilation; in ceil mode the last window hangs over the end."""
+    found = pool_windows(site.op, site.shapes[0], {"window", "stride", "padding", "dilation", "ceil"})
     return MaxPoolKernel(site, *found) if found else None
 
 
 def meanpool(site: Site) -> Kernel | None:
-    """Any window, stride and padding."""
+    """Any window, stride and padding, whose cells count as zeros."""
     found = pool_windows(site.op, site.shapes[0])
     return MeanPoolKernel(site, *found) if found else None
+
+
+def globalmeanpool(site: Site) -> Kernel | None:
+    """One window as large as the map."""
+    if not known(site.op, set()) or not 2 <= len(site.shapes[0]) <= 3:
+        return None
+    found = [Window(size, size) for size in site.shapes[0][1:]]
+    return MeanPoolKernel(site, *found) if len(found) == 2 else MeanPoolKernel(site, Window(1), found[0])

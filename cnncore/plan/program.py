@@ -45,7 +45,6 @@ class Program:
         self.wanted = wanted
         self.views = self._arranged() if self.every else {}
         self.units: list[Unit] = []
-        self.inputs: set[str] = set()  # those whose inner array is filled from outside or by a fallback
         for unit in units(network, wanted, not self.every):
             self._compile(unit)
         self._loads = [(unit.name, self._taker(unit), keys) for unit in self.units if (keys := self._keys(unit))]
@@ -65,14 +64,12 @@ class Program:
             at += -(-size // 16) * 16
         return views
 
-    def _array(self, name: str) -> Array | None:
-        """The inner array of that output, new; None for volumes."""
-        shape = self.network.shapes[name]
-        found = inner_shape(shape, self.samples)
-        if found is None:
-            return None
+    def _array(self, name: str) -> Array:
+        """The inner array of that output, new."""
         if self.every:
             return as_inner(self.views[name])
+        found = inner_shape(self.network.shapes[name], self.samples)
+        assert found is not None  # asked before
         return maps(found)
 
     def _compile(self, unit: Unit) -> None:
@@ -101,16 +98,15 @@ class Program:
 
     def _kernel(self, unit: Unit) -> Kernel | None:
         node = unit.head
-        if node.op.kind not in KERNELS or len(node.inputs) != 1:
+        if node.op.kind not in KERNELS or inner_shape(self.network.shapes[unit.name], 1) is None:
             return None
-        output = self._array(unit.name)
-        source = self._input(node.inputs[0]) if output is not None else None
-        if output is None or source is None:
+        if any(inner_shape(shape, 1) is None for shape in self.network.input_shapes(node.name)):
             return None
+        output, sources = self._array(unit.name), tuple(self._input(source) for source in node.inputs)
         shapes = self.network.input_shapes(node.name)
         if self._aliased(node):
-            output = source
-        site = Site(node.op, shapes, self.samples, (source,), output, self.every)
+            output = sources[0]
+        site = Site(node.op, shapes, self.samples, sources, output, self.every)
         if len(unit.nodes) > 1:
             assert unit.pool is not None  # units() makes no others
             pool = Site(unit.pool.op, self.network.input_shapes(unit.pool.name), self.samples, (), output)
@@ -129,14 +125,11 @@ class Program:
         return (not self.every and node.op.kind == "relu" and maker is not None and not maker.keeps_output
                 and readers == [node.name] and source != self.network.scores)
 
-    def _input(self, name: str) -> Array | None:
+    def _input(self, name: str) -> Array:
         """The inner array of what is already computed; where a fallback computes it, it is filled from now on."""
         if name not in self.inner:
             array = self._array(name)
-            if array is None:
-                return None
             self.inner[name] = array
-            self.inputs.add(name)
             if name != INPUT:
                 self.calls[name].append(lambda: np.copyto(array, as_inner(self.outer[name])))
         return self.inner[name]

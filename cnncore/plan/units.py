@@ -6,15 +6,16 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from cnncore.network import Network, Node
+from cnncore.plan.cellwise import CURVES, cellwise, concat
 from cnncore.plan.conv_outer import conv
 from cnncore.plan.dense import dense
 from cnncore.plan.elementwise import flatten, relu, softmax
 from cnncore.plan.kernel import Kernel, Site
-from cnncore.plan.pool import maxpool, meanpool
+from cnncore.plan.pool import globalmeanpool, maxpool, meanpool
 
 KERNELS: dict[str, Callable[[Site], Kernel | None]] = {
     "conv": conv, "relu": relu, "maxpool": maxpool, "meanpool": meanpool, "flatten": flatten, "dense": dense,
-    "softmax": softmax,
+    "softmax": softmax, "globalmeanpool": globalmeanpool, "concat": concat, **dict.fromkeys(CURVES, cellwise),
 }
 
 

@@ -48,7 +48,7 @@ class WinogradKernel(ConvKernel):
 
     def load(self, params: Mapping[str, Array]) -> None:
         """Kernels to 4×4."""
-        flat = params["weight"].reshape(-1, 9)
+        flat = np.ascontiguousarray(self.met(params["weight"])).reshape(-1, 9)
         both = np.kron(KERNEL, KERNEL)  # (16, 9)
         np.matmul(both, flat.T, out=self.kernels.reshape(16, -1))
         if self.bias is not None:
