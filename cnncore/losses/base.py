@@ -23,6 +23,11 @@ class Loss(Knobs):
     title: ClassVar[str] = ""
     soft: ClassVar[bool] = False  # takes targets (N, classes) too
 
+    @property
+    def mean_of_samples(self) -> bool:
+        """Whether the loss of a batch is the plain mean of its samples' losses, so that it can be taken in pieces."""
+        return True
+
     def value(self, scores: Array, labels: Array) -> float:
         """Mean over the samples; `CnnError` where scores and targets do not fit each other."""
         return self._value(scores, self.check(scores, labels))

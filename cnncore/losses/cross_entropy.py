@@ -27,6 +27,11 @@ class CrossEntropy(Loss):
     class_weights: float | tuple[float, ...] = knob(
         1.0, low=0.0, high=1e6, per_axis=True, help="How much each class counts; one number: all alike.")
 
+    @property
+    def mean_of_samples(self) -> bool:
+        """Not with class weights: what the mean is divided by hangs on the labels of the whole batch."""
+        return not isinstance(self.class_weights, tuple)
+
     def both(self, scores: Array, labels: Array) -> tuple[float, Array]:
         """`value` and `gradient`, the same bits, with one softmax for the two."""
         if not self._plain:

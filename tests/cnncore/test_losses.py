@@ -201,3 +201,10 @@ def test_knobs_of_a_loss_are_checked():
                   lambda: CrossEntropy(class_weights=(1.0, -2.0))):
         with pytest.raises(CnnError, match="is not possible"):
             wrong()
+
+
+@pytest.mark.parametrize("loss", TURNED, ids=str)
+def test_only_class_weights_make_the_loss_of_a_batch_more_than_the_mean_of_its_samples(loss: Loss):
+    scores, labels = np.random.default_rng(5).standard_normal((4, 6)), np.array([0, 3, 2, 5])
+    alone = np.mean([loss.value(scores[k:k + 1], labels[k:k + 1]) for k in range(4)])
+    assert loss.mean_of_samples is bool(np.isclose(alone, loss.value(scores, labels), rtol=1e-9))
