@@ -113,9 +113,9 @@ class Plan:
             rng: For ops that draw.
         """
         x, weights = self._checked(x), _single(weights)
-        size = self.batch
-        if divides(self.network) and mean_of_samples(loss):
-            size = min(size, piece_size(self.network, "train"))
+        size, piece = self.batch, piece_size(self.network, "train")
+        if size > piece and divides(self.network) and mean_of_samples(loss):
+            size = piece
         context = Context(True, rng)
         if size == self.batch:
             return self._step(weights, x, labels, loss, context)
