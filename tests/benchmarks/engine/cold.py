@@ -24,7 +24,11 @@ def measured(who: Contender, task: str, file: Path) -> float:
     if task == "import":
         words = ["-c", TIMED.format(IMPORTS[who.side])]
     command = [who.python, *words]
-    done = subprocess.run(command, cwd=ROOT, env=who.environment(), capture_output=True, text=True, check=False)
+    env = who.environment()
+    if who.side == "ours":  # pip has compiled PyTorch; what this folder holds may never have been, and may not be
+        env["PYTHONPYCACHEPREFIX"] = str(file.parent / "bytecode")
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Trouble(f"{who.name}: {(done.stderr.splitlines() or ['it failed'])[-1]}")
     return float(done.stdout.split()[-1])
