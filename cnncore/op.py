@@ -286,6 +286,14 @@ class Op(Knobs):
         """The output cells that look at one cell of input ``source``: the reverse of `reads`."""
         return None
 
+    @property
+    def even(self) -> bool:
+        """True where `reads` and `reaches` move evenly with their cell, so that a box is known by three of its cells.
+
+        False of what folds back at an edge, cuts into parts or rearranges.
+        """
+        return True
+
     def multiply_adds(self, *inputs: Shape) -> int:
         """Multiplications with a weight, for one sample."""
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import pairwise, product
 from math import gcd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cnncore.network import Network
 
 Slices = tuple[slice, ...]
+MOST = 1024  # cells of a box that are asked one by one
 Padding = int | str | tuple[int | tuple[int, int], ...]
 
 
@@ -190,9 +192,9 @@ def receptive_region(network: Network, node: str, cell: Shape) -> dict[str, Slic
         if one.name not in regions:
             continue
         shapes = network.input_shapes(one.name)
-        for corner in _corners(regions[one.name]):
+        for corner in _cells(regions[one.name], one.op.even):
             for source, region in zip(one.inputs, one.op.reads(corner, *shapes), strict=True):
-                regions[source] = _joined(regions.get(source), region, network.shapes[source])
+                regions[source] = _joined(regions.get(source), region, network.shapes[source], one.op.even)
     return {name: _slices(region) for name, region in regions.items() if name != node}
 
 
@@ -207,10 +209,10 @@ def reached_region(network: Network, node: str, cell: Shape) -> dict[str, Slices
     for one in network.nodes:
         shapes = network.input_shapes(one.name)
         for k, source in enumerate(one.inputs):
-            for corner in _corners(regions[source]) if source in regions else ():
+            for corner in _cells(regions[source], one.op.even) if source in regions else ():
                 found = one.op.reaches(k, corner, *shapes)
-                regions[one.name] = _joined(regions.get(one.name), found, network.shapes[one.name])
-    return {name: _slices(region) for name, region in regions.items() if name != node and _corners(region)}
+                regions[one.name] = _joined(regions.get(one.name), found, network.shapes[one.name], one.op.even)
+    return {name: _slices(region) for name, region in regions.items() if name != node and not _empty(region)}
 
 
 def reached(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
@@ -232,19 +234,37 @@ def _checked(network: Network, node: str, cell: Shape) -> tuple[Range, ...]:
     return single(cell)
 
 
-def _corners(region: tuple[Range, ...]) -> list[Shape]:
-    """First, second and last cell of a box: windows move evenly with their cell, so these tell what the box reads."""
-    if any(stop <= start for start, stop, _ in region):
+def _empty(region: tuple[Range, ...]) -> bool:
+    return any(stop <= start for start, stop, _ in region)
+
+
+def _cells(region: tuple[Range, ...], even: bool) -> list[Shape]:
+    """Cells of a box that tell what all of it reads or reaches.
+
+    Windows move evenly with their cell, so first, second and last are enough for most ops. Of the others every cell is
+    asked, or, of a box that is too large for that, every cell along its edges from the first one.
+    """
+    if _empty(region):
         return []
     first, last = tuple(start for start, _, _ in region), tuple(stop - 1 for _, stop, _ in region)
     second = tuple(min(start + step, stop - 1) for start, stop, step in region)
-    return list(dict.fromkeys([first, second, last]))
+    few = list(dict.fromkeys([first, second, last]))
+    if even:
+        return few
+    axes = [range(*one) for one in region]
+    if math.prod(map(len, axes)) <= MOST:
+        return list(product(*axes))
+    lines = [(*first[:k], i, *first[k + 1:]) for k, axis in enumerate(axes) for i in axis[::len(axis) // MOST + 1]]
+    return list(dict.fromkeys([*few, *lines]))
 
 
-def _joined(known: tuple[Range, ...] | None, region: Region, shape: Shape) -> tuple[Range, ...]:
+def _joined(known: tuple[Range, ...] | None, region: Region, shape: Shape, even: bool) -> tuple[Range, ...]:
+    """The smallest box around both. Where cells move evenly, an empty range still says at which place it lies."""
     found = tuple((0, n, 1) for n in shape) if region is None else region
-    if known is None:
+    if known is None or (not even and _empty(known)):
         return found
+    if not even and _empty(found):
+        return known
     return tuple(a if a == b else (min(a[0], b[0]), max(a[1], b[1]), gcd(a[2], b[2], a[0] - b[0]))
                  for a, b in zip(known, found, strict=True))
 

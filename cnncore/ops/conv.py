@@ -173,6 +173,11 @@ class Convolution(Op):
         return ((group * per_out, (group + 1) * per_out, 1),
                 *(axis.reaches(i, self.mode) for axis, i in zip(self.axes(tuple(space)), cell[1:], strict=True)))
 
+    @property
+    def even(self) -> bool:
+        """Padding that repeats the input folds back."""
+        return self.mode == "zeros"
+
     def multiply_adds(self, *inputs: Shape) -> int:
         """Every output cell takes one for each cell of its kernel."""
         return math.prod(self.output_shape(*inputs)) * math.prod(self.parameter_shapes(*inputs)["weight"][1:])

@@ -45,6 +45,11 @@ class Flatten(Op):
         seen = column(source, [value], [at])
         return Trace("copy", target, cell, (seen,), seen.values, (1,), total)
 
+    @property
+    def even(self) -> bool:
+        """Neighbours in a map come to lie apart."""
+        return False
+
     def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
         """The one cell that it comes from."""
         return (single(self._unfolded(cell, inputs[0])),)

@@ -189,6 +189,11 @@ class Concatenate(Op):
         seen = column(source, [of[sample][at]], [at])
         return Trace("copy", target, cell, (seen,), seen.values, (1,), total)
 
+    @property
+    def even(self) -> bool:
+        """Each input has channels of its own."""
+        return False
+
     def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
         """The one cell that it comes from; of the other inputs an empty range at the end that is nearer."""
         regions: list[Region] = []

@@ -106,6 +106,11 @@ class Pad(_Moved):
                      "replicate: the edge cell; circular: from the other side.")
     value: float = knob(0.0, low=-1e6, high=1e6, help="What stands there in the mode zeros.")
 
+    @property
+    def even(self) -> bool:
+        """Padding that repeats the input folds back."""
+        return self.mode == "zeros"
+
     def sources(self, space: Shape) -> list[Array]:
         """See `_Moved`."""
         sides = sides_of(self.kind, "padding", self.padding, len(space))

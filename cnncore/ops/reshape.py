@@ -66,6 +66,11 @@ class Reshape(Op):
         seen = column(source, [of[sample][at]], [at])
         return Trace("copy", target, cell, (seen,), seen.values, (1,), total)
 
+    @property
+    def even(self) -> bool:
+        """Neighbours may come to lie apart."""
+        return False
+
     def reads(self, cell: tuple[int, ...], *inputs: Shape) -> tuple[Region, ...]:
         """The one cell that it comes from."""
         return (single(moved(cell, self.output_shape(*inputs), inputs[0])),)
