@@ -75,6 +75,6 @@ def parse_size(text: str) -> tuple[int, int]:
     """``960x540`` as two numbers."""
     found = re.fullmatch(r"(\d{1,5})[x×X*](\d{1,5})", text.strip())
     if found is None:
-        raise CnnError("export.size_form", "{text!r} is no size. Write width and height in pixels, as in 960x540.",
-                       text=text)
+        raise CnnError("export.size_form", "{given!r} is no size. Write width and height in pixels, as in 960x540.",
+                       given=text)
     return int(found[1]), int(found[2])

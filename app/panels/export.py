@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
 from app import i18n, numbers, theme
@@ -90,10 +90,11 @@ class ExportPanel(Card):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.show_now)
-        self.choices.changed.connect(self._changed)
+        self.choices.changed.connect(self._later)
         self.preview.wanted.connect(self._show_frame)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.job.cancel)
+        self.choices.kind.changed.connect(lambda _: QTimer.singleShot(0, self, self._fit))
         desk.session.playhead_moved.connect(self._later)
         desk.session.results_changed.connect(self._later)
         self.focus_ring = FocusRing(self)
@@ -109,10 +110,6 @@ class ExportPanel(Card):
         if at is not None and stretch_of(network, at) is not None:
             return at
         return sequence.strongest(self.desk.session.results, of_lane(network, "forward")[0])
-
-    def _changed(self) -> None:
-        """A choice was made: what was said before is past."""
-        self._later()
 
     def _later(self, *_: object) -> None:
         if self.isVisible():
@@ -312,6 +309,7 @@ class ExportPanel(Card):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._place()
+        self.save.setFocus(Qt.FocusReason.OtherFocusReason)
         self._soon.start(0)
 
     def hideEvent(self, event: object) -> None:
@@ -320,10 +318,23 @@ class ExportPanel(Card):
         if not self.job.running:
             self._drop()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives up what is being made, else it closes the panel."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.job.running:
+            self.job.cancel()
+        else:
+            self.close()
+
+    def _fit(self) -> None:
+        self.layout().activate()
+        self.resize(self.sizeHint())
+
     def _place(self) -> None:
         """In the middle of the window, wholly on the screen."""
         owner = self.parentWidget().window() if self.parentWidget() is not None else None
-        self.resize(self.sizeHint())
+        self._fit()
         if owner is None:
             return
         screen, frame = owner.screen().availableGeometry(), self.frameGeometry().size().expandedTo(self.size())

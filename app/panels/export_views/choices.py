@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
 from app import i18n, theme
 from app.export.kinds import FILMS, NUMBERS, PICTURES
@@ -53,7 +53,7 @@ class Choices(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = Segments(KINDS, N_("Kind of file"))
-        self.suffix = Segments([(s, s[1:].upper()) for s in PICTURES], N_("File"))
+        self.suffix = Segments(named(PICTURES), N_("File"))
         self.shows = Segments(SHOWS["film"], N_("Shows"))
         self.frames = QSpinBox()
         self.frames.setFixedWidth(theme.size(80))
@@ -72,23 +72,26 @@ class Choices(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
+        speed = Label(N_("Speed"), "secondary")
         rows: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
             ("file", N_("File"), (self.suffix,)), ("shows", N_("Shows"), (self.shows,)),
-            ("frames", N_("Frames"), (self.frames,)), ("speed", N_("Speed"), (self.speed,)),
-            ("size", N_("Size"), (self.size_,)), ("look", N_("Look"), (self.theme_, self.captions)),
-            ("language", N_("Language"), (self.language,)))
+            ("frames", N_("Frames"), (self.frames, speed, self.speed)), ("size", N_("Size"), (self.size_,)),
+            ("look", N_("Look"), (self.theme_, self.language, self.captions)))
         for k, (name, text, controls) in enumerate(rows):
             label = Label(text, "secondary")
             line = QHBoxLayout()
             line.setSpacing(12)
             for control in controls:
-                control.setObjectName(f"export_{name}" if control is controls[0] else "export_captions")
                 line.addWidget(control)
             line.addStretch(1)
             grid.addWidget(label, k, 0)
             grid.addLayout(line, k, 1)
             self._rows[name] = [label, *controls]
-        self.kind.setObjectName("export_kind")
+        for name in ("kind", "suffix", "shows", "frames", "speed", "size_", "theme_", "language", "captions"):
+            getattr(self, name).setObjectName(f"export_{name.strip('_')}")
+        # The preview says how wide the panel is; rows that are being exchanged do not make it wider.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(1)
         self.kind.changed.connect(self._other_kind)
         for part in (self.suffix, self.shows, self.speed, self.size_, self.theme_, self.language):
             part.changed.connect(self.changed)
@@ -130,7 +133,7 @@ class Choices(QWidget):
 
     def _other_kind(self) -> None:
         kind = self.kind.value
-        self.suffix.set_choices([(s, s[1:].upper()) for s in SUFFIXES[kind]])
+        self.suffix.set_choices(named(SUFFIXES[kind]))
         if kind in SHOWS:
             self.shows.set_choices(SHOWS[kind])
         self._own_frames = False
@@ -140,12 +143,13 @@ class Choices(QWidget):
     def _fit(self) -> None:
         """Only the rows that matter."""
         kind = self.kind.value
-        wanted = {"file", "language", "look", "size"} if kind in ("picture", "film") else {"file"}
-        wanted |= {"film": {"shows", "frames", "speed"}, "numbers": {"shows"}, "sheet": {"shows", "language"}}.get(
-            kind, set())
+        wanted = {"file", *{"picture": ("size", "look"), "film": ("shows", "frames", "size", "look"),
+                            "numbers": ("shows",), "sheet": ("shows", "look")}[kind]}
         for name, parts in self._rows.items():
             for part in parts:
                 part.setVisible(name in wanted)
+        for part in (self.theme_, self.captions):  # a page is white
+            part.setVisible(kind in ("picture", "film"))
 
     def retranslate(self) -> None:
         """Names for people who hear them."""
@@ -155,3 +159,8 @@ class Choices(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "captions"):
             self.retranslate()
+
+
+def named(suffixes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Endings with the names that people know them by."""
+    return [(suffix, {".webp": "WebP"}.get(suffix, suffix[1:].upper())) for suffix in suffixes]

@@ -1,0 +1,206 @@
+"""Worksheets: what is given stands there, what is asked does not; the answer sheet has it, and it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
+
+from app import i18n, theme
+from app.cli_export import open_document
+from app.export.paper import both, page
+from app.export.printed import Printed, plain, short
+from app.export.worksheet import Grid, Line, Row, Table, of_cell
+from app.export.worksheet_map import of_map
+from app.model.results import Results, compute
+from app.model.timeline import LOSS, Playhead
+from cnncore.errors import CnnError
+from tests.pdf_text import pages, pdf_text
+
+CELL = Playhead("conv1", (2, 10, 9))
+
+
+@pytest.fixture(autouse=True)
+def _english(qapp: QApplication) -> Iterator[None]:
+    i18n.install(qapp)
+    i18n.set_language("en")
+    theme.apply(qapp, "light", 1.0)
+    yield
+    i18n.set_language("en")
+
+
+@cache
+def results() -> Results:
+    return compute(open_document("lenet"))
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace("−", "-").replace(",", ""))
+
+
+def numbers_of(grid: Grid) -> list[Decimal]:
+    return [number(text) for row in grid.rows for text in row if text]
+
+
+def test_the_sheet_has_the_window_and_not_the_answer():
+    sheet, answers = (pdf_text(pdf) for pdf in both(lambda: of_cell(results(), CELL), "en"))
+    window = results().values("input")[0, 10:15, 9:14].reshape(-1)
+    assert window.any()
+    for value in window:
+        assert short(round(float(value) * 100), 2) in sheet
+    content = of_cell(results(), CELL)
+    row = next(block for block in content.blocks if isinstance(block, Row))
+    result = next(block for block in content.blocks if isinstance(block, Line) and block.blank)
+    for answer in (row.sum[1], result.text, "−.0504"):
+        assert answer not in sheet
+        assert answer in answers
+    for given_ in (".53", ".88", "−.48", "0.081"):
+        assert given_ in sheet
+        assert given_ in answers
+    assert "Name" in sheet
+    assert "Name" not in answers
+
+
+def test_every_answer_follows_from_the_printed_numbers():
+    content = of_cell(results(), CELL)
+    row = next(block for block in content.blocks if isinstance(block, Row))
+    x, w, products = (numbers_of(grid) for grid in row.grids)
+    assert [a * b for a, b in zip(x, w, strict=True)] == products
+    assert sum(products) == number(row.sum[1])
+    bias, result = (number(block.text) for block in content.blocks if isinstance(block, Line))
+    assert sum(products) + bias == result
+    assert float(result) == pytest.approx(float(results().values("conv1")[CELL.index]), abs=0.05)
+
+
+def test_the_numbers_of_many_channels_add_up_over_several_pages():
+    head = Playhead("conv2", (3, 4, 4))
+    content = of_cell(results(), head)
+    rows = [block for block in content.blocks if isinstance(block, Row)]
+    assert [row.title for row in rows] == [f"Channel {c}" for c in range(6)]
+    lines = {block.name: number(block.text) for block in content.blocks if isinstance(block, Line)}
+    assert sum(number(row.sum[1]) for row in rows) == lines["sum of these channels"]
+    assert lines["sum of these channels"] + lines["bias"] == lines["result"]
+    sheet, _ = both(lambda: of_cell(results(), head), "en")
+    assert pages(sheet) > 1
+
+
+def test_a_dense_unit_lists_its_strongest_terms_and_gives_the_rest():
+    content = of_cell(results(), Playhead("dense1", (5,)))
+    table = next(block for block in content.blocks if isinstance(block, Table))
+    assert all(row[0].startswith("pool2[") for row in table.rows)
+    products = [number(row[3]) for row in table.rows]
+    assert products == [number(row[1]) * number(row[2]) for row in table.rows]
+    lines = {block.name: number(block.text) for block in content.blocks if isinstance(block, Line)}
+    rest = next(value for name, value in lines.items() if name.startswith("the other"))
+    assert lines["sum"] == sum(products)
+    assert lines["sum"] + rest + lines["bias"] == lines["result"]
+    assert float(lines["result"]) == pytest.approx(float(results().values("dense1")[5]), abs=0.2)
+
+
+def test_pooling_asks_for_the_largest():
+    head = Playhead("pool1", (2, 4, 4))
+    content = of_cell(results(), head)
+    line = next(block for block in content.blocks if isinstance(block, Line))
+    assert float(number(line.text)) == pytest.approx(float(results().values("pool1")[head.index]), abs=0.006)
+
+
+def test_softmax_asks_for_powers_and_shares():
+    sheet, answers = (pdf_text(pdf) for pdf in both(lambda: of_cell(results(), Playhead("softmax", (3,))), "en"))
+    share = f"{results().probabilities[3]:.1%}"
+    assert any(share[:-1] in text or ">99.9" in text for text in answers)
+    assert not any("%" in text for text in sheet)
+
+
+@pytest.mark.parametrize("head", [
+    Playhead("relu1", (2, 4, 9)), Playhead(LOSS, (), None, "output", "loss"),
+    Playhead(LOSS, (3,), None, "input0", "backward"), Playhead("pool1", (2, 8, 8), None, "input0", "backward"),
+    Playhead("conv1", (2, 0, 2, 3), None, "weight", "backward"),
+    Playhead("conv1", (2, 0, 2, 3), None, "weight", "update")])
+def test_every_pass_has_its_worksheet(head):
+    sheet, answers = both(lambda: of_cell(results(), head), "en")
+    assert "Worksheet" in pdf_text(sheet)
+    assert len(pdf_text(answers)) > len(pdf_text(sheet)) - 4
+
+
+def test_the_input_has_none():
+    with pytest.raises(CnnError, match="not computed"):
+        of_cell(results(), Playhead("input", (0, 1, 1)))
+
+
+# --- a piece of a map
+
+
+def test_a_piece_of_a_convolution_is_worked_out_from_what_is_printed():
+    content = of_map(results(), CELL)
+    row = next(block for block in content.blocks if isinstance(block, Row))
+    x, w, out = row.grids
+    bias = number(next(block.text for block in content.blocks if isinstance(block, Line)))
+    assert (len(x.rows), len(x.rows[0]), len(w.rows), len(out.rows)) == (8, 8, 5, 4)
+    truth = results().values("conv1")[2, 8:12, 7:11]
+    for r in range(4):
+        for c in range(4):
+            total = sum((number(x.rows[r + i][c + j]) * number(w.rows[i][j]) for i in range(5) for j in range(5)), bias)
+            assert number(out.rows[r][c]) == total
+            assert float(total) == pytest.approx(float(truth[r, c]), abs=0.06)
+
+
+def test_a_piece_of_a_pooling_is_the_largest_of_each_window():
+    content = of_map(results(), Playhead("pool1", (2, 4, 4)))
+    x, out = next(block for block in content.blocks if isinstance(block, Row)).grids
+    for r in range(len(out.rows)):
+        for c in range(len(out.rows[0])):
+            window = [number(x.rows[2 * r + i][2 * c + j]) for i in (0, 1) for j in (0, 1)]
+            assert number(out.rows[r][c]) == max(window)
+
+
+def test_a_piece_of_an_activation_is_blank_on_the_sheet():
+    sheet, answers = (pdf_text(pdf) for pdf in both(lambda: of_map(results(), Playhead("relu1", (2, 10, 9))), "en"))
+    assert len(answers) > len(sheet)
+
+
+@pytest.mark.parametrize(("head", "says"), [
+    (Playhead("conv2", (3, 4, 4)), "6 channels"), (Playhead("dense1", (5,)), "needs a layer with maps"),
+    (Playhead("softmax", (3,)), "needs a layer with maps")])
+def test_a_map_that_nobody_could_work_out_is_refused(head, says):
+    with pytest.raises(CnnError, match=says):
+        of_map(results(), head)
+
+
+# --- looks
+
+
+def test_the_sheet_speaks_chinese_while_the_program_speaks_english():
+    sheet, answers = ("".join(pdf_text(pdf)) for pdf in both(lambda: of_cell(results(), CELL), "zh_CN"))
+    assert "练习页" in sheet
+    assert "卷积核" in sheet
+    assert "答案" in answers
+    assert i18n.language() == "en"
+
+
+def test_the_preview_is_the_first_page():
+    image = page(lambda: of_cell(results(), Playhead("conv2", (3, 4, 4))), False, "en", 400)
+    assert (image.width(), image.height()) == (400, 566)
+    assert len({image.pixel(x, 200) for x in range(400)}) > 3
+
+
+# --- printed numbers
+
+
+def test_printed_numbers_have_the_decimals_that_their_size_asks_for():
+    assert Printed(np.array([1.0, -3.0, 0.0])).grid(slice(None), 1, 3) == [["1", "−3", "0"]]
+    assert Printed(np.array([0.526, -1.0])).grid(slice(None), 1, 2) == [[".53", "−1"]]
+    assert Printed(np.array([0.00526])).text(0) == "0.0053"
+    assert Printed(np.array([1234.5])).text(0) == "1234"
+    assert Printed(np.array([np.nan, np.inf, 0.5])).text(0) == "0"
+
+
+@given(st.integers(-10**9, 10**9), st.integers(0, 6))
+def test_plain_is_the_very_number(value, places):
+    assert number(plain(value, places)) == Decimal(value).scaleb(-places)
+    assert number(short(value, places)) == Decimal(value).scaleb(-places)
