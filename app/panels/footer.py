@@ -16,6 +16,7 @@ GAP = 16
 
 HINTS = {
     "start": N_("Draw, then click any cell of any map to see how its number is made."),
+    "typed": N_("Change numbers of the input, or click any cell of any map to see how its number is made."),
     "stepping": N_("Hover any cell to see where it comes from and where it goes. Click keeps it."),
     "train": N_("Draw, then press a class's number to add the drawing to it."),
     "running": N_("The network learns. Every panel shows it as it is now."),
@@ -74,7 +75,8 @@ class Footer(QFrame):
         row.addWidget(self.text, 1)
         row.addWidget(self.keys)
         self._state, self._hint = ("", ""), ""
-        for fact in (desk.session.selection_changed, desk.session.run_moved, desk.workspace_changed):
+        session = desk.session
+        for fact in (session.selection_changed, session.file_changed, session.run_moved, desk.workspace_changed):
             fact.connect(self._update)
         self.retranslate()
 
@@ -89,8 +91,9 @@ class Footer(QFrame):
         elif self.desk.workspace == "train":
             state = "train"
         else:
-            state = "stepping" if self.desk.session.playhead is not None else "start"
-        keys = state
+            start = "start" if self.desk.session.document.typed is None else "typed"
+            state = "stepping" if self.desk.session.playhead is not None else start
+        keys = "start" if state == "typed" else state
         if run is not None and state in ("back", "failed"):
             keys = "finished" if not run.active else run.status
         if (state, keys) != self._state:

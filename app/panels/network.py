@@ -28,6 +28,7 @@ from app.widgets.segments import Segments
 from cnncore.network import INPUT, Network
 from cnncore.op import Array
 
+NO_LOSS = N_("This network has no classes, so there is no loss from which gradients could come back.")
 CAPTIONS = 820  # px of the card from which the switches have captions
 LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -73,7 +74,7 @@ class NetworkPanel(Card):
         self.ranges.changed.connect(desk.ranges.set_choice)
         desk.ranges.changed.connect(self._ranges)
         self.switch.changed.connect(lambda value: self.show_gradients(value == "gradients"))
-        self.view.cell_clicked.connect(lambda node, index: desk.attempt(self.session.select, self._head(node, index)))
+        self.view.cell_clicked.connect(lambda node, index: self._click(self._head(node, index)))
         self.view.cell_hovered.connect(
             lambda node, index: self.session.hover(self._head(node, index) if node else None))
         self.view.node_chosen.connect(self.show_node)
@@ -82,6 +83,7 @@ class NetworkPanel(Card):
         self.session.selection_changed.connect(self._lane)
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
+        desk.debugger.comparison.changed.connect(lambda: self._unseen() or self._compared())
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then
         self._space()
@@ -97,6 +99,14 @@ class NetworkPanel(Card):
             if back is not None:
                 return back
         return Playhead(node, index)
+
+    def _click(self, head: Playhead) -> None:
+        self.session.clicked = head
+        self.desk.attempt(self.session.select, head)
+
+    def _compared(self) -> None:
+        """The dashed ring."""
+        self.view.set_compared(self._cell(self.desk.debugger.comparison.number))
 
     def _lane(self, head: Playhead | None) -> None:
         """Stepping into the backward lane throws the switch by itself, and stepping out of it back."""
@@ -163,6 +173,7 @@ class NetworkPanel(Card):
         self._fill(results, None)
         self._weights(results.document)
         self._select(self.session.playhead)
+        self.switch.set_blocked("gradients", "" if has_loss(results.network) else NO_LOSS)
         self._title()
 
     def _wanted(self, columns: tuple[Column, ...]) -> dict[str, str]:
@@ -256,6 +267,7 @@ class NetworkPanel(Card):
         nothing = head is None or k is None or not head.index
         found = Links() if nothing else links(self.session.view.network, self.columns, head.node, head.index)
         self.view.set_selected(self._cell(head), found)
+        self._compared()
         self._ends()
         self._say()
 

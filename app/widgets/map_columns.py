@@ -27,7 +27,7 @@ class Column:
         kind: ``picture`` (the input), ``maps``, ``units`` (a plain list), ``bars`` (the classes).
         shape: (C, *G) of the node that is shown.
         weights: Parameters of all its nodes.
-        part: ``backbone``, ``head``, or empty for the input.
+        part: ``backbone``, ``head``, or empty for the input and where the network ends in maps.
     """
 
     nodes: tuple[str, ...]
@@ -118,7 +118,9 @@ def _column(network: Network, group: tuple[str, ...], shown: Mapping[str, str]) 
     last = network.last in group and len(shape) == 1 and shape[0] <= MOST_BARS
     kind = "picture" if group[0] == INPUT else "maps" if len(shape) > 1 else "bars" if last else "units"
     weights = 0 if group[0] == INPUT else sum(network.parameter_count(name) for name in group)
-    part = "" if group[0] == INPUT else "backbone" if len(shape) > 1 else "head"
+    # Maps that no list follows are a backbone of nothing.
+    none = group[0] == INPUT or len(network.shapes[network.last]) > 1
+    part = "" if none else "backbone" if len(shape) > 1 else "head"
     return Column(group, node, kind, shape, weights, part)
 
 

@@ -13,7 +13,8 @@ from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 
 LEAST_MAP, MOST_MAP = 15, 130
 UNIT, MOST_UNIT = 8, 14  # of a cell of a dense layer: where width is short, and where it is not
-AIR = 10  # least gap between columns
+AIR, MOST_AIR = 10, 150  # least gap between columns, and largest
+FEW, LARGE = 6, 0.42  # columns up to which maps may be larger, and this share of the height
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
 EASE = 0.75  # of their size that maps must keep beside heads
@@ -52,8 +53,9 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
             more = min(left, max(WIDE_BARS * scale, ease[k]) - slots[k])
             slots[k] += more
             left -= more
-    air = max((width - sum(slots)) / max(len(slots) - 1, 1), 2)
-    out, x = [], 0.0
+    # A few columns stand together in the middle: at the two ends of a wide card they would be strangers.
+    air = min(max((width - sum(slots)) / max(len(slots) - 1, 1), 2), MOST_AIR * scale)
+    out, x = [], max((width - sum(slots) - air * (len(slots) - 1)) / 2, 0.0)
     for draft, slot in zip(drafts, slots, strict=True):
         bars = draft.column.kind == "bars"
         out.append(dataclasses.replace(draft, x=x, left=x, width=slot if bars else max(slot, draft.width)))
@@ -112,23 +114,24 @@ def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: boo
 
     Without ``least`` maps and cells may be smaller than is good to look at, but never wrap to more columns.
     """
-    grids = {column: _maps(column, height, scale, least) for column in columns if column.kind == "maps"}
+    share = LARGE if len(columns) <= FEW else 0.2
+    grids = {column: _maps(column, height, scale, least, share) for column in columns if column.kind == "maps"}
     first = next((g.ys.map for g in grids.values() if g.ys is not None), 84 * scale)
     lists = [column for column in columns if column.kind == "units"]
     pitch = min((_pitch(column, height, first, scale) for column in lists), default=0)
-    made = {"maps": grids.get, "picture": lambda c: _picture(c, height, scale),
+    made = {"maps": grids.get, "picture": lambda c: _picture(c, height, scale, max(share, 0.24)),
             "units": lambda c: _units(c, height, pitch, scale), "bars": lambda c: bars_of(c, height, scale)}
     return tuple(made[column.kind](column) for column in columns)
 
 
-def _picture(column: Column, height: float, scale: float) -> Place:
+def _picture(column: Column, height: float, scale: float, share: float) -> Place:
     n, gap = column.channels, 4 * scale
-    most = max(MOST_MAP * scale, 0.24 * height)
+    most = max(MOST_MAP * scale, share * height)
     edge = min(max(0.42 * height, LEAST_MAP), most, (height - (n - 1) * gap) / n)
     return _grid(column, range(n), 1, edge, None, gap, height)
 
 
-def _maps(column: Column, height: float, scale: float, least: bool) -> Place:
+def _maps(column: Column, height: float, scale: float, least: bool, share: float) -> Place:
     n = min(column.channels, MOST_MAPS)
     across = across_for(n)
     while least and across < n and height / math.ceil(n / across) < LEAST_MAP * scale:
@@ -136,7 +139,7 @@ def _maps(column: Column, height: float, scale: float, least: bool) -> Place:
     rows = math.ceil(n / across)
     gap = max(2.0, min(4.0, 0.06 * height / rows)) * scale
     edge = (height - (rows - 1) * gap) / rows
-    most = max(MOST_MAP * scale, 0.2 * height)
+    most = max(MOST_MAP * scale, share * height)
     return _grid(column, range(n), across, min(edge, most), height if edge <= most else None, gap, height)
 
 

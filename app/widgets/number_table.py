@@ -102,7 +102,7 @@ class NumberTable(QTableView):
             self._resize()
 
     def set_least(self, px: int) -> None:
-        """The smallest cell that shows its digits, where they are few and `DIGITS` would be too careful."""
+        """The smallest cell that shows its digits, for numbers that people type: few digits, and whole ones bare."""
         self._least = px
         self._texts = None
         self.viewport().update()
@@ -279,7 +279,8 @@ class NumberTable(QTableView):
             frame, (rows, cols) = self.numbers.frame, self.values.shape
             own = self.values[frame:rows - frame, frame:cols - frame]
             ends = (float(own.min()), float(own.max())) if own.size else (0.0, 0.0)
-            most = numbers.decimals(*ends, chars)
+            whole = self._least and bool((own == np.round(own)).all())
+            most = 0 if whole else numbers.decimals(*ends, chars)
             self._texts = [["" if frame and (r in (0, rows - 1) or c in (0, cols - 1)) else numbers.cell(v, chars, most)
                             for c, v in enumerate(line)] for r, line in enumerate(self.values.tolist())]
         return self._texts

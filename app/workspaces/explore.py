@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.model.timeline import has_loss
 from app.panels.answer import AnswerPanel
 from app.panels.canvas import CanvasPanel
 from app.panels.sees import SeesPanel
@@ -82,7 +83,9 @@ class Explore(QWidget):
         self.inspector_host.hide()
         self.inspector_wanted, self.inspector_forced = True, False
         self.centre = column("explore_centre", self._holder, self.invite, stretch=0)
-        left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
+        self.left = left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
+        self.typed: QWidget | None = None
+        self.output: QWidget | None = None
         self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262),
                                (300, 300))
         layout = QVBoxLayout(self)
@@ -93,6 +96,7 @@ class Explore(QWidget):
         self._fold.valueChanged.connect(lambda height: self.network.setFixedHeight(int(height)))
         self._fold.finished.connect(self._settle)
         desk.session.selection_changed.connect(self._selection)
+        desk.session.document_changed.connect(self._input)
 
     @property
     def network(self) -> NetworkPanel:
@@ -109,6 +113,25 @@ class Explore(QWidget):
         super().paintEvent(event)
         if self._network is None:
             QTimer.singleShot(0, self, lambda: self.network)
+
+    def _input(self, *_: object) -> None:
+        """Numbers stand in the canvas's place while the input is typed, the output in the answer's without classes."""
+        document = self.desk.session.document
+        typed, classes = document.typed is not None, has_loss(document.network)
+        if typed and self.typed is None:
+            from app.panels.typed import TypedPanel
+
+            self.typed = TypedPanel(self.desk)
+            self.left.layout().insertWidget(0, self.typed)
+        if not classes and self.output is None:
+            from app.panels.output import OutputPanel
+
+            self.output = OutputPanel(self.desk)
+            self.left.layout().addWidget(self.output, 1)
+        for card, there in ((self.canvas, not typed), (self.sees, not typed), (self.typed, typed),
+                            (self.answer, classes), (self.output, not classes)):
+            if card is not None and card.isVisibleTo(self) != there:
+                card.setVisible(there)
 
     @property
     def stepping(self) -> bool:
