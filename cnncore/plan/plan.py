@@ -11,7 +11,7 @@ from cnncore.losses import Loss
 from cnncore.network import INPUT, Network, Pass, Weights
 from cnncore.op import Array, Context
 from cnncore.plan.cellwise import CURVES
-from cnncore.plan.pieces import divides, mean_of_samples, piece_size
+from cnncore.plan.pieces import MOST, divides, mean_of_samples, piece_size
 from cnncore.plan.program import Program
 from cnncore.plan.step import Step
 
@@ -31,6 +31,7 @@ class Plan:
         self.network, self.batch = network, batch
         self._programs: dict[tuple[str, int], Program] = {}
         self._spare: dict[int, list[Program]] = {}
+        self._sizes = {purpose: piece_size(network, purpose) for purpose in MOST}
         self._names = [node.name for node in network.nodes]
 
     @property
@@ -48,7 +49,7 @@ class Plan:
             x: (N, C, *S).
         """
         x, weights = self._checked(x), _single(weights)
-        size = min(self.batch, piece_size(self.network, "every"))
+        size = min(self.batch, self._sizes["every"])
         if size == self.batch:
             return self._everything(weights, x)
         found = {name: np.empty((self.batch, *shape), np.float32) for name, shape in self.network.shapes.items()}
@@ -68,7 +69,7 @@ class Plan:
         if len(self.network.shapes[self.network.scores]) > 1:  # maps: outer memory is where they shall go
             return self.forward(weights, x)[self.network.scores]
         x, weights = self._checked(x), _single(weights)
-        size = min(self.batch, piece_size(self.network, "scores"))
+        size = min(self.batch, self._sizes["scores"])
         parts = []
         for start in range(0, self.batch, size):
             piece = x[start : start + size]
@@ -113,7 +114,7 @@ class Plan:
             rng: For ops that draw.
         """
         x, weights = self._checked(x), _single(weights)
-        size, piece = self.batch, piece_size(self.network, "train")
+        size, piece = self.batch, self._sizes["train"]
         if size > piece and divides(self.network) and mean_of_samples(loss):
             size = piece
         context = Context(True, rng)

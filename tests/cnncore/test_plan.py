@@ -16,6 +16,7 @@ from cnncore.network import INPUT, Network, Node, chain
 from cnncore.op import Array, Op, Shape
 from cnncore.ops import OPS, make_op
 from cnncore.plan import Plan, Plans, Step
+from cnncore.plan.pieces import piece_size
 from cnncore.zoo.lenet import lenet
 from tests.cnncore.cases import Case, cases, ranks
 
@@ -331,3 +332,9 @@ def test_a_loss_with_class_weights_is_not_taken_in_pieces() -> None:
     step, expected = Plan(network, 70).train(weights, x, labels, loss), reference(network, weights, x, labels, loss)
     assert step.loss == pytest.approx(expected.loss, rel=1e-4)
     close(step.flat, expected.flat)
+
+
+def test_large_networks_take_few_samples_at_a_time() -> None:
+    large = chain("large", (64, 224, 224), [("conv", make_op("conv", {"filters": 64, "padding": 1}))])
+    assert piece_size(lenet(), "train") == 32
+    assert piece_size(large, "train") == 2
