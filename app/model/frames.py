@@ -50,7 +50,7 @@ def trace_of(results: Results, head: Playhead) -> Trace | None:
     if head.node == INPUT:
         return None
     if head.node == LOSS:
-        scores = results.done.outputs[results.network.scores][0].reshape(-1)
+        scores = results.done.outputs[results.network.scores][0].reshape(-1).astype(np.float64)  # as `Results` does
         loss = results.document.training.settings.loss_made()
         return loss.trace(scores, results.target, None if head.lane == "loss" else (head.map,))
     if head.lane == "update":

@@ -72,8 +72,8 @@ class Results:
     @cached_property
     def gradients(self) -> Gradients:
         """Of `loss`, by every number of the pass and every weight; computed when first asked for."""
-        grad = self._loss.gradient(self._scores, np.array([self.target]))
         scores = self.done.outputs[self.network.scores]
+        grad = self._loss.gradient(self._scores, np.array([self.target])).astype(scores.dtype)
         return self.network.backward(self.document.effective, self.done, grad.reshape(scores.shape))
 
     @property
@@ -82,8 +82,9 @@ class Results:
 
     @property
     def _scores(self) -> Array:
+        """(1, classes) float64: of an answer that is nearly sure, p − 1 would keep no digit in float32."""
         scores = self.done.outputs[self.network.scores]
-        return scores.reshape(1, -1)
+        return scores.reshape(1, -1).astype(np.float64)
 
     def step_of(self, key: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array], Any]:
         """(weights, gradients, state, optimiser) of one weight array, before the step that the timeline shows.
