@@ -85,6 +85,16 @@ def _nowhere(desk: Desk) -> str:
     return "" if desk.session.playhead is not None else N_("Click a cell in the network first.")
 
 
+def _no_stops(desk: Desk) -> str:
+    return "" if desk.session.document.stops else N_("No breakpoint is set. F9 sets one where the playhead stands.")
+
+
+def _not_comparing(desk: Desk) -> str:
+    comparison = desk.debugger.comparison
+    held = comparison.number is not None or comparison.kept
+    return "" if held else N_("Nothing is compared.")
+
+
 def _nothing_held(desk: Desk) -> str:
     return "" if desk.session.run is not None and desk.session.run.active else _nowhere(desk)
 
@@ -237,6 +247,26 @@ STEP = (
             ("pass", N_("Step by pass")),
         )
     ),
+    Action("stops.toggle", N_("Set or remove a breakpoint here"), N_("Step"), lambda d: d.debugger.toggle(), ("F9",),
+           blocked=_nowhere, gap=True),
+    Action("stops.condition", N_("Add a breakpoint with a condition…"), N_("Step"), ask("stops.condition"),
+           ("Ctrl+F9",), blocked=_nowhere),
+    Action("stops.next", N_("Continue to the next breakpoint"), N_("Step"), lambda d: d.debugger.go_on(),
+           ("Ctrl+F5",), blocked=_no_stops),
+    Action("stops.previous", N_("Back to the breakpoint before"), N_("Step"), lambda d: d.debugger.go_on(back=True),
+           ("Ctrl+Shift+F5",), blocked=_no_stops),
+    Action("stops.run_to", N_("Run to the selected cell"), N_("Step"), lambda d: d.debugger.run_to(), ("Ctrl+F10",)),
+    Action("stops.clear", N_("Clear all breakpoints"), N_("Step"), lambda d: d.debugger.clear(), ("Ctrl+Shift+F9",),
+           blocked=_no_stops),
+    Action("watches.add", N_("Watch an expression…"), N_("Step"), ask("watches.add"), ("Ctrl+W",), blocked=_nowhere,
+           gap=True),
+    Action("watches.pin", N_("Pin this number"), N_("Step"), lambda d: d.debugger.pin(), ("W",), blocked=_nowhere),
+    Action("compare.number", N_("Compare with this number"), N_("Step"), lambda d: d.debugger.compare(), ("C",),
+           blocked=_nowhere, gap=True),
+    Action("compare.keep", N_("Keep this input to compare"), N_("Step"), lambda d: d.debugger.comparison.keep(),
+           ("Shift+C",)),
+    Action("compare.let_go", N_("Stop comparing"), N_("Step"), lambda d: d.debugger.comparison.let_go(),
+           ("Ctrl+Shift+C",), blocked=_not_comparing),
     Action(
         "stepper.leave",
         N_("Let go one level"),

@@ -10,13 +10,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.actions import ACTIONS, Action
-from app.i18n import tr
+from app.i18n import N_, tr
 from app.jobs.runs import Runs
 from app.messages import Messages
+from app.model import stop_words
+from app.model.breakpoints import Breakpoint
+from app.model.debugger import Debugger
 from app.model.document import Document
 from app.model.player import Player
 from app.model.ranges import Ranges
 from app.model.session import Session
+from app.model.timeline import Playhead
+from app.model.watches import Notice
 from app.settings import Settings
 from app.widgets.icons import icon
 from cnncore.errors import CnnError
@@ -35,9 +40,12 @@ class Desk(QObject):
         self.settings = settings
         self.session = Session(document, self)
         self.player = Player(self.session, self)
+        self.debugger = Debugger(self.session, self.player, self)
         self.messages = Messages(self)
         self.runs = Runs(self.session, self.messages, self)
         self.ranges = Ranges(self)
+        self.player.stopped.connect(self._stopped)
+        self.debugger.watches.reached.connect(self._reached)
         self.services: dict[str, Callable[[], None]] = {}
         self.tool = "pen"
         self.brush = 10.0
@@ -51,6 +59,8 @@ class Desk(QObject):
             self.session.selection_changed,
             self.session.run_moved,
             self.player.changed,
+            self.session.debug_changed,
+            self.debugger.comparison.changed,
             self.tool_changed,
             self.workspace_changed,
         ):
@@ -139,6 +149,16 @@ class Desk(QObject):
         if row.icon:
             action.setIcon(icon(row.icon))
         return action
+
+    # --- breakpoints
+
+    def _stopped(self, head: Playhead, stop: Breakpoint | None) -> None:
+        text, facts = stop_words.stopped(stop, self.session.results, head)
+        self.messages.info(text, **facts)
+
+    def _reached(self, notice: Notice) -> None:
+        text, facts = stop_words.reached(notice, self.session.results)
+        self.messages.warn(text, (N_("Go there"), lambda: self.attempt(self.session.select, notice.head)), **facts)
 
     # --- tools
 

@@ -91,6 +91,8 @@ class MainWindow(QMainWindow):
             "view.train": lambda: self.desk.set_workspace("train"),
             "view.kernel": self._show_kernel,
             "view.inspector": self.explore.toggle_inspector,
+            "stops.condition": lambda: self.explore.ask_watches(stop=True),
+            "watches.add": lambda: self.explore.ask_watches(stop=False),
             "view.light": lambda: self._look("light"),
             "view.dark": lambda: self._look("dark"),
             "view.english": lambda: self._language("en"),

@@ -4,6 +4,7 @@
 
 Names are layers (their values), ``input``, weights such as ``conv1.weight``, ``loss``, ``p`` (the last layer's
 numbers), ``answer`` and ``target`` (class numbers), and ``value`` where a breakpoint asks about each number it passes.
+``grad(name)`` is the loss's gradient, ``updated(weight)`` what a step down it makes of a weight.
 Indices count from 0; a slice is ``a:b``. Nothing of Python is evaluated.
 """
 
@@ -39,12 +40,12 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 ARITHMETIC: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "+": (5, np.add), "-": (5, np.subtract), "*": (6, np.multiply), "/": (6, np.divide), "^": (8, np.power),
     "**": (8, np.power)}
-Range = tuple["Node | None", "Node | None"]
+PASSED = ("grad", "updated")  # what comes after the forward pass
 
 
 @dataclass(frozen=True)
 class Node:
-    """One place of the tree: ``number``, ``name``, ``grad``, ``call``, ``index``, ``neg``, ``not``, or an operator."""
+    """One place: ``number``, ``name``, ``grad``, ``updated``, ``call``, ``index``, ``neg``, ``not``, or an operator."""
 
     what: str
     text: str = ""
@@ -66,7 +67,7 @@ def parse(text: str) -> Node:
 
 def names_of(tree: Node) -> set[str]:
     """All names in a tree."""
-    found = {tree.text} if tree.what in ("name", "grad") else set()
+    found = {tree.text} if tree.what in ("name", *PASSED) else set()
     for part in tree.parts:
         for one in part if isinstance(part, tuple) else (part,):
             if isinstance(one, Node):
@@ -162,13 +163,13 @@ class _Parser:
             raise self._wrong(place)
         if self.peek() == "(":
             self.at += 1
-            if text == "grad":
+            if text in PASSED:
                 _, name, _ = self.take("name")
                 self.expect(")")
-                return self.indexed(Node("grad", name))
+                return self.indexed(Node(text, name))
             if text not in FUNCTIONS:
                 raise CnnError("expression.function", N_("There is no function {name}. Did you mean: {near}?"),
-                               name=text, near=did_you_mean(text, [*FUNCTIONS, "grad"]))
+                               name=text, near=did_you_mean(text, [*FUNCTIONS, *PASSED]))
             inner = self.expression(0)
             self.expect(")")
             return self.indexed(Node("call", text, (inner,)))
@@ -225,6 +226,10 @@ def _value(tree: Node, results: Results, value: Array | None) -> Any:
         return _name(tree.text, results, value)
     if what == "grad":
         return _gradient(tree.text, results)
+    if what == "updated":
+        if tree.text not in results.gradients.weights:
+            raise _unknown(tree.text, results)
+        return results.updated(tree.text)
     if what == "call":
         return FUNCTIONS[tree.text](np.asarray(_value(tree.parts[0], results, value)))
     if what == "index":
@@ -283,6 +288,10 @@ def _gradient(name: str, results: Results) -> Array:
 
 
 def _unknown(name: str, results: Results) -> CnnError:
-    known = [*WORDS, *results.network.shapes, *results.document.effective]
     return CnnError("expression.name", N_("There is nothing called {name} in this network. Did you mean: {near}?"),
-                    name=name, near=did_you_mean(name, known))
+                    name=name, near=did_you_mean(name, words(results)))
+
+
+def words(results: Results) -> list[str]:
+    """All names that can stand in an expression."""
+    return [*WORDS, *results.network.shapes, *results.document.effective]

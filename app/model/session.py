@@ -51,6 +51,7 @@ class Session(QObject):
         self.run: RunState | None = None
         self.playhead: Playhead | None = None
         self.hovered: Playhead | None = None
+        self.clicked: Playhead | None = None  # the last one that a person picked with the mouse
         self.said: int | None = None  # the class that the drawing is, for the loss; None: the prediction is assumed
         self._saved = document
         self._stroke: Image | None = None

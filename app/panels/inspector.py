@@ -12,6 +12,7 @@ from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.timeline import Playhead, exists, shown_at
 from app.panels.inspector_views.back import came_from, leads_to
+from app.panels.inspector_views.compared import LET_GO, compared
 from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
 from app.panels.inspector_views.rows import CodeBlock, Line, Rows
 from app.widgets.card import Card
@@ -40,10 +41,11 @@ class InspectorPanel(Card):
         self.value.setObjectName("inspector_value")
         self.rank.setObjectName("inspector_rank")
         self.histogram = Histogram()
-        self.from_rows, self.to_rows, self.gradient = Rows(), Rows(), Rows()
+        self.from_rows, self.to_rows, self.gradient, self.compared = Rows(), Rows(), Rows(), Rows()
         self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
         self.code_title, self.code = Label(N_("Code"), "title"), CodeBlock()
-        for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient)):
+        for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient),
+                           ("compared", self.compared)):
             rows.setObjectName(name)
             rows.linked.connect(self._go)
         self.code.setObjectName("code")
@@ -59,6 +61,7 @@ class InspectorPanel(Card):
         desk.session.hover_moved.connect(self._changed)
         desk.session.results_changed.connect(self._changed)
         desk.ranges.changed.connect(self._changed)
+        desk.debugger.comparison.changed.connect(self._changed)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -67,9 +70,9 @@ class InspectorPanel(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self.lines = [Line() for _ in range(4)]
-        for widget in (self.value, self.rank, self.histogram, self.lines[0], self.from_title, self.from_rows,
-                       self.lines[1], self.to_title, self.to_rows, self.lines[2], self.gradient, self.lines[3],
-                       self.code_title, self.code):
+        for widget in (self.value, self.rank, self.compared, self.histogram, self.lines[0], self.from_title,
+                       self.from_rows, self.lines[1], self.to_title, self.to_rows, self.lines[2], self.gradient,
+                       self.lines[3], self.code_title, self.code):
             column.addWidget(widget)
         column.addStretch(1)
         self.scroll = QScrollArea()
@@ -113,6 +116,9 @@ class InspectorPanel(Card):
             self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
         else:
             self.rank.set_text(rank(own, value), "soft")
+        rows = compared(results, head, value, self.desk.debugger.comparison)
+        self.compared.setVisible(bool(rows))
+        self.compared.show_rows(rows)
         role = "picture" if head.node == INPUT and results.document.typed is None else "signed"
         self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
         self.histogram.set_cursor(value)
@@ -166,6 +172,8 @@ class InspectorPanel(Card):
             if self._head is not None and self._head != self.desk.session.playhead:
                 self.desk.attempt(self.desk.session.select, self._head)
             self.desk.perform("view.kernel")
+        elif to == LET_GO:
+            self.desk.perform("compare.let_go")
         elif isinstance(to, Playhead):
             self.desk.player.pause()
             self.desk.attempt(self.desk.session.select, to)
@@ -198,7 +206,7 @@ class InspectorPanel(Card):
         self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
         self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "
                                     "class, which is assumed to be right."))
-        for rows in (self.from_rows, self.to_rows, self.gradient):
+        for rows in (self.from_rows, self.to_rows, self.gradient, self.compared):
             rows.forget()
         self._head = None
         self.show_now()

@@ -64,6 +64,8 @@ class TransportPanel(Card):
         self.body.addLayout(line)
         self.timeline.scrubbed.connect(self._scrub)
         self.timeline.stepped.connect(lambda step: desk.perform("stepper.forward" if step > 0 else "stepper.back"))
+        self.timeline.marked.connect(self._mark)
+        desk.session.debug_changed.connect(self._stops)
         self._network: object = None
         self._segments: list[tuple[timeline.Stretch, ...]] = []  # what each box of the timeline holds; of the input ()
         desk.session.playhead_moved.connect(self._moved)
@@ -119,6 +121,7 @@ class TransportPanel(Card):
             self._segments = [held for _, held in boxes]
             self.timeline.set_stretches([box for box, _ in boxes])
             self._moved()
+            self._stops()
 
     def _input(self) -> Stretch:
         shape = "×".join(map(str, self.desk.session.view.network.input_shape))
@@ -182,6 +185,15 @@ class TransportPanel(Card):
         trace = session.trace() if grain == "term" else None
         k, n = playback.position(network, head, grain, trace.terms.size if trace else 0)
         self.place.set_text(PLACES[grain], k=numbers.count(k), n=numbers.count(n))
+
+    def _stops(self) -> None:
+        """Red dots where a breakpoint of a layer is on."""
+        stops = [stop for stop in self.desk.session.document.stops if stop.on and stop.node]
+        self.timeline.set_stops(frozenset(k for k, held in enumerate(self._segments)
+                                          if any(stop.covers(stretch) for stretch in held for stop in stops)))
+
+    def _mark(self, segment: int) -> None:
+        self.desk.attempt(self.desk.debugger.toggle, self._segments[segment])
 
     def _player(self) -> None:
         player = self.desk.player

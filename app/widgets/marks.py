@@ -32,6 +32,11 @@ def hover(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None
     _frame(painter, cell, bounds, "ink", HOVER)
 
 
+def second(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None:
+    """The dashed ring round a number that the selected one is compared with."""
+    _frame(painter, cell, bounds, "ring", RING, dashes=[1.6, 1.4])
+
+
 def dashed(painter: QPainter, rect: QRectF) -> None:
     """The frame of a grid of gradients, inside its edge."""
     painter.save()
@@ -135,7 +140,8 @@ def corner(painter: QPainter, cell: QRectF, colour: QColor) -> None:
     painter.restore()
 
 
-def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float) -> None:
+def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float,
+           dashes: list[float] | None = None) -> None:
     width = _wide(width)
     whole = width + 2 * _wide(HALO)
     # Round a tiny cell the line stands outside, else the cell would vanish under its halo.
@@ -149,6 +155,9 @@ def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, w
     for name, thick in (("panel", whole), (token, width)):
         pen = QPen(theme.color(name), thick)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        if dashes and name == token:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern(dashes)
         painter.setPen(pen)
         painter.drawRect(line)
     painter.restore()

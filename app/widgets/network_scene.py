@@ -57,6 +57,7 @@ class NetworkScene(pg.GraphicsView):
         self.columns = columns
         self.pictured.make(columns)
         self.lines.selected, self.lines.hovered, self.lines.links = None, None, Links()
+        self.lines.compared = None
         self.lines.muted, self.lines.bad = frozenset(), ()
         self.open = min(max(self.open, 1), len(columns) - 1)
         self.bars.set_labels(labels)
@@ -129,6 +130,14 @@ class NetworkScene(pg.GraphicsView):
         if cell is not None:
             self.pictured.ensure(cell[0], cell[1][0])
         self.lines.update()
+
+    def set_compared(self, cell: Cell | None) -> None:
+        """The dashed ring round a second number."""
+        if cell != self.lines.compared:
+            self.lines.compared = cell
+            if cell is not None:
+                self.pictured.ensure(cell[0], cell[1][0])
+            self.lines.update()
 
     def set_hovered(self, cell: Cell | None) -> None:
         """The thin ring."""

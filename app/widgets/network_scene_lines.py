@@ -32,6 +32,7 @@ class Lines(QGraphicsItem):
         self._frame = frame
         self.selected: Cell | None = None
         self.hovered: Cell | None = None
+        self.compared: Cell | None = None
         self.links = Links()
         self.muted: frozenset[tuple[int, int]] = frozenset()  # (column, map)
         self.bad: tuple[tuple[int, int], ...] = ()
@@ -63,6 +64,8 @@ class Lines(QGraphicsItem):
             for channel in range(*field.channels):
                 if (rect := frame.places[field.column].box(channel, field.rows, field.cols)) is not None:
                     self._field(painter, frame.rect(rect), field.direct)
+        if self.compared is not None and self.compared != self.selected and (rect := self._cell(self.compared)):
+            marks.second(painter, rect, self.boundingRect())
         if self.selected is not None:
             self._selection(painter, self.selected)
         hovered = self._cell(self.hovered) if self.hovered is not None and self.hovered != self.selected else None

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from app.i18n import tr
 
 LEAST = 20
 BAR = 18  # one lane
@@ -71,6 +72,7 @@ class Timeline(QWidget):
 
     scrubbed = Signal(int, float)  # segment, fraction of it
     stepped = Signal(int)  # by the arrow keys: -1 or 1
+    marked = Signal(int)  # a segment was clicked with Ctrl held: for a breakpoint
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +105,11 @@ class Timeline(QWidget):
         if segments != self._stops:
             self._stops = segments
             self.update()
+
+    @property
+    def stops(self) -> frozenset[int]:
+        """Segments with a dot."""
+        return self._stops
 
     @property
     def playhead(self) -> tuple[int, float] | None:
@@ -247,11 +254,14 @@ class Timeline(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             k = self.at(event.position().x(), event.position().y())
+            if k is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.marked.emit(k)
+                return
             self._grabbed = None if k is None else self._stretches[k].lane
             self._scrub(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._grabbed is not None:
             self._scrub(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -290,7 +300,10 @@ class Timeline(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             k = self.at(event.pos().x(), event.pos().y())
             if k is not None:
-                QToolTip.showText(event.globalPos(), self._stretches[k].tip or self._stretches[k].name, self)
+                words = tr("Ctrl and a click remove the breakpoint") if k in self._stops else \
+                    tr("Ctrl and a click set a breakpoint")
+                tip = self._stretches[k].tip or self._stretches[k].name
+                QToolTip.showText(event.globalPos(), f"{tip}\n{words}", self)
             return True
         return super().event(event)
 

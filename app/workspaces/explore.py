@@ -153,15 +153,18 @@ class Explore(QWidget):
         from app.panels.inspector import InspectorPanel
         from app.panels.stepper import StepperPanel
         from app.panels.transport import TransportPanel
+        from app.panels.watches import WatchesPanel
 
         self.stepper, self.transport = StepperPanel(self.desk), TransportPanel(self.desk)
-        self.inspector = InspectorPanel(self.desk)
+        self.inspector, self.watches = InspectorPanel(self.desk), WatchesPanel(self.desk)
         for card in (self.network, self.stepper, self.transport):
             card.layout().setContentsMargins(12, 6, 12, 6)
         layout = self.centre.layout()
         layout.addWidget(self.stepper, 1)
         layout.addWidget(self.transport)
-        self.inspector_host.layout().addWidget(self.inspector)
+        self.inspector_host.layout().setSpacing(GAP)
+        self.inspector_host.layout().addWidget(self.inspector, 1)
+        self.inspector_host.layout().addWidget(self.watches)
 
     def _selection(self, head: object) -> None:
         opened = head is not None
@@ -199,6 +202,15 @@ class Explore(QWidget):
             self.network.setMinimumHeight(0)
             self.network.setMaximumHeight(16777215)
             self.network.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def ask_watches(self, stop: bool) -> None:
+        """Let an expression be typed in the strip; where that is closed, it opens."""
+        if self.desk.workspace != "explore":
+            self.desk.set_workspace("explore")
+        if self.stepping and not self.inspector_host.isVisibleTo(self):
+            self.toggle_inspector()
+        if self.stepping:
+            (self.watches.type_stop if stop else self.watches.type_watch)()
 
     def toggle_inspector(self) -> None:
         """Open or close the inspector."""

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from app.model.breakpoints import Breakpoint
 from app.model.document import from_model
 from app.model.frames import value_of
 from app.model.playback import move
 from app.model.results import compute
-from app.model.breakpoints import Breakpoint
 from app.model.stops import checked, next_stop, stopping
 from app.model.timeline import Playhead, start, timeline
 from app.paths import asset

@@ -1,0 +1,76 @@
+"""A second number beside the first, and a second input beside the drawing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QObject, Signal
+
+from app.model.document import Document
+from app.model.results import Results, compute
+from app.model.session import Session
+from app.model.timeline import Playhead, exists
+
+
+class Comparison(QObject):
+    """Holds what is compared with, until it is let go or the network has no such number any more."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.number: Playhead | None = None
+        self._kept: Document | None = None
+        self._results: Results | None = None
+        session.results_changed.connect(self._follow)
+
+    def set_number(self, head: Playhead | None) -> None:
+        """Compare with this number; None: with none."""
+        if head != self.number:
+            self.number = None if head is None else head.whole
+            self.changed.emit()
+
+    @property
+    def kept(self) -> bool:
+        """True while an input is kept."""
+        return self._kept is not None
+
+    @property
+    def kept_document(self) -> Document | None:
+        """Whose drawing, or typed input, is kept."""
+        return self._kept
+
+    def keep(self) -> None:
+        """Keep the input of now."""
+        self._kept, self._results = self.session.view, None
+        self.changed.emit()
+
+    def let_go(self) -> None:
+        """Compare with nothing."""
+        if self.number is not None or self._kept is not None:
+            self.number, self._kept, self._results = None, None, None
+            self.changed.emit()
+
+    def results(self) -> Results | None:
+        """The kept input through the network of now; computed when asked for, and anew where a weight changed."""
+        if self._kept is None:
+            return None
+        view = self.session.view
+        now = self._results.document if self._results is not None else None
+        if now is None or self._results is None or now.network is not view.network or now.weights is not view.weights \
+                or now.muted != view.muted or self._results.said != self.session.said:
+            kept = dataclasses.replace(view, drawing=self._kept.drawing, typed=self._kept.typed)
+            self._results = compute(kept, self._results, self.session.said)
+        return self._results
+
+    def _follow(self, results: Results) -> None:
+        network = results.network
+        if self._kept is not None and self._kept.network is not network:
+            typed = self._kept.typed
+            if (typed is not None and typed.shape != network.input_shape) or \
+                    (typed is None) != (results.document.typed is None):
+                self._kept, self._results = None, None
+                self.changed.emit()
+        if self.number is not None and not exists(network, self.number):
+            self.set_number(None)

@@ -1,0 +1,72 @@
+"""Why the debugger stopped, as a sentence with the number: English keys and their facts."""
+
+from __future__ import annotations
+
+from app import numbers
+from app.i18n import N_
+from app.model.breakpoints import CHANGED, DEAD, Breakpoint
+from app.model.expression_text import sides
+from app.model.frames import array_of, value_of
+from app.model.results import Results
+from app.model.stops import passes
+from app.model.timeline import Playhead, stretch_of
+from app.model.watches import Notice
+from cnncore.errors import CnnError
+
+Sentence = tuple[str, dict[str, object]]
+
+
+def stopped(stop: Breakpoint | None, results: Results, head: Playhead) -> Sentence:
+    """Why playing stopped at a number."""
+    value = numbers.figure(value_of(results, head))
+    if stop is None or not stop.condition:
+        return N_("Stopped where {place} begins: {name} is {value}."), {
+            "place": stop.place if stop is not None else head.node, "name": head.name, "value": value}
+    if stop.condition == DEAD:
+        return _dead(results, head)
+    if passes(stop):
+        return N_("Stopped at {name}: it is {value}, and the breakpoint is {condition}."), {
+            "name": head.name, "value": value, "condition": stop.condition}
+    return N_("Stopped at {name}, where the pass has ended: {condition}, with {reading}."), {
+        "name": head.name, "condition": stop.condition, "reading": reading(stop.condition, results)}
+
+
+def reached(notice: Notice, results: Results) -> Sentence:
+    """What a stroke or a training step did."""
+    stop, head = notice.stop, notice.head
+    if stop.condition == CHANGED:
+        labels, answer = results.document.labels, results.order[0]
+        before = notice.before or 0
+        return N_("The answer changed from “{before}” to “{after}”, now {share}."), {
+            "before": labels[before] if before < len(labels) else before,
+            "after": labels[answer] if answer < len(labels) else answer,
+            "share": numbers.percent(float(results.probabilities[answer]))}
+    if stop.condition == DEAD:
+        return _dead(results, head)
+    if passes(stop):
+        return N_("A breakpoint holds since the last change: {name} is {value} ({condition})."), {
+            "name": head.name, "value": numbers.figure(value_of(results, head)), "condition": stop.condition}
+    return N_("A breakpoint holds since the last change: {condition}, with {reading}."), {
+        "condition": stop.condition, "reading": reading(stop.condition, results)}
+
+
+def reading(condition: str, results: Results) -> str:
+    """``answer = 3, target = 5``"""
+    try:
+        found = sides(condition, results)
+    except CnnError:
+        return ""
+    return ", ".join(f"{text} = {number(value)}" for text, value in found) or "1"
+
+
+def number(value: float) -> str:
+    """Whole ones, such as a class, without decimals."""
+    whole = value == round(value) if abs(value) < 1e6 else False
+    return f"{value:.0f}".replace("-", numbers.MINUS) if whole else numbers.figure(value)
+
+
+def _dead(results: Results, head: Playhead) -> Sentence:
+    stretch = stretch_of(results.network, head)
+    size = stretch.size if stretch is not None else array_of(results, head).size
+    return N_("Stopped at {name}: all {count} values of map {map} are 0."), {
+        "name": head.name, "count": numbers.count(size), "map": head.map}

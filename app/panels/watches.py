@@ -1,0 +1,217 @@
+"""The strip under the inspector: watched expressions with their course, and breakpoints, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app import theme
+from app.desk import Desk
+from app.i18n import N_
+from app.messages import text_of
+from app.model.breakpoints import READY, Breakpoint
+from app.model.expression import FUNCTIONS, PASSED, words
+from app.panels.watches_views.rows import ROW, StopRow, WatchRow
+from app.widgets.buttons import IconButton
+from app.widgets.card import Card
+from app.widgets.expression_field import ExpressionField
+from app.widgets.labels import Label
+from cnncore.errors import CnnError
+
+WATCH = N_("such as max(conv1) or p[3]")
+STOP = N_("such as conv1: value > 1")
+GAP = 2
+MOST = 0.4  # of the column's height
+Take = Callable[[str], None]
+
+
+class WatchesPanel(Card):
+    """Lists of the document's watches and breakpoints; one line is left of it where there are none, or when folded."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(N_("Watches"), "", parent)
+        self.setObjectName("watches_panel")
+        self.desk, self.watches = desk, desk.debugger.watches
+        self.layout().setContentsMargins(12, 6, 12, 6)
+        self.layout().setSpacing(4)
+        self.folded = False
+        self.fold = IconButton("caret", N_("Fold the list")).set_small()
+        self.fold.setObjectName("watches_fold")
+        self.fold.clicked.connect(lambda: self.set_folded(not self.folded))
+        self.plus = IconButton("plus", N_("Watch an expression…")).set_small()
+        self.plus.setObjectName("watches_add")
+        self.plus.clicked.connect(lambda: self.type_watch())
+        self.dot = IconButton("stop", N_("Add a breakpoint with a condition…")).set_small()
+        self.dot.setObjectName("stops_add")
+        self.dot.clicked.connect(lambda: self.type_stop())
+        for button in (self.plus, self.dot, self.fold):
+            button.setProperty("bare", True)
+            self.add_control(button)
+        self.list = QWidget()
+        self.list.setAutoFillBackground(False)
+        self.rows = QVBoxLayout(self.list)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(GAP)
+        self.scroll = QScrollArea()
+        self.scroll.setObjectName("watches_scroll")
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(self.list)
+        self.scroll.viewport().setAutoFillBackground(False)
+        self.field = ExpressionField(WATCH, self._names)
+        self.field.setObjectName("watches_field")
+        self.field.entered.connect(self._entered)
+        self.field.left.connect(self._leave)
+        self.asked = Label("", "secondary")
+        self.body.setSpacing(4)
+        for widget in (self.scroll, self.asked, self.field):
+            self.body.addWidget(widget)
+        self._take: Take = self.watches.add
+        self._hint = WATCH
+        self._listed: tuple[tuple[str, ...], tuple[Breakpoint, ...]] | None = None
+        self.watch_rows: list[WatchRow] = []
+        self.stop_rows: list[StopRow] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fit)
+        self._stale = True
+        self.watches.changed.connect(self._changed)
+        desk.session.debug_changed.connect(self._list)
+        self._close()
+        self._list()
+
+    # --- what is listed
+
+    def _list(self) -> None:
+        document = self.desk.session.document
+        listed = document.watches, document.stops
+        if listed != self._listed:
+            self._listed = listed
+            for row in (*self.watch_rows, *self.stop_rows):
+                self.rows.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+            self.watch_rows = [self._watch_row(text) for text in document.watches]
+            self.stop_rows = [self._stop_row(stop) for stop in document.stops]
+        self._changed()
+        self._arrange()
+
+    def _watch_row(self, text: str) -> WatchRow:
+        row = WatchRow(text)
+        row.edited.connect(lambda: self._type(WATCH, lambda typed: self.watches.replace(text, typed), text))
+        row.removed.connect(lambda: self.watches.remove(text))
+        self.rows.addWidget(row)
+        return row
+
+    def _stop_row(self, stop: Breakpoint) -> StopRow:
+        debugger, row = self.desk.debugger, StopRow(stop)
+        row.edited.connect(lambda: self._type(STOP, lambda typed: debugger.replace(stop, typed), stop.text))
+        row.removed.connect(lambda: debugger.remove(stop))
+        row.switched.connect(lambda: debugger.switch(stop))
+        self.rows.addWidget(row)
+        return row
+
+    def _changed(self) -> None:
+        """Only while it can be seen: what is not shown is not computed."""
+        self._stale = not (self.isVisible() and self.scroll.isVisible())
+        if not self._stale:
+            for row in self.watch_rows:
+                row.show_reading(self.watches.reading(row.text), self.watches.series(row.text))
+            for stop in self.stop_rows:
+                stop.check(self.desk.session.results)
+
+    # --- typing
+
+    def type_watch(self) -> None:
+        """Ask for one more expression to watch."""
+        self._type(WATCH, self.watches.add)
+
+    def type_stop(self) -> None:
+        """Ask for a condition; the layer of the playhead stands there already."""
+        head = self.desk.session.playhead
+        start = "" if head is None or head.node == "input" else f"{Breakpoint(*head.stretch).place}: "
+        self._type(STOP, self.desk.debugger.add, f"{start}value > " if start else "", whole=False)
+
+    def _type(self, hint: str, take: Take, text: str = "", whole: bool = True) -> None:
+        self._take, self._hint = take, hint
+        self.field.set_hint(hint)
+        self.asked.set_text(N_("Stop when…") if hint == STOP else N_("Watch"))
+        self.asked.show()
+        self.field.show()
+        self.field.start(text, whole)
+        self._arrange()
+
+    def _entered(self, text: str) -> None:
+        try:
+            self._take(text)
+        except CnnError as error:
+            self.field.refuse(text_of(error))
+            self._arrange()
+            return
+        self.folded = False
+        self._leave()
+
+    def _leave(self) -> None:
+        had = self.field.line.hasFocus()
+        self._close()
+        self._arrange()
+        if had:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close(self) -> None:
+        self.asked.hide()
+        self.field.hide()
+
+    def _names(self) -> list[str]:
+        names = [*words(self.desk.session.results), *FUNCTIONS, *PASSED]
+        return names if self._hint == WATCH else [*names, *(condition for _, condition in READY.values())]
+
+    # --- room
+
+    def set_folded(self, on: bool) -> None:
+        """Only its first line, or all."""
+        self.folded = on
+        self._arrange()
+
+    def _arrange(self) -> None:
+        count = len(self.watch_rows) + len(self.stop_rows)
+        self.fold.setVisible(count > 0)
+        self.fold.set_icon("caret-right" if self.folded else "caret")
+        self.fold.set_text("", N_("Show the list") if self.folded else N_("Fold the list"))
+        shown = count > 0 and not self.folded
+        self.scroll.setVisible(shown)
+        self.set_title(N_("Watches"))
+        self.set_secondary(f"{len(self.watch_rows)} · ● {len(self.stop_rows)}" if count else "")
+        if shown and self._stale:
+            self._changed()
+        self._soon.start()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines, up to its share of the column; more lines scroll."""
+        count = len(self.watch_rows) + len(self.stop_rows)
+        line = theme.size(ROW)
+        host = self.parentWidget().height() if self.parentWidget() is not None else 600
+        room = max(int(host * MOST) // (line + GAP), 2)
+        self.scroll.setFixedHeight(min(count, room) * (line + GAP) - GAP if count else 0)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._stale:
+            self._changed()
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._soon.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_soon"):
+            self._stale = True
+            self._arrange()
