@@ -7,6 +7,7 @@ import math
 MINUS = "−"
 THIN_SPACE = "\u202f"
 LARGEST = 9999  # in a cell; above it, an exponent
+SMALL = 0.01  # a grid whose largest number is below it shows them with a common factor
 
 
 def cell(value: float, chars: int = 0, decimals: int = 2) -> str:
@@ -60,6 +61,17 @@ def gradient(value: float) -> str:
     return _significant(float(value), 4)
 
 
+def power(bound: float) -> int:
+    """The power of ten that numbers up to ``bound`` are divided by in cells, where two decimals would leave nothing."""
+    bound = abs(float(bound))
+    return math.floor(math.log10(bound)) if 0 < bound < SMALL else 0
+
+
+def times(power_: int) -> str:
+    """What cells divided by a power of ten have to be multiplied with: ``× 1e−9``; nothing for 0."""
+    return f"× 1e{power_}".replace("-", MINUS) if power_ else ""
+
+
 def percent(share: float, places: int = 1) -> str:
     """A probability of 0 to 1: one decimal (or ``places``) and a thin space that does not break, ``65.1 %``.
 
@@ -104,7 +116,7 @@ def _significant(value: float, digits: int) -> str:
         return "0"
     rounded = float(f"{value:.{digits - 1}e}")
     power = math.floor(math.log10(abs(rounded)))
-    if power < -5 or power > 8:
+    if power < -4 or power > 8:
         return _exponent(value, digits - 1)
     return f"{value:,.{max(digits - 1 - power, 0)}f}".replace("-", MINUS)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app import theme
+from app import numbers, theme
 from app.i18n import tr
 from app.widgets.formula_parts import FormulaParts
 
@@ -246,9 +246,12 @@ def sum_pieces(parts: FormulaParts, lead: str, opened: bool = False) -> tuple[Pi
     if brackets:
         pieces.append(Piece("("))
     for k, part in enumerate(parts.parts):
-        if k:
-            pieces.append(Piece("+"))
-        pieces.append(Piece(part.text, "ink", part.index, glued=brackets and not k))
+        text = part.text
+        if k:  # a lone factor gives its sign to the sum
+            less = text.startswith(numbers.MINUS)
+            pieces.append(Piece(numbers.MINUS if less else "+"))
+            text = text.removeprefix(numbers.MINUS)
+        pieces.append(Piece(text, "ink", part.index, glued=brackets and not k))
     if not parts.parts and not parts.more and not parts.rest and parts.exact:
         pieces.append(Piece("0", "ink", glued=brackets))  # there is nothing to add but the bias
     if parts.more or parts.rest:

@@ -9,6 +9,9 @@ from decimal import Decimal
 
 from app import numbers
 
+SMALL = Decimal("1e-4")  # below it a number has an exponent
+TINY = -1  # in place of a number of decimals: two digits and an exponent
+
 
 @dataclass(frozen=True)
 class Part:
@@ -54,7 +57,7 @@ class FormulaParts:
     @property
     def rest_text(self) -> str:
         """The rest with every digit it needs, without its sign."""
-        return decimal_text(abs(self.rest).normalize())
+        return decimal_text(abs(self.rest).normalize(), True)
 
     @property
     def sum_text(self) -> str:
@@ -101,8 +104,11 @@ def printed(text: str) -> Decimal:
     return Decimal(text.replace(numbers.MINUS, "-").replace(",", ""))
 
 
-def decimal_text(value: Decimal) -> str:
-    """A decimal in full, with a true minus sign."""
+def decimal_text(value: Decimal, short: bool = False) -> str:
+    """A decimal in full, with a true minus sign; with ``short`` a small one as ``5.723e−10``, with every digit too."""
+    if short and value and abs(value) < SMALL:
+        mantissa, _, power = format(value, "e").partition("e")
+        return f"{mantissa}e{int(power)}".replace("-", numbers.MINUS)
     return format(value, "f").replace("-", numbers.MINUS)
 
 
@@ -112,8 +118,10 @@ def _sum(result: Decimal, bias: Decimal | None, divisor: int) -> str:
 
 
 def _places(values: object) -> int:
-    """Decimals of a factor: two as in the cells, more where two would leave nothing of the strongest."""
+    """Decimals of a factor: two as in the cells, more where two would leave nothing of the strongest, or `TINY`."""
     largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)  # type: ignore[attr-defined]
+    if 0 < largest < float(SMALL):
+        return TINY
     return 2 if largest >= 0.095 or largest == 0 else min(1 - math.floor(math.log10(largest)), 12)
 
 
@@ -130,6 +138,8 @@ def _part(index: int, term: tuple[float, float | None, float], places: tuple[int
 def _factor(value: float, places: int) -> str:
     if places == 2 or not math.isfinite(value) or value == 0:
         return numbers.cell(value)
+    if places == TINY:
+        return decimal_text(Decimal(f"{value:.1e}"), True)
     text = f"{abs(value):.{places}f}"
     return (numbers.MINUS if value < 0 else "") + (text[1:] if text.startswith("0.") else text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from functools import lru_cache
@@ -24,14 +25,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
-from app.widgets import marks
+from app.widgets import marks, plane_cut
+from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
 
 GAP = 1
 DIGITS = 30  # px a cell at least
 SLIDE = 120
-CELL, PADDING, NOTHING, LATER = range(4)  # what a place of the plane can be; LATER: not computed yet
-Spot = tuple[int, int]
-NO_PAD: tuple[Spot, Spot] = ((0, 0), (0, 0))
 
 
 class PlaneGrid(QWidget):
@@ -47,9 +46,11 @@ class PlaneGrid(QWidget):
         super().__init__(parent)
         self._plane: NDArray[np.floating] = np.zeros((1, 1))
         self._bound, self._role = 1.0, "signed"
-        self._size, self._steps, self._pad, self._frame, self._cell = (1, 1), (1, 1), NO_PAD, 0.0, DIGITS
+        self._size, self._steps, self._frame, self._cell = (1, 1), (1, 1), 0.0, DIGITS
         self._corner, self._origin = (0, 0), (0.0, 0.0)
         self._known = math.inf
+        self._ways = Ways()
+        self._power, self._scaled, self._gradient = 0, False, False
         self._ring: Spot | None = None
         self._hover: Spot | None = None
         self._windowed = False
@@ -72,7 +73,8 @@ class PlaneGrid(QWidget):
             pad: Padding around the plane: rows (above, below) and columns (left, right).
             windowed: Draw the ring of a window around the cells.
         """
-        self._size, self._steps, self._pad, self._windowed = (rows, cols), steps, pad, windowed
+        self._size, self._steps, self._windowed = (rows, cols), steps, windowed
+        self._ways = dataclasses.replace(self._ways, pad=pad)
         self._hover = self._ring = None
         self._slide.stop()
         self._origin = (float(self._corner[0]), float(self._corner[1]))
@@ -90,10 +92,43 @@ class PlaneGrid(QWidget):
         """Other numbers; what the window stands on stays."""
         same = (bound, role, plane.shape) == (self._bound, self._role, self._plane.shape)
         self._plane, self._bound, self._role = plane, bound, role
+        power = numbers.power(bound) if self._scaled else 0
+        same, self._power = same and power == self._power, power
         # A stroke often passes by far from the window.
         if not same or self._drawn is None or not np.array_equal(self._seen()[1], self._drawn, equal_nan=True):
             self._drawn = None
             self.update()
+
+    def set_ways(self, spread: Spot = (1, 1), mode: str = "zeros", dropped: Spot = (0, 0), void: bool = False) -> None:
+        """How the plane lies under the window.
+
+        Args:
+            spread: Places from one cell of the plane to the next; between them lies nothing, which is hatched.
+            mode: What stands on padding, as in `cnncore.ops.windows`: zeros, or cells again.
+            dropped: Rows at the end and columns at the end that no window reaches: hatched over.
+            void: Beyond the plane and its padding lies nothing either, and is hatched too.
+        """
+        now = dataclasses.replace(self._ways, spread=spread, mode=mode, dropped=dropped, void=void, gone=None)
+        if now != dataclasses.replace(self._ways, gone=None):
+            self._ways, self._drawn = dataclasses.replace(now, gone=self._ways.gone), None
+            self.update()
+
+    def set_gone(self, gone: NDArray[np.bool_] | None) -> None:
+        """Cells of the plane that are none: hatched."""
+        before = self._ways.gone
+        same = before is None if gone is None else before is not None and np.array_equal(gone, before)
+        if not same:
+            self._ways, self._drawn = dataclasses.replace(self._ways, gone=gone), None
+            self.update()
+
+    def set_gradient(self) -> None:
+        """These are gradients: a dashed frame, and a factor common to all digits where they are small."""
+        self._gradient = self._scaled = True
+
+    @property
+    def factor(self) -> str:
+        """What all digits have to be multiplied with, ``× 1e−9``; nothing where they are as they are."""
+        return numbers.times(self._power)
 
     def set_corner(self, corner: Spot, slide: bool = False) -> None:
         """Put the window's first cell on a cell of the plane; with ``slide`` the plane glides under it."""
@@ -177,8 +212,9 @@ class PlaneGrid(QWidget):
     def value(self, spot: Spot) -> float | None:
         """The number in a cell of the window; None on padding."""
         row, col = self._corner[0] + spot[0] * self._steps[0], self._corner[1] + spot[1] * self._steps[1]
-        inside = 0 <= row < self._plane.shape[0] and 0 <= col < self._plane.shape[1]
-        return float(self._plane[row, col]) if inside else None
+        values, state = self._cut((row, col), 1, 1)
+        return float(values[0, 0]) if state[0, 0] in (CELL, DROPPED) or (
+            state[0, 0] == PADDING and self._ways.mode != "zeros") else None
 
     # --- painting
 
@@ -186,6 +222,8 @@ class PlaneGrid(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("panel"))
         self._paint_cells(painter)
+        if self._gradient and not self._windowed:
+            marks.dashed(painter, QRectF(self.rect()))
         if self._windowed:
             rows, cols = self.extent()
             m, pitch = self.margin(), self._cell + GAP
@@ -223,6 +261,8 @@ class PlaneGrid(QWidget):
                     painter.fillRect(x, y, px, px, QColor.fromRgb(fill))
                 else:
                     painter.fillRect(QRect(x, y, px, px) & whole, QColor.fromRgb(fill))
+                if kind == DROPPED:
+                    marks.hatch(painter, QRectF(x, y, px, px))
                 if kind == PADDING:
                     dashed.append(QRectF(x + 0.5, y + 0.5, px - 1, px - 1))
                 if not math.isfinite(numbers_[i][j]):
@@ -235,7 +275,14 @@ class PlaneGrid(QWidget):
             painter.drawRects(dashed)
 
     def _ends(self) -> tuple[float, float]:
-        """The least and the largest number in the window."""
+        """The least and the largest number in the window, as they are printed."""
+        low, high = self._reach()
+        return low / 10.0 ** self._power, high / 10.0 ** self._power
+
+    def _reach(self) -> tuple[float, float]:
+        if self._ways.spread != (1, 1) or self._ways.mode != "zeros":
+            seen = self._cut(self._corner, *self.extent())[0]
+            return float(seen.min()), float(seen.max())
         spans = zip(self._corner, self.extent(), strict=True)
         seen = self._plane[tuple(slice(max(at, 0), max(at + n, 0)) for at, n in spans)]
         return (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
@@ -245,7 +292,7 @@ class PlaneGrid(QWidget):
         scale, ratio = theme.scale(), self.devicePixelRatio()
         wide, high = _digit(scale)
         chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
-        decimals = numbers.decimals(*self._ends(), chars)
+        decimals, scale_ = numbers.decimals(*self._ends(), chars), 10.0 ** -self._power
 
         if painter.paintEngine().type() in marks.PAPER:
             painter.setFont(theme.font(11, mono=True))
@@ -253,12 +300,12 @@ class PlaneGrid(QWidget):
             def write(x: int, y: int, value: float, fill: int) -> None:
                 painter.setPen(theme.text_on(fill))
                 painter.drawText(QRect(x, y, self._cell, self._cell), Qt.AlignmentFlag.AlignCenter,
-                                 numbers.cell(value, chars, decimals))
+                                 numbers.cell(value * scale_, chars, decimals))
 
             return write
 
         def say(x: int, y: int, value: float, fill: int) -> None:
-            text = numbers.cell(value, chars, decimals)
+            text = numbers.cell(value * scale_, chars, decimals)
             across = round((self._cell - len(text) * wide) / 2)
             painter.drawPixmap(x + across, y + down, _printed(text, theme.text_on(fill).rgb(), scale, ratio))
 
@@ -273,19 +320,7 @@ class PlaneGrid(QWidget):
 
     def _cut(self, first: Spot, height: int, width: int) -> tuple[NDArray[np.floating], NDArray[np.int8]]:
         """Numbers, and what each cell is, of a part of the endless plane."""
-        values = np.zeros((height, width), np.float32)
-        state = np.full((height, width), NOTHING, np.int8)
-        size = self._plane.shape
-
-        def part(pads: tuple[Spot, Spot]) -> tuple[slice, ...]:
-            sides = zip(first, size, pads, strict=True)
-            return tuple(slice(max(-p[0] - at, 0), max(n + p[1] - at, 0)) for at, n, p in sides)
-
-        inside, padding = part(NO_PAD), part(self._pad)
-        state[padding] = PADDING
-        state[inside] = CELL
-        source = tuple(slice(max(at, 0), max(at + n, 0)) for at, n in zip(first, (height, width), strict=True))
-        values[inside] = self._plane[source]
+        values, state = plane_cut.cut(self._plane, first, (height, width), self._ways)
         if self._known != math.inf:
             order = np.arange(height * width).reshape(height, width)
             state[order >= self._known] = LATER

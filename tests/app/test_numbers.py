@@ -45,7 +45,7 @@ def test_cell_reads_back_within_its_rounding(value: float) -> None:
 @pytest.mark.parametrize(("value", "text"), [
     (0.6558, "0.656"), (-0.034, "−0.0340"), (12.345, "12.3"), (1234.5, "1,234"), (0, "0"), (0.9996, "1.00"),
     (1e-9, "1.00e−9"),
-    (5.91e-5, "0.0000591"), (math.nan, "NaN"),
+    (5.91e-5, "5.91e−5"), (1.2e-4, "0.000120"), (math.nan, "NaN"),
 ])
 def test_figure_has_three_significant_decimals(value: float, text: str) -> None:
     assert numbers.figure(value) == text

@@ -18,14 +18,21 @@ SHOWN = 4  # strongest terms in ink
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
-def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "") -> None:
-    """Show a trace of a layer called ``name``; of a muted map there is nothing to add up."""
+def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "", rate: float = 0.0) -> None:
+    """Show a trace of a layer called ``name``; of a muted map there is nothing to add up.
+
+    Args:
+        rate: The learning rate, for the step of a weight.
+    """
     if muted:
         line.set_pieces([Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
                          *_result(numbers.figure(trace.total))])
         return
     build = BY_KIND.get(trace.kind)
-    pieces = _curve(trace, name) if trace.kind == "curve" else build(trace) if build is not None else None
+    if trace.kind in ("curve", "update"):
+        pieces = _curve(trace, name) if trace.kind == "curve" else update_pieces(trace, rate)
+    else:
+        pieces = build(trace) if build is not None else None
     if pieces is not None:
         line.set_pieces(pieces)
     else:
@@ -33,7 +40,15 @@ def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "") 
 
 
 def lead_of(trace: Trace) -> str:
-    """``y = Σ x·w + b``, as the trace has it."""
+    """``y = Σ x·w + b``, as the trace has it; of a gradient ``∂L/∂w = Σ ∂L/∂y · x``."""
+    sources = tuple(one.source for one in trace.operands)
+    if sources[:1] in BACK:
+        own = OWN.get(trace.target, "∂L/∂x" if trace.target.startswith("input") else "∂L/∂w")
+        first, factors = BACK[sources[:1]], sources[1:]
+        if trace.kind == "sum" or trace.target == "output":
+            own = "∂L/∂y" if sources[0] == "sent" else "y"
+        symbols = " · ".join([first, *(SYMBOLS.get(one, "x" if one.startswith("input") else "w") for one in factors)])
+        return f"{own} = {'Σ ' if trace.terms.size > 1 and first != 'p − t' else ''}{symbols}"
     symbols = "·".join(("x", "w", "v", "u")[:len(_factors(trace))])
     inner = f"Σ {symbols}" + (" + b" if trace.bias is not None else "")
     return f"y = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"y = {inner}"
@@ -159,14 +174,53 @@ def _digits(value: float, digits: int) -> str:
     if value == 0 or not math.isfinite(value):
         return "0"
     text = f"{value:.{digits - 1}e}"
-    if value >= 1e-4:
-        return f"{Decimal(text):f}"
+    if abs(value) >= 1e-4:
+        return f"{Decimal(text):f}".replace("-", numbers.MINUS)
     mantissa, _, power = text.partition("e")
     return f"{mantissa}e{int(power)}".replace("-", numbers.MINUS)
 
 
 def _copy(trace: Trace) -> list[Piece]:
+    if trace.operands and trace.operands[0].source == "grad":
+        return [Piece(f"∂L/∂x = ∂L/∂y {tr('(the same number, only moved)')}"), *_result(numbers.figure(trace.total))]
     return [Piece(f"y = x {tr(N_('(the same number, only moved)'))}"), *_result(numbers.figure(trace.total))]
+
+
+def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
+    """The step of a weight, with digits enough for the printed numbers to come to the printed result.
+
+    Args:
+        trace: Of the weight after the step.
+        rate: The learning rate: what is that times the gradient and nothing else is written so. Nesterov's gradient
+            counts twice, and that of Adam is scaled: their sums are written out.
+    """
+    if not np.isfinite(trace.terms).all() or not trace.terms.size:
+        return None
+    now, rest = float(trace.terms[0]), [(k, float(t)) for k, t in enumerate(trace.terms) if k and t]
+    plain = len(trace.operands) == 2 and trace.terms.size > 2 and {k for k, _ in rest} <= {2} and math.isclose(
+        -float(trace.operands[1].values[2]), rate, rel_tol=1e-6)
+    result = numbers.gradient(trace.total)
+    first, step = numbers.gradient(now), [""] * 3
+    for digits in range(4, 10):
+        first = _digits(now, digits)
+        sign = [numbers.MINUS if t < 0 else "+" for _, t in rest]
+        texts = [_digits(abs(t), digits) for _, t in rest]
+        if plain:
+            step = [f"{rate:g}", _digits(float(trace.operands[0].values[2]), digits)]
+            come = printed(first) - printed(step[0].replace("e-", "e−")) * printed(step[1])
+        else:
+            signed = ((1 if s == "+" else -1) * printed(t) for s, t in zip(sign, texts, strict=True))
+            come = printed(first) + sum(signed, Decimal(0))
+        if numbers.gradient(float(come)) == result:
+            break
+    if plain:
+        slope_text = f"({step[1]})" if step[1].startswith(numbers.MINUS) else step[1]
+        shown = [Piece(numbers.MINUS), Piece(f"{step[0]} · {slope_text}", "ink", 2)]
+    else:
+        pairs = zip(rest, sign, texts, strict=True)
+        shown = [piece for (k, _), s, t in pairs for piece in (Piece(s), Piece(t, "ink", k))]
+    lead = "w ← w − rate · ∂L/∂w" if plain else "w ←"
+    return [Piece(lead), *([Piece("=")] if plain else []), Piece(first, "ink", 0), *shown, *_result(result)]
 
 
 def _result(text: str) -> list[Piece]:
@@ -174,3 +228,7 @@ def _result(text: str) -> list[Piece]:
 
 
 BY_KIND = {"window": _window, "shares": _shares, "copy": _copy, "kept": _kept}
+# First factors that tell a gradient, its own symbol by the target, and what the other factors are called.
+BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − t"}
+OWN = {"bias": "∂L/∂b"}
+SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂"}

@@ -15,6 +15,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of, trace_of
 from app.panels.stepper_views.base import Scene, View, flat_plane
+from app.panels.stepper_views.formula import update_pieces
 from app.widgets.heat_map import HeatMap
 from cnncore.choices import optimizer_word
 from cnncore.optimizers import OPTIMIZERS
@@ -35,8 +36,7 @@ class UpdateRow(QWidget):
         self.now.setObjectName("kernel_now")
         self.after.setObjectName("kernel_after")
         self._trace: Trace | None = None
-        self._words = ""
-        self._rate = 0.0
+        self._words, self._rate = "", 0.0
         for map_ in (self.now, self.after):
             map_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -65,23 +65,8 @@ class UpdateRow(QWidget):
     @property
     def text(self) -> str:
         """``w ← w − rate · ∂L/∂w = …``, adding up as printed."""
-        trace = self._trace
-        if trace is None or len(trace.operands) < 2:
-            return ""
-        now, factors = float(trace.operands[0].values[0]), trace.operands[1].values
-        # Nesterov's gradient counts twice, and that of Adam is scaled: their sums are written out.
-        plain = trace.terms.size > 2 and len(trace.operands) == 2 and math.isclose(-float(factors[2]), self._rate)
-        if plain and np.count_nonzero(trace.terms[[1, *range(3, trace.terms.size)]]) == 0:
-            gradient, rate = float(trace.operands[0].values[2]), -float(factors[2])
-            shown = f"({numbers.gradient(gradient)})" if gradient < 0 else numbers.gradient(gradient)
-            return f"w ← w − rate · ∂L/∂w = {numbers.gradient(now)} − {rate:g} · {shown} = {self._result}"
-        parts = "".join(f" {'−' if t < 0 else '+'} {numbers.gradient(abs(float(t)))}" for t in trace.terms[1:] if t)
-        return f"w ← {numbers.gradient(now)}{parts} = {self._result}"
-
-    @property
-    def _result(self) -> str:
-        assert self._trace is not None
-        return numbers.gradient(self._trace.total)
+        pieces = update_pieces(self._trace, self._rate) if self._trace is not None else None
+        return " ".join(piece.text for piece in pieces or ())
 
     def _place(self) -> None:
         rows, cols = self.now.shape
