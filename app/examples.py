@@ -34,7 +34,7 @@ HINTS = {
     "B2": N_("Each kernel is highest where the input looks like it. Click a **1** in **keepmax1**, then go back to the "
              "cells that it came from."),
     "C1": N_("Only a whole line gives **3**, once in each of three places. Break a line and see its 3 go."),
-    "C2": N_("The kernel of **conv3** looks at maps, not at the picture. It is **10** in one place: the head is found "
+    "C2": N_("The kernel of **conv2** looks at maps, not at the picture. It is **10** in one place: the head is found "
              "once."),
     "C3": N_("**dense1** is above 0: a person. Take away a leg, in rows 7 to 9, or paste all ones, and it is not."),
     "D1": N_("7 cells, a window of 3: stride 1 gives **5**, 2 gives **3**, 3 gives **2** and drops the last row and "
@@ -43,7 +43,8 @@ HINTS = {
     "D3": N_("Click **conv1**[0, 1, 1]: the channels give **2**, **−3** and **−3**, the bias **1**: together **−3**."),
     "E3": N_("The second channel is the first, moved by one cell. Compare their pooled maps: most large numbers are in "
              "both."),
-    "E4": N_("**pool1** and **relu2** are the same to the last bit, but **relu1** needs 64 comparisons, **relu2** 16."),
+    "E4": N_("The two maps of **both** are the same to the last bit. But **relu1** needs 64 comparisons, **relu2** "
+             "16."),
 }
 
 

@@ -42,7 +42,7 @@ HORIZONTAL = np.array([[-1, -1, -1], [1, 1, 1], [-1, -1, -1]])
 VERTICAL = HORIZONTAL.T
 FALLING = 2 * np.eye(3) - 1
 RISING = FALLING[::-1]
-KNOWN = 2.0  # of a line: two of its three cells are there, and none beside it
+FIRES = 8  # what a whole part gives
 CENTRE = 1  # column of the parts' map that is over the middle of the figure
 PARTS = ((0, range(3, 7)), (3, range(1, 9)), (7, range(1, 8)))  # head, arms, legs: first row, columns
 
@@ -116,19 +116,17 @@ def c2() -> Document:
     deep[0, 1, :, 0::3] = 1
     return project(
         "C2", rows(FACE),
-        conv("conv1", HORIZONTAL[None, None], reads=INPUT, padding=1),
-        conv("conv2", VERTICAL[None, None], reads=INPUT, padding=1),
-        other("keepmax1", "keepmax", "conv1"), other("keepmax2", "keepmax", "conv2"),
-        other("concat1", "concat", "keepmax1", "keepmax2"),
-        conv("conv3", deep),
+        conv("conv1", np.stack([HORIZONTAL, VERTICAL])[:, None], padding=1), other("keepmax1", "keepmax"),
+        conv("conv2", deep),
     )
 
 
 def c3() -> Document:
     """A person out of parts out of lines, and one unit that is the lock to which the figure is the key.
 
-    A part's kernel (4 × 3 × 8) is 1 where its lines are and −1 elsewhere; its bias lets a whole part through, as 1, and
-    nothing else. The unit gives 2 for each part in its place, takes 1 for each part elsewhere, and 5 from all.
+    A part's kernel (4 × 3 × 8) is 1 where the line kernels see its lines and −1 elsewhere. Its bias makes 8 of a whole
+    part and less than 0 of all else in the figure. The unit adds the parts that are in their places, takes away those
+    that are elsewhere, and 20 in any case: three parts of 8 are enough, two are not.
     """
     lines = conv("conv1", np.stack([HORIZONTAL, VERTICAL, FALLING, RISING])[:, None], padding=1)
     seen = _line_maps(rows(FIGURE), lines)
@@ -136,14 +134,14 @@ def c3() -> Document:
     for k, (top, columns) in enumerate(PARTS):
         window = seen[:, top : top + 3, CENTRE : CENTRE + 8]
         own = np.isin(np.arange(CENTRE, CENTRE + 8), columns)
-        deep[k][(window >= KNOWN) & own] = 1
-        biases.append(1.0 - float((deep[k] * window).sum()))
+        deep[k][(window > 0) & own] = 1
+        biases.append(FIRES - float((deep[k] * window).sum()))
     lock = np.full((3, 8, 3), -1.0)
     for k, (top, _) in enumerate(PARTS):
-        lock[k, top, CENTRE] = 2
+        lock[k, top, CENTRE] = 1
     return project(
         "C3", rows(FIGURE), lines, other("relu1", "relu"), conv("conv2", deep, tuple(biases)), other("relu2", "relu"),
-        other("flatten", "flatten"), Layer("dense1", "dense", {"units": 1}, lock.reshape(1, -1), (-5.0,)),
+        other("flatten", "flatten"), Layer("dense1", "dense", {"units": 1}, lock.reshape(1, -1), (-20.0,)),
         labels=("person",),
     )
 

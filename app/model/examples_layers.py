@@ -118,4 +118,5 @@ def e4() -> Document:
         "E4", rows(SIGNS),
         other("relu1", "relu", INPUT), other("pool1", "maxpool", "relu1", window=2, stride=2),
         other("pool2", "maxpool", INPUT, window=2, stride=2), other("relu2", "relu", "pool2"),
+        other("both", "concat", "pool1", "relu2"),
     )

@@ -14,6 +14,7 @@ from app.widgets.map_columns_ruler import Ruler, fitted, of_maps
 LEAST_MAP, MOST_MAP = 15, 130
 UNIT, MOST_UNIT = 8, 14  # of a cell of a dense layer: where width is short, and where it is not
 AIR, MOST_AIR = 10, 150  # least gap between columns, and largest
+ROW = 0.3  # of its width that a row is high at least
 FEW, LARGE = 6, 0.42  # columns up to which maps may be larger, and this share of the height
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
@@ -147,6 +148,10 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
           height: float) -> Place:
     """A mosaic: maps ``edge`` high, or together exactly ``length``; in the middle of the height."""
     rows = math.ceil(len(order) / across)
+    if column.rows == 1 and column.across > 1:  # a row of cells, not of columns
+        xs = of_maps(across, column.across, edge, gap)
+        ys = of_maps(rows, 1, min(max(edge / column.across, ROW * edge), edge), gap)
+        return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
     ys = of_maps(rows, column.rows, edge, gap) if length is None else fitted(rows, column.rows, length, gap)
     if column.across == column.rows:
         xs = dataclasses.replace(ys, count=across)

@@ -31,7 +31,8 @@ def shape_text(column: Column, gradients: bool = False) -> str:
     """The line under the name."""
     if gradients:
         return "p − t" if column.kind == "bars" else f"∂L/∂{column.node}"
-    return tr("{count} classes", count=column.channels) if column.kind == "bars" else column.size
+    several = column.kind == "bars" and column.channels > 1
+    return tr("{count} classes", count=column.channels) if several else column.size
 
 
 def head_widths(column: Column, frame: Frame, labels: Sequence[str] = ()) -> Head:
