@@ -31,9 +31,11 @@ def sheet(make: Callable[[], Worksheet], answers: bool, language: str = "en") ->
         pdf.setPageMargins(QMarginsF(0, 0, 0, 0))
         pdf.setResolution(72 * FINE)
         painter = QPainter(pdf)
-        painter.scale(FINE, FINE)
-        _Paper(painter, pdf.newPage, answers).write(content)
-        painter.end()
+        try:  # a painter that outlives what it paints on would bring the program down
+            painter.scale(FINE, FINE)
+            _Paper(painter, pdf.newPage, answers).write(content)
+        finally:
+            painter.end()
     return bytes(buffer.data().data())
 
 
@@ -42,22 +44,25 @@ def page(make: Callable[[], Worksheet], answers: bool, language: str, wide: int)
     scale = wide / WIDE
     image = QImage(wide, round(HIGH * scale), QImage.Format.Format_RGB32)
     with theme.within("light"), i18n.within(language):
+        content = make()
         image.fill(theme.color("panel"))
         painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
-
-        def turn() -> bool:
-            raise _Full
-
-        with contextlib.suppress(_Full):
-            _Paper(painter, turn, answers).write(make())
-        painter.end()
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(scale, scale)
+            with contextlib.suppress(_Full):
+                _Paper(painter, _full, answers).write(content)
+        finally:
+            painter.end()
     return image
 
 
 class _Full(Exception):
     """The first page is."""
+
+
+def _full() -> bool:
+    raise _Full
 
 
 class _Paper:

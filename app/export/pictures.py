@@ -33,8 +33,10 @@ def _svg(stage: Stage) -> bytes:
     svg.setResolution(96)
     svg.setTitle("ConvScope")
     painter = QPainter(svg)
-    stage.paint(painter)
-    painter.end()
+    try:  # a painter that outlives what it paints on would bring the program down
+        stage.paint(painter)
+    finally:
+        painter.end()
     text = buffer.data().data().decode()
     # Cells are cells at any size; and whoever lacks the fonts takes others of the same kind.
     text = text.replace('image-rendering="optimizeSpeed"', 'style="image-rendering: pixelated"')
@@ -52,8 +54,10 @@ def _pdf(stage: Stage) -> bytes:
     pdf.setPageMargins(QMarginsF(0, 0, 0, 0))
     pdf.setResolution(96)
     painter = QPainter(pdf)
-    stage.paint(painter)
-    painter.end()
+    try:  # a painter that outlives what it paints on would bring the program down
+        stage.paint(painter)
+    finally:
+        painter.end()
     return bytes(buffer.data().data())
 
 

@@ -103,8 +103,10 @@ class Stage:
         """What is shown, as pixels."""
         image = QImage(QSize(*self.look.size), QImage.Format.Format_RGB32)
         painter = QPainter(image)
-        self.paint(painter)
-        painter.end()
+        try:  # a painter that outlives what it paints on would bring the program down
+            self.paint(painter)
+        finally:
+            painter.end()
         return image
 
     def close(self) -> None:

@@ -157,7 +157,6 @@ class ExportPanel(Card):
             self._show_table(choice, results, head)
 
     def _show_table(self, choice: Choice, results: Results, head: Playhead) -> None:
-        self.choices.shows.set_blocked("terms", N_("NPY holds arrays.") if choice.suffix == ".npy" else "")
         if choice.suffix == ".npy":
             shape, kind = tables.described(results, head)
             self.preview.sheet.show_lines([head.name.partition("[")[0], f"{kind} {shape}"])

@@ -93,6 +93,7 @@ class Choices(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(1)
         self.kind.changed.connect(self._other_kind)
+        self.suffix.changed.connect(lambda _: self._block())
         for part in (self.suffix, self.shows, self.speed, self.size_, self.theme_, self.language):
             part.changed.connect(self.changed)
         self.shows.changed.connect(self._forget_frames)
@@ -139,6 +140,14 @@ class Choices(QWidget):
         self._own_frames = False
         self._fit()
         self.changed.emit()
+
+    def _block(self) -> None:
+        """An array has no columns for the terms of a number."""
+        if self.kind.value == "numbers":
+            lone = self.suffix.value == ".npy"
+            if lone:
+                self.shows.set_value("array")
+            self.shows.set_blocked("terms", N_("NPY holds arrays.") if lone else "")
 
     def _fit(self) -> None:
         """Only the rows that matter."""
