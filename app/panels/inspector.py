@@ -10,7 +10,7 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of
-from app.model.timeline import Playhead, exists, shown_at
+from app.model.timeline import Playhead, exists, has_loss, shown_at
 from app.panels.inspector_views.back import came_from, leads_to
 from app.panels.inspector_views.compared import LET_GO, compared
 from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
@@ -139,7 +139,7 @@ class InspectorPanel(Card):
         head = self._head
         if head is None or not exists(self.desk.session.view.network, head):
             return
-        forward = head.lane == "forward"
+        forward = head.lane == "forward" and has_loss(self.desk.session.view.network)
         grad = self.desk.session.results.gradients.outputs.get(head.node) if forward else None
         there = grad is not None
         if self.gradient.isHidden() == there:

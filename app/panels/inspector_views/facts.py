@@ -10,7 +10,7 @@ import numpy as np
 from app import numbers
 from app.i18n import N_, tr
 from app.model.results import Results
-from app.model.timeline import SKIPPED, Playhead
+from app.model.timeline import SKIPPED, Playhead, has_loss
 from cnncore.network import INPUT, Node
 from cnncore.op import Region, Shape
 from cnncore.trace import Trace
@@ -174,6 +174,8 @@ def _end(results: Results, node: str, index: tuple[int, ...]) -> list[Row]:
     """Nobody reads it: it is an answer."""
     if results.network.consumers(node):
         return []
+    if not has_loss(results.network):
+        return [Row(N_("answer"), (Part(tr("it is of the output")),))]
     labels = results.document.labels
     name = labels[index[0]] if index[0] < len(labels) else str(index[0])
     return [Row(N_("answer"), (Part(tr("the share of “{name}”", name=name)),))]
