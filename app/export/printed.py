@@ -1,8 +1,10 @@
-"""Numbers as a worksheet prints them: whole numbers of some decimals, so that what is made of them is exact."""
+"""Numbers as a worksheet prints them: exact fractions, so that what is made of them is exact too."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,12 @@ from numpy.typing import NDArray
 from app import numbers
 
 MOST = 6  # decimals
+PARTS = (3, 6, 7, 9, 12)  # thirds, sixths, …: what kernels of means are made of, and no decimals can say
+NEAR = 1e-6  # of float32
 
 
 class Printed:
-    """Values rounded to as many decimals as their size asks for: the largest keeps two digits after its first.
+    """Values rounded to as many decimals as their size asks for: the largest keeps two digits; ninths stay ninths.
 
     Args:
         values: Any floats; what is not finite counts as 0.
@@ -23,53 +27,60 @@ class Printed:
     def __init__(self, values: NDArray[np.floating], least: int = 0) -> None:
         flat = np.nan_to_num(np.asarray(values, np.float64).reshape(-1), posinf=0.0, neginf=0.0)
         peak = float(np.abs(flat).max(initial=0.0))
-        self.places = 0
-        if (flat != np.round(flat)).any():
-            self.places = max(min(1 - math.floor(math.log10(peak)), MOST), 2 if peak < 100 else 0, least)
-        self.whole = np.round(flat * 10.0**self.places).astype(np.int64).astype(object)  # Python's own: never too large
+        units = 1
+        if not _whole(flat, peak):
+            units = next((n for n in PARTS if _whole(flat * n, peak * n)), 0)
+        if not units:
+            units = 10 ** max(min(1 - math.floor(math.log10(peak)), MOST), 2 if peak < 100 else 0, least)
+        self.values = [Fraction(round(float(v) * units), units) for v in flat]
 
     def times(self, other: Printed) -> Printed:
-        """Products, with all their decimals."""
-        return _made(self.whole * other.whole, self.places + other.places)
+        """Products, exact."""
+        return exact([a * b for a, b in zip(self.values, other.values, strict=True)])
 
-    def only(self, which: NDArray[np.integer]) -> Printed:
-        """Some of them."""
-        return _made(self.whole[which], self.places)
-
-    def beside(self, other: Printed) -> Printed:
-        """The same; both have the same decimals."""
-        assert self.places == other.places
-        return self
-
-    def sum(self, at: slice) -> int:
-        """In units of the last decimal."""
-        return int(sum(self.whole[at]))
+    def sum(self, at: slice = slice(None)) -> Fraction:
+        """Of some of them, or all."""
+        return sum(self.values[at], Fraction(0))
 
     def text(self, k: int) -> str:
         """One of them."""
-        return plain(int(self.whole[k]), self.places)
+        return plain(self.values[k])
 
     def grid(self, at: slice, rows: int, cols: int) -> list[list[str]]:
         """As rows and columns of texts."""
-        some = [short(int(v), self.places) for v in self.whole[at]]
+        some = [short(v) for v in self.values[at]]
         return [some[r * cols : (r + 1) * cols] for r in range(rows)]
 
 
-def _made(whole: NDArray[np.object_], places: int) -> Printed:
-    new = Printed(np.zeros(1))
-    new.whole, new.places = whole, places
+def exact(values: Sequence[Fraction]) -> Printed:
+    """These very numbers."""
+    new = Printed(np.zeros(0))
+    new.values = list(values)
     return new
 
 
-def plain(value: int, places: int) -> str:
-    """``−0.212`` of −2120 with four decimals: no zeros at its end."""
-    text = f"{abs(value):0{places + 1}d}"
-    if places:
-        text = f"{text[:-places]}.{text[-places:]}".rstrip("0").rstrip(".")
-    return (numbers.MINUS if value < 0 else "") + text
+def plain(value: Fraction) -> str:
+    """``−0.212``, or ``5/9`` where no decimals say it: no zeros at its end."""
+    sign = numbers.MINUS if value < 0 else ""
+    top, under = abs(value.numerator), value.denominator
+    places, rest = 0, under
+    for prime in (2, 5):
+        times = 0
+        while rest % prime == 0:
+            rest, times = rest // prime, times + 1
+        places = max(places, times)
+    if rest != 1:
+        return f"{sign}{top}/{under}"
+    whole, part = divmod(top * 10**places // under, 10**places)
+    return f"{sign}{whole}" + (f".{part:0{places}d}" if places else "")
 
 
-def short(value: int, places: int) -> str:
+def short(value: Fraction) -> str:
     """As it stands in a cell: without the zero before the point."""
-    text = plain(value, places)
-    return text.replace("0.", ".", 1) if abs(value) < 10**places else text
+    return plain(value).replace("0.", ".", 1) if abs(value) < 1 else plain(value)
+
+
+def _whole(values: NDArray[np.float64], peak: float) -> bool:
+    """All are whole numbers, but for what float32 could not hold."""
+    return bool((np.abs(values - np.round(values)) <= NEAR * max(peak, 1e-30)).all()) and (
+        peak == 0 or bool(np.abs(np.round(values)).max() > 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
@@ -126,11 +127,11 @@ def _products(trace: Trace, shape: tuple[int, int, int]) -> tuple[list[str], lis
                Grid(tr("Kernel") if names[1] == "w" else names[1], f"{rows} × {cols}", second.grid(at, rows, cols)),
                Grid(tr("Products"), "", made.grid(at, rows, cols), blank=True))
         title = tr("Channel {c}", c=g) if groups > 1 else ""
-        blocks.append(Row(title, one, "×=", (tr("sum"), plain(made.sum(at), made.places))))
+        blocks.append(Row(title, one, "×=", (tr("sum"), plain(made.sum(at)))))
     total = made.sum(slice(0, shown * rows * cols))
     if groups > 1:
-        blocks.append(Line(tr("sum of these channels"), plain(total, made.places)))
-    blocks += _ending(trace, made, total, slice(shown * rows * cols, None), groups - shown)
+        blocks.append(Line(tr("sum of these channels"), plain(total)))
+    blocks += _ending(trace, total, made.sum(slice(shown * rows * cols, None)), groups - shown)
     tasks = [tr("Multiply each number of the input by the number of the kernel at the same place."),
              tr("Add up the products.") if groups == 1 else tr("Add up the products of each channel, then the sums.")]
     if trace.bias is not None:
@@ -138,26 +139,20 @@ def _products(trace: Trace, shape: tuple[int, int, int]) -> tuple[list[str], lis
     return tasks, blocks
 
 
-def _ending(trace: Trace, made: Printed, total: int, rest: slice, others: int) -> list[Row | Table | Line]:
+def _ending(trace: Trace, total: Fraction, left: Fraction, others: int) -> list[Row | Table | Line]:
     """What comes after the sum: what is not printed, the bias, the divisor; then the result."""
     lines: list[Row | Table | Line] = []
-    places = made.places
     if others > 0:
-        left = made.sum(rest)
         total += left
-        lines.append(Line(tr("the other {n} together", n=others), plain(left, places), blank=False))
+        lines.append(Line(tr("the other {n} together", n=others), plain(left), blank=False))
     if trace.bias is not None:
         bias = Printed(np.array([trace.bias]))
         lines.append(Line(tr("bias"), bias.text(0), blank=False))
-        more = max(bias.places, places)
-        total = total * 10 ** (more - places) + int(bias.whole[0]) * 10 ** (more - bias.places)
-        places = more
+        total += bias.values[0]
     if trace.divisor != 1:
         lines.append(Line(tr("divided by"), f"{trace.divisor:g}", blank=False))
-        result = numbers.figure(total / 10**places / trace.divisor, 4)
-    else:
-        result = plain(total, places)
-    return [*lines, Line(tr("result"), result)]
+        total /= Fraction(trace.divisor)
+    return [*lines, Line(tr("result"), plain(total))]
 
 
 def _window(trace: Trace, shape: tuple[int, int, int], head: Playhead) -> tuple[list[str], list[Row | Table | Line]]:
@@ -168,16 +163,16 @@ def _window(trace: Trace, shape: tuple[int, int, int], head: Playhead) -> tuple[
     if trace.reduce == "pick" and trace.winner is not None:
         return [tr("Find the largest number of the window. The others are forgotten.")], [
             Row("", (grid,), ""), Line(tr("largest"), printed.text(trace.winner))]
-    total = int(printed.whole.sum())
+    total = printed.sum()
     return [tr("Add up the numbers of the window, then divide by how many they are.")], [
-        Row("", (grid,), ""), Line(tr("sum"), plain(total, printed.places)),
+        Row("", (grid,), ""), Line(tr("sum"), plain(total)),
         Line(tr("divided by"), f"{trace.divisor:g}", blank=False),
-        Line(tr("result"), numbers.figure(total / 10**printed.places / trace.divisor, 4))]
+        Line(tr("result"), plain(total / Fraction(trace.divisor)))]
 
 
 def _shares(trace: Trace) -> tuple[list[str], list[Row | Table | Line]]:
     scores = Printed(trace.operands[0].values)
-    values = scores.whole.astype(float) / 10.0**scores.places
+    values = np.array([float(v) for v in scores.values])
     powers = np.exp(values - values.max())
     rows = [[str(k), scores.text(k), numbers.figure(float(powers[k])), numbers.percent(float(powers[k] / powers.sum()))]
             for k in range(len(powers))]
@@ -202,12 +197,12 @@ def _list(trace: Trace, network: Network, node: Node) -> tuple[list[str], list[R
     table = Table(titles, [False] * (len(titles) - 1) + [True], rows)
     if trace.reduce != "sum":
         return [tr("Fill in the terms, then the result.")], [table, Line(tr("result"), numbers.figure(trace.total, 4))]
-    total = int(made.whole[kept].sum())
+    total = sum((made.values[int(k)] for k in kept), Fraction(0))
     blocks: list[Row | Table | Line] = [table]
     if trace.terms.size > 1:
-        blocks.append(Line(tr("sum"), plain(total, made.places)))
-    left = made.only(rest)
-    blocks += _ending(trace, made if not len(rest) else left.beside(made), total, slice(None), len(rest))
+        blocks.append(Line(tr("sum"), plain(total)))
+    left = sum((made.values[int(k)] for k in rest), Fraction(0))
+    blocks += _ending(trace, total, left, len(rest))
     return [tr("Multiply along each line, then add up."), *([tr("Add the bias.")] if trace.bias is not None else [])] \
         if products else [tr("Fill in the terms, then the result.")], blocks
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from app import numbers
-from app.export.printed import Printed, plain, short
+from app.export.printed import Printed, short
 from app.export.worksheet import MOST_COLS, Grid, Line, Row, Table, Worksheet, grid_shape, rows_and_columns
 from app.i18n import tr
 from app.model.frames import node_of, trace_of
@@ -34,7 +35,7 @@ class _Patch:
         """Row by row; blank where nothing lies."""
         rows = range(min(r for r, _ in self.places), max(r for r, _ in self.places) + 1)
         cols = range(min(c for _, c in self.places), max(c for _, c in self.places) + 1)
-        return [[short(int(self.values.whole[self.places[r, c]]), self.values.places) if (r, c) in self.places else ""
+        return [[short(self.values.values[self.places[r, c]]) if (r, c) in self.places else ""
                  for c in cols] for r in rows]
 
 
@@ -133,23 +134,19 @@ def _answers(traces: list[Trace], patches: list[_Patch], kernels: list[Printed])
     answers = []
     for k, trace in enumerate(traces):
         if not kernels:
-            taken = [patches[0].values.whole[i] for i in patches[0].uses[k]]
-            places = patches[0].values.places
+            taken = [patches[0].values.values[i] for i in patches[0].uses[k]]
             if trace.reduce == "pick":
-                answers.append(short(int(max(taken)), places))
+                answers.append(short(max(taken)))
             elif trace.terms.size > 1:
-                answers.append(numbers.figure(sum(taken) / 10**places / trace.divisor))
+                answers.append(short(sum(taken, Fraction(0)) / Fraction(trace.divisor)))
             else:
                 answers.append(numbers.figure(trace.total))
             continue
-        places = max(p.values.places + w.places for p, w in zip(patches, kernels, strict=True))
-        bias = Printed(np.array([trace.bias or 0.0]))
-        places = max(places, bias.places)
-        total = int(bias.whole[0]) * 10 ** (places - bias.places)
+        total = Printed(np.array([trace.bias or 0.0])).values[0]
         for patch, kernel in zip(patches, kernels, strict=True):
-            own = sum(int(patch.values.whole[i]) * int(w) for i, w in zip(patch.uses[k], kernel.whole, strict=True))
-            total += own * 10 ** (places - patch.values.places - kernel.places)
-        answers.append(short(total, places) if trace.divisor == 1 else plain(round(total / trace.divisor), places))
+            total += sum((patch.values.values[i] * w for i, w in zip(patch.uses[k], kernel.values, strict=True)),
+                         Fraction(0))
+        answers.append(short(total / Fraction(trace.divisor)))
     return answers
 
 

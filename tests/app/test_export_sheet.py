@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_the_sheet_has_the_window_and_not_the_answer():
     window = results().values("input")[0, 10:15, 9:14].reshape(-1)
     assert window.any()
     for value in window:
-        assert short(round(float(value) * 100), 2) in sheet
+        assert short(Fraction(round(float(value) * 100), 100)) in sheet
     content = of_cell(results(), CELL)
     row = next(block for block in content.blocks if isinstance(block, Row))
     result = next(block for block in content.blocks if isinstance(block, Line) and block.blank)
@@ -196,11 +197,23 @@ def test_printed_numbers_have_the_decimals_that_their_size_asks_for():
     assert Printed(np.array([1.0, -3.0, 0.0])).grid(slice(None), 1, 3) == [["1", "−3", "0"]]
     assert Printed(np.array([0.526, -1.0])).grid(slice(None), 1, 2) == [[".53", "−1"]]
     assert Printed(np.array([0.00526])).text(0) == "0.0053"
-    assert Printed(np.array([1234.5])).text(0) == "1234"
+    assert Printed(np.array([1234.57])).text(0) == "1235"
     assert Printed(np.array([np.nan, np.inf, 0.5])).text(0) == "0"
 
 
 @given(st.integers(-10**9, 10**9), st.integers(0, 6))
 def test_plain_is_the_very_number(value, places):
-    assert number(plain(value, places)) == Decimal(value).scaleb(-places)
-    assert number(short(value, places)) == Decimal(value).scaleb(-places)
+    fraction = Fraction(value, 10**places)
+    assert number(plain(fraction)) == number(short(fraction)) == Decimal(value).scaleb(-places)
+
+
+def test_a_ninth_stays_a_ninth():
+    assert Printed(np.full(9, 1 / 9, np.float32)).grid(slice(None), 1, 9) == [["1/9"] * 9]
+    assert Printed(np.array([1 / 3, -2 / 3, 1.0], np.float32)).grid(slice(None), 1, 3) == [["1/3", "−2/3", "1"]]
+    assert Printed(np.array([0.25, 0.125])).grid(slice(None), 1, 2) == [[".25", ".12"]]
+
+
+def test_the_mean_kernel_of_the_curriculum_gives_its_very_numbers():
+    a1 = compute(open_document("A1"))
+    content = of_cell(a1, Playhead("conv1", (0, 2, 0)))
+    assert next(block.text for block in content.blocks if isinstance(block, Line) and block.blank) == "6"
