@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -86,13 +85,14 @@ def measure(row: Row, duel: Duel, rounds: int, folder: Path) -> list[report.Resu
     if row.task in ("import", "memory"):
         return [_cold(row, ours, base, file, rounds)]
     fair = [ours, base, *others]
+    duel.begin()
     for who in fair:
         duel.load(who, row.task, spec=[row.spec.shape, row.spec.layers], file=str(file))
     same = _agree(row, duel, ours, base, folder)
     times = duel.times(rounds, fair)
     mine = times[ours.name]
     by_name = {who.name: ratio(mine, times[who.name]) for who in fair[1:]}
-    best = min(by_name, key=lambda name: statistics.median(times[name]))
+    best = max(by_name, key=lambda name: by_name[name].value)
     nodes = fast(row.spec, row.samples).values()
     share = f"{sum(nodes)}/{len(nodes)}"
     out = [report.Result(row, by_name[base.name], base.name, by_name[best], best, share, same)]

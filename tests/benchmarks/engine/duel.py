@@ -1,6 +1,8 @@
 """Contenders side by side: a process each, one sample at a time, in a fresh random order every round.
 
-A sample is so many calls that it lasts about `SAMPLE` seconds. What counts is the ratio inside a round, because a slow
+Every task begins in fresh processes: what a process has freed before decides how dear its next large array is (a
+convolution of PyTorch's took 5.2 ms or 0.8 ms), and rows would depend on their order. A sample is so many calls that it
+lasts about `SAMPLE` seconds. What counts is the ratio inside a round, because a slow
 moment of the machine meets both; its median and quartiles over the rounds are the result.
 """
 
@@ -72,7 +74,7 @@ class Trouble(Exception):
 
 
 class Duel:
-    """The processes of some contenders, started when first needed; use it in a ``with``."""
+    """The processes of some contenders; use it in a ``with``."""
 
     def __init__(self, contenders: list[Contender]) -> None:
         self.contenders = contenders
@@ -83,18 +85,29 @@ class Duel:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End all processes."""
         for process in self._processes.values():
             assert process.stdin
+            assert process.stdout
             process.stdin.close()
             process.wait()
+            process.stdout.close()
+        self._processes.clear()
+
+    def begin(self, among: list[Contender] | None = None) -> None:
+        """Fresh processes for these, or for all; they load their libraries side by side."""
+        self.end()
+        for who in self.contenders if among is None else among:
+            self._processes[who.name] = subprocess.Popen(
+                [who.python, "-m", "tests.benchmarks.engine.worker", who.side], cwd=ROOT, text=True,
+                env=who.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, who: Contender, order: str, **words: Any) -> dict[str, Any]:
         """One order to one contender, and its answer."""
-        process = self._processes.get(who.name)
-        if process is None:
-            process = subprocess.Popen([who.python, "-m", "tests.benchmarks.engine.worker"], cwd=ROOT, text=True,
-                                       env=who.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            self._processes[who.name] = process
+        process = self._processes[who.name]
         assert process.stdin
         assert process.stdout
         process.stdin.write(json.dumps([order, words]) + "\n")
@@ -108,7 +121,7 @@ class Duel:
     def load(self, who: Contender, task: str, **words: Any) -> None:
         """Make a task ready."""
         extra = {"last": True} if who.last else {}
-        self.ask(who, "load", side=who.side, task=task, words={**words, **extra})
+        self.ask(who, "load", task=task, words={**words, **extra})
 
     def times(self, rounds: int, among: list[Contender] | None = None) -> dict[str, list[float]]:
         """Seconds of one call in every round, by contender."""

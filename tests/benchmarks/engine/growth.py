@@ -53,6 +53,7 @@ def growth(duel: Duel, pair: list[Contender], rounds: int, folder: Path) -> list
         if key not in done:
             spec, file = specs.pair(side, filters), folder / f"growth-{batch}-{side}-{filters}.npz"
             np.savez(file, **arrays(spec, batch))
+            duel.begin(pair)
             for who in pair:
                 duel.load(who, "train", spec=[spec.shape, spec.layers], file=str(file))
             times = duel.times(rounds, pair)
@@ -69,6 +70,7 @@ def growth(duel: Duel, pair: list[Contender], rounds: int, folder: Path) -> list
 
 def peak(duel: Duel, ours: Contender) -> float:
     """Float operations a second of a large square product, on one thread."""
+    duel.begin([ours])
     duel.load(ours, "peak", side=PEAK)
     return 2 * PEAK**3 / min(duel.times(7, [ours])[ours.name])
 

@@ -17,16 +17,18 @@ MOST = 1 << 20  # calls of one sample
 
 
 class Worker:
-    """Holds one task at a time."""
+    """Holds one task at a time, of the module `ours` or `theirs`."""
 
-    def load(self, side: str, task: str, words: dict[str, Any]) -> dict[str, Any]:
-        """Make a task of `ours` or `theirs` ready, and run it twice: nothing that is made once is timed."""
+    def __init__(self, side: str) -> None:
+        self.module = importlib.import_module(f"tests.benchmarks.engine.{side}")
+
+    def load(self, task: str, words: dict[str, Any]) -> dict[str, Any]:
+        """Make a task ready."""
         if "spec" in words:
             shape, layers = words["spec"]
             words["spec"] = Spec(tuple(shape), tuple((kind, settings) for kind, settings in layers))
-        module = importlib.import_module(f"tests.benchmarks.engine.{side}")
         self.call: Callable[[], Any]
-        self.call, self.answers = getattr(module, task)(**words)
+        self.call, self.answers = getattr(self.module, task)(**words)
         return {}
 
     def answer(self, file: str) -> dict[str, Any]:
@@ -38,7 +40,7 @@ class Worker:
     def calibrate(self, seconds: float) -> dict[str, Any]:
         """How many calls fill about so many seconds."""
         count = 1
-        for _ in range(2):
+        for _ in range(2):  # nothing that is made once is timed
             self.call()
         while count < MOST:
             took = self.time(count)["seconds"] * count
@@ -56,11 +58,11 @@ class Worker:
         return {"seconds": (clock() - began) / count}
 
 
-def main() -> None:
+def main(side: str) -> None:
     """Serve until the input ends."""
     said = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints must not get among the answers
-    worker = Worker()
+    worker = Worker(side)
     for line in sys.stdin:
         try:
             order, words = json.loads(line)
@@ -72,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])
