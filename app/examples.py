@@ -26,8 +26,8 @@ TITLES = {
 }
 HINTS = {
     "A1": N_("Click **conv1**[0, 0, 1]: nine numbers that sum to **25**, each times 1/9. Then change a number above."),
-    "A2": N_("Compare the four: the larger kernel blurs more, the bell keeps more of an edge. Each kernel sums to "
-             "**1**."),
+    "A2": N_("The larger kernel blurs more, the bell keeps more of an edge. **gauss5** rounds the continuous "
+             "**bell5**. Each sums to **1**."),
     "A4": N_("On the curve, **conv1**[0, 2, 2], 30 × 50 four times and 30 × 20 make **6600**. On the other shape, "
              "[0, 7, 13], nothing meets: **0**."),
     "B1": N_("Step through the four cells: **2, 3, 2, 1**. The first and the last see a zero of the padding."),

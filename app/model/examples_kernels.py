@@ -58,10 +58,10 @@ def a2() -> Document:
     bell = np.exp(-(place[:, None] ** 2 + place**2) / 2.0) / (2 * np.pi)
     return project(
         "A2", landscape()[None],
-        conv("mean_3x3", np.full((1, 1, 3, 3), 1 / 9), reads=INPUT, padding=1, preset="box"),
-        conv("mean_5x5", np.full((1, 1, 5, 5), 1 / 25), reads=INPUT, padding=2, preset="box"),
-        conv("gaussian_273", GAUSSIAN[None, None] / 273, reads=INPUT, padding=2),
-        conv("gaussian_σ1", (bell / bell.sum())[None, None], reads=INPUT, padding=2),
+        conv("mean3", np.full((1, 1, 3, 3), 1 / 9), reads=INPUT, padding=1, preset="box"),
+        conv("mean5", np.full((1, 1, 5, 5), 1 / 25), reads=INPUT, padding=2, preset="box"),
+        conv("gauss5", GAUSSIAN[None, None] / 273, reads=INPUT, padding=2),
+        conv("bell5", (bell / bell.sum())[None, None], reads=INPUT, padding=2),
     )
 
 

@@ -59,7 +59,7 @@ class Header(QFrame):
     def _file(self, *_: object) -> None:
         session = self.desk.session
         name = session.path.name if session.path else tr(session.title or "Untitled")
-        short = self.file.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.size(200))
+        short = self.file.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.size(300))
         self.file.setText(short + (" •" if session.modified else ""))
         self.file.setToolTip(str(session.path) if session.path else tr("Not saved yet"))
 

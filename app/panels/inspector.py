@@ -206,6 +206,7 @@ class InspectorPanel(Card):
         self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
         self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "
                                     "class, which is assumed to be right."))
+        self.compared.setToolTip(tr("Δ: the number above minus this one"))
         for rows in (self.from_rows, self.to_rows, self.gradient, self.compared):
             rows.forget()
         self._head = None
@@ -223,4 +224,5 @@ def rank(numbers_: np.ndarray, value: float) -> str:
     if value == 0 and same > 1:
         return tr("0, like {n} others", n=numbers.count(same - 1))
     place = int(np.count_nonzero(numbers_ > value)) + 1
-    return tr("rank {k} of {n}, from the largest", k=numbers.count(place), n=numbers.count(numbers_.size))
+    text = N_("rank {k} of {n}, from the largest") if numbers_.size < 1000 else N_("rank {k} of {n}")
+    return tr(text, k=numbers.count(place), n=numbers.count(numbers_.size))

@@ -117,6 +117,7 @@ class TransportPanel(Card):
         network = self.desk.session.view.network
         if network is not self._network:
             self._network = network
+            self.lanes[1].setVisible(timeline.has_loss(network))
             boxes = [(self._input(), ()), *self._boxes()]
             self._segments = [held for _, held in boxes]
             self.timeline.set_stretches([box for box, _ in boxes])

@@ -115,6 +115,15 @@ class TypedPanel(Card):
         self._at = tuple(value if k == axis else old for k, old in enumerate(self._at))
         self.show_now()
 
+    def _turn(self, at: tuple[int, ...]) -> None:
+        """Show another channel or slice: the one that was asked about."""
+        self._at = at
+        for (_, box), value in zip(self.choosers, at, strict=False):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.blockSignals(False)
+        self.show_now()
+
     def _document(self, *_: object) -> None:
         if self.isVisible():
             self.show_now()
@@ -253,6 +262,10 @@ class TypedPanel(Card):
         else:
             box = receptive_region(network, head.node, head.index).get(INPUT)
         window: tuple[int, ...] | None = None
+        before = box[:-2] if box is not None and len(box) > 2 else ()
+        if any(not part.start <= at < part.stop for part, at in zip(before, self._at, strict=False)):
+            self._turn(tuple(part.start for part in before))
+            return
         if box is not None and len(box) == len(self._shape) > 1:
             rows, cols = box[-2:]
             window = rows.start, cols.start, rows.stop - rows.start, cols.stop - cols.start

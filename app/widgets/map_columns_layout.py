@@ -128,7 +128,8 @@ def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: boo
 def _picture(column: Column, height: float, scale: float, share: float) -> Place:
     n, gap = column.channels, 4 * scale
     most = max(MOST_MAP * scale, share * height)
-    edge = min(max(0.42 * height, LEAST_MAP), most, (height - (n - 1) * gap) / n)
+    own = height if share >= LARGE else 0.42 * height  # where there are few columns, it is as large as they are
+    edge = min(max(own, LEAST_MAP), most, (height - (n - 1) * gap) / n)
     return _grid(column, range(n), 1, edge, None, gap, height)
 
 
