@@ -338,3 +338,11 @@ def test_large_networks_take_few_samples_at_a_time() -> None:
     large = chain("large", (64, 224, 224), [("conv", make_op("conv", {"filters": 64, "padding": 1}))])
     assert piece_size(lenet(), "train") == 32
     assert piece_size(large, "train") == 2
+
+
+def test_a_network_without_weights_has_an_empty_gradient() -> None:
+    for layers in ([("softmax", make_op("softmax", {}))], [("relu", make_op("relu", {})),
+                                                           ("softmax", make_op("softmax", {}))]):
+        network = chain("bare", (4,), layers)
+        x = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
+        check(network, {}, x, np.array([0, 1, 2]))
