@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
@@ -38,6 +38,7 @@ from cnncore.files.atomic import write_atomically
 SOON_MS = 60  # after a change the preview waits for the next one
 LINES = 40  # of a table
 PAGE = 520  # px
+FRAME = 40  # px that a title bar takes
 
 
 class ExportPanel(Card):
@@ -120,7 +121,10 @@ class ExportPanel(Card):
         self._soon.stop()
         choice, results, head = self.choices.choice, self.desk.session.results, self.head
         self.name.setText(head.name)
-        self._say("")
+        if results.blank:
+            self._say(N_("⚠ Nothing is drawn yet: every number is made of zeros."), "warn")
+        else:
+            self._say("")
         self.save.set_blocked("")
         try:
             self._show(choice, results, head)
@@ -137,7 +141,8 @@ class ExportPanel(Card):
             self._heads = sequence.of_playhead(results, head, choice.shows, frames)
             self.choices.set_frames(len(self._heads), most)
             seconds = numbers.figure(len(self._heads) * choice.look.step_ms / 1000)
-            self._say(N_("{frames} frames, {seconds} s"), frames=len(self._heads), seconds=seconds)
+            if not results.blank:
+                self._say(N_("{frames} frames, {seconds} s"), frames=len(self._heads), seconds=seconds)
             self.preview.set_film(len(self._heads), choice.look.step_ms)
             self._show_frame(self.preview.frame)
             if choice.suffix == ".mp4" and not mp4.there():
@@ -263,7 +268,7 @@ class ExportPanel(Card):
         self._say("", "wrong", ready=f"✕ {text_of(error)}")
 
     def _ended(self) -> None:
-        if self.said.property("role") == "secondary":  # neither saved nor refused
+        if self.said.property("role") in ("secondary", "warn"):  # neither saved nor refused
             self._say(N_("Cancelled. Nothing was written."))
         self._busy(False)
 
@@ -280,7 +285,7 @@ class ExportPanel(Card):
         self.choices.kind.setEnabled(not on)
 
     def _say(self, text: str, role: str = "secondary", ready: str = "", **facts: object) -> None:
-        if self.job.running and role == "secondary" and facts.get("name") is None:
+        if self.job.running and role in ("secondary", "warn") and facts.get("name") is None:
             return  # what is being made stays said
         if ready:
             self.said.setText(ready)
@@ -327,8 +332,9 @@ class ExportPanel(Card):
             self.close()
 
     def _fit(self) -> None:
+        """As large as it wishes, but not larger than the screen."""
         self.layout().activate()
-        self.resize(self.sizeHint())
+        self.resize(self.sizeHint().boundedTo(self.screen().availableGeometry().size() - QSize(0, FRAME)))
 
     def _place(self) -> None:
         """In the middle of the window, wholly on the screen."""

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import itertools
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from functools import cache
@@ -224,6 +225,18 @@ def test_a_frame_of_a_film_is_the_picture_of_its_number(stages, suffix, near):
     gap = np.abs(np.asarray(film_.convert("RGB")) - truth).max(axis=2)
     assert gap.max() <= near
     assert (gap > 24).mean() < 0.01
+
+
+def test_a_hundred_frames_are_made_in_seconds_and_stay_small(stages):
+    """3 s and 6 MB are asked for at 960 × 540; CPU time, for the machine may be busy."""
+    heads = sequence.cells(sequence.layer(results().network, "conv2"), 100)
+    stage = stages(Look((960, 540)))
+    start = time.process_time()
+    content = whole(film(stage, heads, ".gif"))
+    spent = time.process_time() - start
+    assert opened(content).n_frames == 100
+    assert len(content) < 6e6
+    assert spent < 3
 
 
 def test_closing_a_film_in_the_middle_leaves_nothing(stages, tmp_path):

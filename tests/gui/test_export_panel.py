@@ -90,6 +90,18 @@ def test_without_a_selection_it_shows_where_there_is_most_to_see(desk, qtbot):
     made.shutdown()
 
 
+def test_with_nothing_drawn_it_says_so(desk, qtbot):
+    made = ExportPanel(desk, StepperPanel)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.preview.sheet.image is not None)
+    assert made.said.text().startswith("⚠ Nothing is drawn yet")
+    assert made.save.isEnabled()
+    desk.session.edit(edits.set_drawing, three())
+    qtbot.waitUntil(lambda: made.said.text() == "")
+    made.shutdown()
+
+
 # --- what is seen
 
 
