@@ -24,6 +24,8 @@ WATCH = N_("such as max(conv1) or p[3]")
 STOP = N_("such as conv1: value > 1")
 GAP = 2
 MOST = 0.4  # of the column's height
+LOW = 4  # lines where the column is lower than `HIGH`: the inspector's parts keep their place
+HIGH = 720
 Take = Callable[[str], None]
 
 
@@ -48,9 +50,10 @@ class WatchesPanel(Card):
         self.dot.clicked.connect(lambda: self.type_stop())
         for button in (self.plus, self.dot, self.fold):
             button.setProperty("bare", True)
+            button.setProperty("tiny", True)
             self.add_control(button)
+        self.header.setSpacing(4)
         self.list = QWidget()
-        self.list.setAutoFillBackground(False)
         self.rows = QVBoxLayout(self.list)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(GAP)
@@ -61,6 +64,7 @@ class WatchesPanel(Card):
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setWidget(self.list)
+        self.list.setAutoFillBackground(False)  # the card's ground shows through
         self.scroll.viewport().setAutoFillBackground(False)
         self.field = ExpressionField(WATCH, self._names)
         self.field.setObjectName("watches_field")
@@ -197,7 +201,7 @@ class WatchesPanel(Card):
         count = len(self.watch_rows) + len(self.stop_rows)
         line = theme.size(ROW)
         host = self.parentWidget().height() if self.parentWidget() is not None else 600
-        room = max(int(host * MOST) // (line + GAP), 2)
+        room = LOW if host < theme.size(HIGH) else max(int(host * MOST) // (line + GAP), LOW)
         self.scroll.setFixedHeight(min(count, room) * (line + GAP) - GAP if count else 0)
 
     def showEvent(self, event: object) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import numbers, theme
 from app.i18n import N_, tr
 
-WIDE, HIGH, DOT = 44, 18, 2.0
+WIDE, HIGH, DOT = 34, 18, 2.0
 
 
 class Sparkline(QWidget):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from app import numbers, theme
 from app.i18n import N_, tr
@@ -62,6 +62,7 @@ class Text(Label):
     """An expression: cut where it is too long, whole in its tooltip; a click or Enter edits it."""
 
     pressed = Signal()
+    entered = Signal()  # the focus came or went
 
     def __init__(self) -> None:
         super().__init__("", "secondary", mono=True)
@@ -78,11 +79,22 @@ class Text(Label):
         self._elide()
 
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideMiddle, max(self.width(), 20)))
+        room, metrics = max(self.width(), 20), self.fontMetrics()
+        close = self.whole.replace(", ", ",")  # before anything is cut
+        text = self.whole if metrics.horizontalAdvance(self.whole) <= room else close
+        self.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._elide()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.entered.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -105,17 +117,36 @@ class Line(QWidget):
         super().__init__()
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(6)
+        self.row.setSpacing(4)
         self.setFixedHeight(theme.size(ROW))
         self.label = Text()
         self.label.pressed.connect(self.edited)
+        self.label.entered.connect(self._show_cross)
         self.remove = IconButton("cross", N_("Remove")).set_small()
         self.remove.setProperty("bare", True)
+        self.remove.setProperty("tiny", True)
         self.remove.clicked.connect(self.removed)
-        self.remove.setFixedWidth(theme.size(20))
 
-    def _ready(self) -> None:
-        self.row.addWidget(self.remove)
+        self.remove.setParent(self)
+        self.remove.setAutoFillBackground(True)
+        self.remove.hide()
+
+    def _over(self) -> int:
+        """Where the cross stands, from the right end: over nothing that is read."""
+        return 0
+
+    def _show_cross(self) -> None:
+        """While the pointer or the focus is in the line."""
+        focus = QApplication.focusWidget()
+        self.remove.setVisible(self.underMouse() or (focus is not None and self.isAncestorOf(focus)))
+        wide = theme.size(ROW)
+        self.remove.setGeometry(self.width() - wide - self._over(), 0, wide, self.height())
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.Resize):
+            self._show_cross()
+        return done
 
     def _say(self, wrong: str) -> None:
         """Red with the reason in the tooltip, or plain."""
@@ -143,12 +174,14 @@ class WatchRow(Line):
         self.value = Label("", "secondary", mono=True)
         self.value.setProperty("role", "text")
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("−0.0000"))
+        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("−0.000"))
         self.label.set_whole(text)
         self.row.addWidget(self.label, 1)
         self.row.addWidget(self.course)
         self.row.addWidget(self.value)
-        self._ready()
+
+    def _over(self) -> int:
+        return self.width() - self.course.geometry().right() - 1
 
     def show_reading(self, reading: Reading, series: Sequence[float]) -> None:
         """What it comes to now, or why it cannot be computed."""
@@ -176,7 +209,7 @@ class StopRow(Line):
         self.row.setSpacing(2)
         self.row.addWidget(self.dot)
         self.row.addWidget(self.label, 1)
-        self._ready()
+        self.row.addSpacing(theme.size(ROW))  # for the cross
 
     def check(self, results: Results) -> None:
         """Red where the network of now has no such thing."""
