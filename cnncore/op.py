@@ -199,6 +199,7 @@ class Op(Knobs):
     arity: ClassVar[int] = 1
     many: ClassVar[bool] = False  # reads `arity` inputs or more
     running: ClassVar[tuple[str, ...]] = ()  # parameters that follow the data, not the gradient: a norm's averages
+    draws: ClassVar[bool] = False  # in training it draws from the context's generator
     across: ClassVar[bool] = False  # in training, what comes of a sample depends on the others of its batch
 
     def output_shape(self, *inputs: Shape) -> Shape:

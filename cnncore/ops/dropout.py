@@ -24,6 +24,7 @@ class Dropout(Op):
 
     kind = "dropout"
     title = "dropout"
+    draws = True
     rate: float = knob(0.5, low=0.0, high=1.0, help="Which share of the numbers is left out in training.")
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from cnncore.losses import LOSSES, Loss
 from cnncore.network import Network
 
 MOST = {"train": 32, "every": 32, "scores": 64}  # measured on LeNet: fewer pay for their calls, more leave the cache
@@ -29,11 +28,4 @@ def numbers(network: Network) -> int:
 
 def divides(network: Network) -> bool:
     """True where a training pass may take the samples in pieces: no op looks across them or draws at random."""
-    return not any(node.op.across or node.op.running or "drop" in node.op.kind for node in network.nodes)
-
-
-def mean_of_samples(loss: Loss) -> bool:
-    """True where the loss is known to be the mean over the samples, so that pieces add up: not with class weights."""
-    plain = type(loss)()
-    return loss.kind in LOSSES and all(
-        value == getattr(plain, name) for name, value in loss.settings().items() if "weight" in name)
+    return not any(node.op.across or node.op.running or node.op.draws for node in network.nodes)

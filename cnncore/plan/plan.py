@@ -11,7 +11,7 @@ from cnncore.losses import Loss
 from cnncore.network import INPUT, Network, Pass, Weights
 from cnncore.op import Array, Context
 from cnncore.plan.cellwise import CURVES
-from cnncore.plan.pieces import MOST, divides, mean_of_samples, piece_size
+from cnncore.plan.pieces import MOST, divides, piece_size
 from cnncore.plan.program import Program
 from cnncore.plan.step import Step
 
@@ -115,7 +115,7 @@ class Plan:
         """
         x, weights = self._checked(x), _single(weights)
         size, piece = self.batch, self._sizes["train"]
-        if size > piece and divides(self.network) and mean_of_samples(loss):
+        if size > piece and divides(self.network) and loss.mean_of_samples:
             size = piece
         context = Context(True, rng)
         if size == self.batch:
@@ -139,7 +139,7 @@ class Plan:
         program.start(x, context)
         program.run()
         scores = program.output(self.network.scores)
-        value, grad = loss.both(scores, labels)
+        value, grad = loss.both(scores, loss.check(scores, labels))
         back.start(grad)
         back.run()
         return Step(value, scores, back.flat.copy(), program.state(), back.places, back.reached)

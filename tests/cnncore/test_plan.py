@@ -346,3 +346,10 @@ def test_a_network_without_weights_has_an_empty_gradient() -> None:
         network = chain("bare", (4,), layers)
         x = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
         check(network, {}, x, np.array([0, 1, 2]))
+
+
+def test_a_label_without_a_score_is_refused() -> None:
+    network = lenet()
+    with pytest.raises(CnnError, match="-1"):
+        Plan(network, 2).train(network.start(0), np.zeros((2, 1, 28, 28), np.float32), np.array([3, -1]),
+                               CrossEntropy())
