@@ -1,0 +1,262 @@
+"""Every layer with Keras 3: channels stand last there, so arrays are turned on their way in. ``x`` is (C, *S)."""
+
+from __future__ import annotations
+
+import math
+
+from cnncore.code.base import Ask, NoSuchThing, Table, at, plain, windows_of, writer
+from cnncore.ops.pad import sides_of
+
+KERAS: Table = {}
+CURVES = {
+    "relu": "ops.relu({x})", "leakyrelu": "ops.leaky_relu({x}, {op.negative_slope!r})",
+    "elu": "ops.elu({x}, {op.alpha!r})", "selu": "ops.selu({x})", "gelu": "ops.gelu({x}, approximate={tanh})",
+    "silu": "ops.silu({x})", "tanh": "ops.tanh({x})", "sigmoid": "ops.sigmoid({x})", "softplus": "ops.softplus({x})",
+    "hardtanh": "ops.clip({x}, {op.low!r}, {op.high!r})", "hardsigmoid": "ops.hard_sigmoid({x})",
+    "hardswish": "ops.hard_swish({x})",
+    "dropout": "{x}  # outside training", "spatialdropout": "{x}  # outside training",
+    "flatten": "ops.reshape({x}, (-1,))",
+}
+LAST = ("conv", "transposedconv", "maxpool", "meanpool", "l2pool")  # whose y is (1, *G, F)
+PADS = {"zeros": "constant", "reflect": "reflect"}
+
+
+def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
+    """The lines, and the cell, in the order that Keras has its axes in."""
+    own = (0, *cell[1:], cell[0]) if ask.op.kind in LAST else cell
+    return [*KERAS[ask.op.kind](ask), f"y{at(own)}"]
+
+
+def gradient(ask: Ask, target: str, cell: tuple[int, ...]) -> list[str]:
+    """Keras leaves gradients to what it runs on."""
+    raise NoSuchThing("Keras leaves gradients to what it runs on: TensorFlow, PyTorch or JAX.")
+
+
+@writer(KERAS, *CURVES)
+def curve(ask: Ask) -> list[str]:
+    """Each number by itself."""
+    tanh = getattr(ask.op, "approximate", "") == "tanh"
+    return [f"y = {CURVES[ask.op.kind].format(x=ask.x, op=ask.op, tanh=tanh)}"]
+
+
+def _any(around: list[tuple[int, int]]) -> bool:
+    return any(end for pair in around for end in pair)
+
+
+def _turned(ask: Ask, around: list[tuple[int, int]], value: str = "", mode: str = "constant") -> list[str]:
+    """q = (1, *S, C), padded."""
+    lines = [f"q = ops.moveaxis({ask.x}, 0, -1)[None]"]
+    if _any(around):
+        how = f", mode={mode!r}" if mode != "constant" else f", constant_values={value}" if value else ""
+        lines.append(f"q = ops.pad(q, {[(0, 0), *around, (0, 0)]}{how})")
+    return lines
+
+
+@writer(KERAS, "conv")
+def conv(ask: Ask) -> list[str]:
+    """ops.conv, whose kernels are (*K, C, F)."""
+    op, rank = ask.op, ask.rank
+    around, _, stride, dilation = windows_of(op, ask.space)
+    if _any(around) and op.mode not in PADS:
+        raise NoSuchThing("Keras pads with zeros or by reflection, not with {mode}.", mode=op.mode)
+    if max(stride) > 1 and max(dilation) > 1:
+        raise NoSuchThing("Keras has no convolution with both stride and dilation.")
+    turned = f"[:, :{', ::-1' * rank}]" if op.flip else ""
+    more = f", {plain(stride)}" if max(stride) > 1 else ""
+    more += f", dilation_rate={plain(dilation)}" if max(dilation) > 1 else ""
+    lines = [*_turned(ask, around, mode=PADS.get(op.mode, "constant")),
+             f"k = ops.transpose({ask.names['weight']}{turned}, {(*range(2, 2 + rank), 1, 0)})"]
+    return [*lines, f"y = ops.conv(q, k{more})" + (f" + {ask.names['bias']}" if op.bias else "")]
+
+
+@writer(KERAS, "transposedconv")
+def transposed(ask: Ask) -> list[str]:
+    """ops.conv_transpose, whose kernels are (*K, F, C)."""
+    op, rank = ask.op, ask.rank
+    axes = op.windows(ask.space)
+    stride, dilation = tuple(a.stride for a in axes), tuple(a.dilation for a in axes)
+    if op.groups > 1 or (max(dilation) > 1 and max(stride) > 1):
+        raise NoSuchThing("Keras has no transposed convolution in groups, nor with both stride and dilation.")
+    more = f", {plain(stride)}" + (f", dilation_rate={plain(dilation)}" if max(dilation) > 1 else "")
+    wide = tuple((n - 1) * a.stride + max((a.kernel - 1) * a.dilation + 1, a.stride)
+                 for n, a in zip(ask.space, axes, strict=True))
+    need = [max(a.padding + a.size - n, 0) for n, a in zip(wide, axes, strict=True)]
+    cut = ", ".join(f"{a.padding}:{a.padding + a.size}" for a in axes)
+    lines = [*_turned(ask, []), f"k = ops.transpose({ask.names['weight']}, {(*range(2, 2 + rank), 1, 0)})",
+             f"y = ops.conv_transpose(q, k{more}, padding='valid')"]
+    if any(need):
+        lines.append(f"y = ops.pad(y, {[(0, 0), *((0, n) for n in need), (0, 0)]})")
+    return [*lines, f"y = y[:, {cut}]" + (f" + {ask.names['bias']}" if op.bias else "")]
+
+
+@writer(KERAS, "maxpool")
+def maxpool(ask: Ask) -> list[str]:
+    """ops.max_pool, after padding with what never wins."""
+    around, window, stride, dilation = windows_of(ask.op, ask.space)
+    if max(dilation) > 1:
+        raise NoSuchThing("Keras has no pooling with dilation.")
+    return [*_turned(ask, around, "float('-inf')"), f"y = ops.max_pool(q, {plain(window)}, {plain(stride)})"]
+
+
+@writer(KERAS, "meanpool")
+def meanpool(ask: Ask) -> list[str]:
+    """ops.average_pool; where not all cells count, the sums over how many do."""
+    op = ask.op
+    around, window, stride, _ = windows_of(op, ask.space)
+    own = [(axis.padding, axis.after) for axis in op.fitting(ask.space)]
+    pool = f"{plain(window)}, {plain(stride)}"
+    if around == own and (not _any(around) or op.counts_padding):
+        return [*_turned(ask, around), f"y = ops.average_pool(q, {pool})"]
+    lines = [f"n = ops.ones_like(ops.moveaxis({ask.x}, 0, -1)[None])"]
+    if op.counts_padding and _any(own):
+        lines.append(f"n = ops.pad(n, {[(0, 0), *own, (0, 0)]}, constant_values=1)")
+    rest = [(a - c, b - d) for (a, b), (c, d) in zip(around, own, strict=True)] if op.counts_padding else around
+    lines += [f"n = ops.pad(n, {[(0, 0), *rest, (0, 0)]})"] if _any(rest) else []
+    return [*_turned(ask, around), *lines, f"y = ops.average_pool(q, {pool}) / ops.average_pool(n, {pool})"]
+
+
+@writer(KERAS, "l2pool")
+def l2pool(ask: Ask) -> list[str]:
+    """By hand: the root of the sum of squares."""
+    around, window, stride, _ = windows_of(ask.op, ask.space)
+    return [*_turned(ask, around),
+            f"y = ops.sqrt(ops.average_pool(q ** 2, {plain(window)}, {plain(stride)}) * {math.prod(window)})"]
+
+
+@writer(KERAS, "globalmaxpool", "globalmeanpool")
+def whole(ask: Ask) -> list[str]:
+    """One number a map."""
+    name = "max" if ask.op.kind == "globalmaxpool" else "mean"
+    return [f"y = ops.{name}({ask.x}, axis={tuple(range(1, 1 + ask.rank))}, keepdims=True)"]
+
+
+@writer(KERAS, "unpool")
+def unpool(ask: Ask) -> list[str]:
+    """There is none."""
+    raise NoSuchThing("Keras has no unpooling: its poolings do not say where their winners stood.")
+
+
+@writer(KERAS, "prelu")
+def prelu(ask: Ask) -> list[str]:
+    """By hand."""
+    alpha = ask.names["alpha"]
+    if ask.op.per_channel and ask.rank:
+        alpha = f"ops.reshape({alpha}, (-1, {', '.join(['1'] * ask.rank)}))"
+    return [f"y = ops.where({ask.x} > 0, {ask.x}, {alpha} * {ask.x})"]
+
+
+@writer(KERAS, "softmax", "logsoftmax")
+def softmax(ask: Ask) -> list[str]:
+    """Over the channels, one space axis, or all cells of a map."""
+    name, axis = ("softmax" if ask.op.kind == "softmax" else "log_softmax"), ask.op.axis
+    if axis == "map":
+        return [f"y = ops.{name}(ops.reshape({ask.x}, ({ask.shapes[0][0]}, -1)), axis=1)",
+                f"y = ops.reshape(y, {ask.shapes[0]})"]
+    return [f"y = ops.{name}({ask.x}, axis={0 if axis == 'channels' else int(axis[-1])})"]
+
+
+@writer(KERAS, "maxout")
+def maxout(ask: Ask) -> list[str]:
+    """The largest of neighbouring channels."""
+    c, *space = ask.shapes[0]
+    shape = (c // ask.op.pieces, ask.op.pieces, *space)
+    return [f"y = ops.max(ops.reshape({ask.x}, {shape}), axis=1)"]
+
+
+@writer(KERAS, "keepmax")
+def keepmax(ask: Ask) -> list[str]:
+    """A comparison."""
+    axes = tuple(range(1, 1 + ask.rank))
+    return [f"y = ops.cast({ask.x} == ops.max({ask.x}, axis={axes}, keepdims=True), 'float32')"]
+
+
+@writer(KERAS, "dense")
+def dense(ask: Ask) -> list[str]:
+    """x · weightᵀ + bias."""
+    return [f"y = ops.matmul({ask.names['weight']}, {ask.x})" + (f" + {ask.names['bias']}" if ask.op.bias else "")]
+
+
+@writer(KERAS, "reshape")
+def reshape(ask: Ask) -> list[str]:
+    """The same numbers in another shape."""
+    return [f"y = ops.reshape({ask.x}, {ask.output})"]
+
+
+@writer(KERAS, "pad")
+def pad(ask: Ask) -> list[str]:
+    """ops.pad."""
+    op = ask.op
+    if op.mode not in PADS:
+        raise NoSuchThing("Keras pads with zeros or by reflection, not with {mode}.", mode=op.mode)
+    around = [(0, 0), *sides_of(op.kind, "padding", op.padding, ask.rank)]
+    how = f", constant_values={op.value!r}" if op.mode == "zeros" else ", mode='reflect'"
+    return [f"y = ops.pad({ask.x}, {around}{how})"]
+
+
+@writer(KERAS, "crop")
+def crop(ask: Ask) -> list[str]:
+    """A slice."""
+    starts = [before for before, _ in sides_of(ask.op.kind, "cut", ask.op.cut, ask.rank)]
+    own = ", ".join(f"{a}:{a + n}" for a, n in zip(starts, ask.output[1:], strict=True))
+    return [f"y = {ask.x}[:, {own}]"]
+
+
+@writer(KERAS, "add", "multiply")
+def alike(ask: Ask) -> list[str]:
+    """Cell by cell."""
+    return [f"y = {(' + ' if ask.op.kind == 'add' else ' * ').join(ask.inputs)}"]
+
+
+@writer(KERAS, "concat")
+def concat(ask: Ask) -> list[str]:
+    """Along the channels."""
+    return [f"y = ops.concatenate([{', '.join(ask.inputs)}], axis=0)"]
+
+
+def _along(name: str, rank: int) -> str:
+    return f"ops.reshape({name}, (-1, {', '.join(['1'] * rank)}))" if rank else name
+
+
+@writer(KERAS, "batchnorm")
+def batchnorm(ask: Ask) -> list[str]:
+    """As outside training."""
+    op, names = ask.op, ask.names
+    more = f", offset={names['bias']}, scale={names['weight']}" if op.learned else ""
+    return [f"y = ops.batch_normalization({ask.x}, {names['running_mean']}, {names['running_var']}, axis=0"
+            f"{more}, epsilon={op.epsilon!r})"]
+
+
+@writer(KERAS, "layernorm", "groupnorm")
+def layernorm(ask: Ask) -> list[str]:
+    """By hand: the mean and variance of the groups."""
+    op, names, c = ask.op, ask.names, ask.shapes[0][0]
+    groups = op.groups if op.kind == "groupnorm" else 1
+    lines = [f"g = ops.reshape({ask.x}, ({groups}, -1))", "m, v = ops.moments(g, axes=1, keepdims=True)",
+             f"y = ops.reshape((g - m) / ops.sqrt(v + {op.epsilon!r}), {ask.shapes[0]})"]
+    if op.learned:
+        own = [names["weight"], names["bias"]]
+        if len(op.parameter_shapes(*ask.shapes)["weight"]) == 1 and c:
+            own = [_along(name, ask.rank) for name in own]
+        lines.append(f"y = y * {own[0]} + {own[1]}")
+    return lines
+
+
+@writer(KERAS, "lrn")
+def lrn(ask: Ask) -> list[str]:
+    """There is none; a library below it may have one."""
+    raise NoSuchThing("Keras has no local response normalisation; TensorFlow has tf.nn.local_response_normalization.")
+
+
+@writer(KERAS, "standardize")
+def standardize(ask: Ask) -> list[str]:
+    """By hand."""
+    rank = ask.rank if ask.op.per == "channel" else 0
+    return [f"y = ops.subtract({ask.x}, {_along(ask.names['offset'], rank)}) * {_along(ask.names['scale'], rank)}"]
+
+
+@writer(KERAS, "whiten")
+def whiten(ask: Ask) -> list[str]:
+    """A linear map of the numbers less their mean."""
+    matrix = f"ops.reshape({ask.names['matrix']}, (-1, {math.prod(ask.shapes[0])}))"
+    return [f"y = ops.matmul({matrix}, ops.reshape({ask.x} - {ask.names['mean']}, (-1,)))",
+            f"y = ops.reshape(y, {ask.output})"]
