@@ -24,6 +24,7 @@ class Comparison(QObject):
         self._kept: Document | None = None
         self._results: Results | None = None
         session.results_changed.connect(self._follow)
+        session.opened.connect(self.let_go)
 
     def set_number(self, head: Playhead | None) -> None:
         """Compare with this number; None: with none."""

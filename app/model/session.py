@@ -41,6 +41,7 @@ class Session(QObject):
     run_moved = Signal(object)  # RunState | None
     file_changed = Signal(object)  # Path | None, or only its modified mark
     debug_changed = Signal()  # other breakpoints or watches
+    opened = Signal()  # another document is about to come
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -98,8 +99,10 @@ class Session(QObject):
 
     def open(self, document: Document, path: Path | None, title: str = "") -> None:
         """Put another document in place of this one: a file, an example, or a fresh start. Ends a run's preview."""
+        self.opened.emit()
         self.history.clear()
         self.set_run(None)
+        self.clicked = None
         self._saved = document
         self.path, self.title = path, title
         self.select(None)

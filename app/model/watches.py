@@ -57,6 +57,7 @@ class Watches(QObject):
             timer.timeout.connect(do)
         session.results_changed.connect(self._results)
         session.debug_changed.connect(self._listed)
+        session.opened.connect(self._forget)
         self._listed()
 
     # --- what they come to
@@ -105,6 +106,11 @@ class Watches(QObject):
         for stop in stops - set(self._held):
             self._held[stop] = self._holds(stop) is not None
         self.changed.emit()
+
+    def _forget(self) -> None:
+        self._series.clear()
+        self._held.clear()
+        self._seen, self._answer = (), None
 
     def _first(self, text: str) -> list[float]:
         found = self.reading(text)
