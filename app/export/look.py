@@ -15,6 +15,7 @@ SIZES = ((640, 360), (960, 540), (1280, 720), (1920, 1080))
 SPEEDS = (0.1, 50.0)
 STEP_MS = 500  # of one step at speed 1, as in the window
 NATURAL = (800, 396)  # px in which the stepper stands well at scale 1
+TALL = 446  # px from which there is room for pictures of the layers under it
 SCALES = tuple(k / 20 for k in range(12, 101))
 
 
@@ -64,6 +65,11 @@ class Look:
         """The largest size of type at which the stepper has room."""
         wide, high = (own / natural for own, natural in zip(self.laid_out, NATURAL, strict=True))
         return max(s for s in SCALES if s <= max(min(wide, high), SCALES[0]))
+
+    @property
+    def tall(self) -> bool:
+        """Whether there is room for pictures under the stepper."""
+        return self.laid_out[1] >= TALL * self.scale
 
     @property
     def step_ms(self) -> int:

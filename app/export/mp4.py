@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Generator
 from importlib import import_module
@@ -14,7 +15,7 @@ from app.export.frames import Pixels
 from cnncore.errors import CnnError
 
 OPTIONS = ["-crf", "18", "-preset", "veryfast", "-movflags", "+faststart"]
-COMMAND = "pip install imageio-ffmpeg"
+COMMAND = f"{Path(sys.executable).name} -m pip install imageio-ffmpeg"
 
 
 class Mp4:

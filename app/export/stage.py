@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app import i18n, theme
 from app.desk import Desk
-from app.export.caption import Caption
+from app.export.caption import Caption, places
 from app.export.look import Look
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, stops
+from app.model.timeline import LOSS, Playhead
 from app.settings import Settings
 
 MARGIN = 10
@@ -40,7 +40,7 @@ class Stage:
             self.desk.ranges.set_choice(ranges)
             self.frame = _Frame()
             self.stepper = make(self.desk)
-            self.caption = Caption(stops(results.network))
+            self.caption = Caption(places(results, self.desk.ranges), look.tall)
             layout = QVBoxLayout(self.frame)
             edge = theme.size(MARGIN)
             layout.setContentsMargins(edge, edge, edge, edge)
@@ -114,8 +114,10 @@ class Stage:
         self.desk.player.pause()
         self.desk.runs.shutdown()
         self.frame.close()
-        self.frame.deleteLater()
-        self.desk.deleteLater()
+        for one in (self.frame, self.desk):
+            one.deleteLater()
+            # Now, not when the loop comes round: whatever lives on is dressed at every change of looks.
+            QCoreApplication.sendPostedEvents(one, QEvent.Type.DeferredDelete.value)
 
 
 class _Inside:
