@@ -193,6 +193,8 @@ class Session(QObject):
         if other_network:
             self.said = None
         self.results = compute(view, self.results, self.said)
+        if other_network and self.hovered is not None and not timeline.exists(view.network, self.hovered):
+            self.hover(None)
         if other_network and self.playhead is not None and not timeline.exists(view.network, self.playhead):
             self.select(timeline.nearest(view.network, self.playhead))
         self.results_changed.emit(self.results)

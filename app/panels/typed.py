@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSpinBox, QWidget
 
 from app import theme
 from app.desk import Desk
@@ -85,7 +85,7 @@ class TypedPanel(Card):
         self.map.typed.connect(self._type)
         self.map.pasted.connect(self._paste_text)
         self.field.entered.connect(lambda value: self._edit(*self._cell, value, None))
-        self.field.returnPressed.connect(self.map.setFocus)
+        self.field.returnPressed.connect(lambda: QTimer.singleShot(0, self, self.map.setFocus))  # it reads first
         for widget in (self.grid, self.field):
             widget.refused.connect(messages.error)
         session.document_changed.connect(self._document)
@@ -179,7 +179,7 @@ class TypedPanel(Card):
     @property
     def _wide(self) -> int:
         margins = self.layout().contentsMargins()
-        return max(self.width() - margins.left() - margins.right(), 1)
+        return max(self.contentsRect().width() - margins.left() - margins.right(), 1)
 
     def _fit(self) -> None:
         """Grid or picture, at its size."""
@@ -239,9 +239,10 @@ class TypedPanel(Card):
 
     def _type(self, text: str) -> None:
         self.field.setFocus()
-        if text:
-            self.field.setText(text)
-            self.field.setModified(True)
+        if text:  # as a key, not as a text: only what is typed is taken over when the focus goes elsewhere
+            self.field.selectAll()
+            key = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, text)
+            QApplication.sendEvent(self.field, key)
 
     def _hover(self, cell: tuple[int, int] | None) -> None:
         self.session.hover(None if cell is None else Playhead(INPUT, self.index(*cell)))

@@ -67,6 +67,23 @@ class Scene:
         return down, across
 
     @property
+    def dropped(self) -> tuple[int, int]:
+        """Rows at the end and columns at the end of the source that no window reaches."""
+        found = [axis.dropped for axis in windows_over(self.node.op, self.source_shape[1:])]
+        down, across = [0, 0, *found][-2:]
+        return down, across
+
+    def dropped_words(self) -> str:
+        """The same in words; nothing where there are none."""
+        down, across = self.dropped
+        if down and across:
+            return tr("{rows} rows at the bottom and {columns} columns at the right reach no window", rows=down,
+                      columns=across)
+        if down:
+            return tr("{rows} rows at the bottom reach no window", rows=down)
+        return tr("{columns} columns at the right reach no window", columns=across) if across else ""
+
+    @property
     def muted(self) -> bool:
         """True while the cell's map is held at zero."""
         return (self.node.name, self.head.map) in self.results.document.muted
@@ -196,7 +213,8 @@ class View(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and self.scene is not None:
             self.name_parts()
-            self.show_scene(self.scene)
+            if self.scene.results.network is self.desk.session.view.network:  # else another comes before it is seen
+                self.show_scene(self.scene)
             self.arrange()
 
     def resizeEvent(self, event: object) -> None:
