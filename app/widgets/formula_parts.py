@@ -67,7 +67,7 @@ class FormulaParts:
 
 def formula_parts(
     terms: Sequence[tuple[float, float | None, float]], bias: float | None, total: float, shown: int = 4,
-    divisor: int = 1,
+    divisor: int = 1, lone: bool = False,
 ) -> FormulaParts:
     """Choose and print the strongest terms; the rest makes up the difference.
 
@@ -77,11 +77,14 @@ def formula_parts(
         total: The result, after the division.
         shown: How many terms are printed; the others are the rest.
         divisor: What sum and bias are divided by.
+        lone: A term that is all there is has one more digit: nothing hides its rounding.
     """
     finite = math.isfinite(total) and all(math.isfinite(t[2]) for t in terms) and math.isfinite(bias or 0.0)
     order = sorted(range(len(terms)), key=lambda k: (-abs(terms[k][2]) if math.isfinite(terms[k][2]) else -math.inf, k))
     chosen = [terms[k] for k in order[:shown]]
     places = _places(t[0] for t in chosen), _places(t[1] for t in chosen if t[1] is not None)
+    if lone and len(terms) == 1 and TINY not in places:
+        places = places[0] + 1, places[1] + 1
     parts = tuple(_part(k, terms[k], places) for k in order[:shown])
     bias_text, result_text = ("" if bias is None else numbers.figure(bias)), numbers.figure(total)
     if not finite:
@@ -138,6 +141,8 @@ def _part(index: int, term: tuple[float, float | None, float], places: tuple[int
 def _factor(value: float, places: int) -> str:
     if places == 2 or not math.isfinite(value) or value == 0:
         return numbers.cell(value)
+    if value == int(value) and places > 2:
+        return numbers.count(int(value))
     if places == TINY:
         return decimal_text(Decimal(f"{value:.1e}"), True)
     text = f"{abs(value):.{places}f}"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -27,6 +24,7 @@ from app import numbers, theme
 from app.i18n import tr
 from app.widgets import marks, plane_cut
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
+from app.widgets.plane_digits import digit, printed
 
 GAP = 1
 DIGITS = 30  # px a cell at least
@@ -53,6 +51,7 @@ class PlaneGrid(QWidget):
         self._power, self._scaled, self._gradient = 0, False, False
         self._ring: Spot | None = None
         self._hover: Spot | None = None
+        self._second: Spot | None = None
         self._windowed = False
         self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
         self._slide = QVariantAnimation(self)
@@ -121,9 +120,12 @@ class PlaneGrid(QWidget):
             self._ways, self._drawn = dataclasses.replace(self._ways, gone=gone), None
             self.update()
 
-    def set_gradient(self) -> None:
+    def set_gradient(self, on: bool = True) -> None:
         """These are gradients: a dashed frame, and a factor common to all digits where they are small."""
-        self._gradient = self._scaled = True
+        if on != self._gradient:
+            self._gradient = self._scaled = on
+            self._drawn = None
+            self.update()
 
     @property
     def factor(self) -> str:
@@ -157,6 +159,12 @@ class PlaneGrid(QWidget):
         """The cell at the cursor."""
         if spot != self._ring:
             self._ring = spot
+            self.update()
+
+    def set_second(self, spot: Spot | None) -> None:
+        """Another cell that matters: the winner of the window. Dashed."""
+        if spot != self._second:
+            self._second = spot
             self.update()
 
     def set_hover(self, spot: Spot | None) -> None:
@@ -228,6 +236,8 @@ class PlaneGrid(QWidget):
             rows, cols = self.extent()
             m, pitch = self.margin(), self._cell + GAP
             marks.window(painter, QRectF(m, m, cols * pitch - GAP, rows * pitch - GAP), QRectF(self.rect()))
+        if self._second is not None and self._second != self._ring:
+            marks.second(painter, self.cell_rect(*self._second), QRectF(self.rect()))
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.cell_rect(*self._hover), QRectF(self.rect()))
         if self._ring is not None:
@@ -290,7 +300,7 @@ class PlaneGrid(QWidget):
     def _digits(self, painter: QPainter) -> Callable[[int, int, float, int], None]:
         """What prints a number into the cell at a place."""
         scale, ratio = theme.scale(), self.devicePixelRatio()
-        wide, high = _digit(scale)
+        wide, high = digit(scale)
         chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
         decimals, scale_ = numbers.decimals(*self._ends(), chars), 10.0 ** -self._power
 
@@ -307,7 +317,7 @@ class PlaneGrid(QWidget):
         def say(x: int, y: int, value: float, fill: int) -> None:
             text = numbers.cell(value * scale_, chars, decimals)
             across = round((self._cell - len(text) * wide) / 2)
-            painter.drawPixmap(x + across, y + down, _printed(text, theme.text_on(fill).rgb(), scale, ratio))
+            painter.drawPixmap(x + across, y + down, printed(text, theme.text_on(fill).rgb(), scale, ratio))
 
         return say
 
@@ -381,25 +391,3 @@ class PlaneGrid(QWidget):
                 QToolTip.showText(event.globalPos(), tr("padding") if value is None else numbers.full(value), self)
             return True
         return super().event(event)
-
-
-@lru_cache(maxsize=4)
-def _digit(scale: float) -> tuple[float, float]:
-    """Width and height of a digit in a cell, at a scale of the theme: asking Qt costs more than printing."""
-    metrics = QFontMetricsF(theme.font(11, mono=True))
-    return metrics.horizontalAdvance("0"), metrics.height()
-
-
-@lru_cache(maxsize=4096)
-def _printed(text: str, rgb: int, scale: float, ratio: float) -> QPixmap:
-    """A number as a picture: two hundred short texts come again and again, and printing one costs five pictures."""
-    wide, high = _digit(scale)
-    picture = QPixmap(math.ceil(len(text) * wide * ratio), math.ceil(high * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setFont(theme.font(11, mono=True))
-    painter.setPen(QColor.fromRgb(rgb))
-    painter.drawText(QRectF(0, 0, len(text) * wide, high), Qt.AlignmentFlag.AlignCenter, text)
-    painter.end()
-    return picture

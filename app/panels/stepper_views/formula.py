@@ -59,13 +59,17 @@ def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     factors = _factors(trace)
     least = LISTED if trace.kind == "window" else SHOWN
     order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else SHOWN)
+    if not order and len(factors) > 1 and trace.operands[0].source == "grad":  # what came back, and what stops it
+        size = np.where(trace.operands[0].inside, np.abs(factors[0]), -1.0)
+        order = [int(np.argmax(size))] if size.max(initial=-1.0) > 0 else []
     if len(factors) > 2:
         factors = [np.multiply.reduce(factors[:-1]), factors[-1]]
     columns = [f[order].tolist() for f in factors]
     rows = list(zip(columns[0], columns[1] if len(columns) > 1 else [None] * len(order), trace.terms[order].tolist(),
                     strict=True))
-    parts = formula_parts(rows, trace.bias, trace.total, len(rows), round(trace.divisor))
-    hidden = int(np.count_nonzero(trace.terms)) - len(order)
+    parts = formula_parts(rows, trace.bias, trace.total, len(rows), round(trace.divisor),
+                          bool(trace.operands) and trace.operands[0].source == "grad")
+    hidden = int(np.count_nonzero(trace.terms)) - int(np.count_nonzero(trace.terms[order]))
     if not np.isfinite(trace.terms).all():
         parts = dataclasses.replace(parts, exact=False)
     zeros = int(np.count_nonzero(trace.terms == 0))

@@ -22,7 +22,19 @@ class OutputMap(QWidget):
         super().__init__(parent)
         self.map = HeatMap("", self)
         self.map.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it is never larger than its cells
-        self._open = False
+        self._open, self._note = False, ""
+
+    def set_note(self, text: str) -> None:
+        """What is to be said about the layer, under the map."""
+        if text != self._note:
+            self._note = text
+            self.setToolTip(text)
+            self.update()
+
+    @property
+    def note(self) -> str:
+        """What stands under the map."""
+        return self._note
 
     def set_known(self, cells: int) -> None:
         """Hatch what comes after."""
@@ -51,16 +63,30 @@ class OutputMap(QWidget):
         self.map.setGeometry(0, 0, int(cols * cell + 1e-6), int(rows * cell + 1e-6))
         return self.map.width()
 
+    def _paint_note(self, painter: QPainter) -> None:
+        """Under the legend, where the map leaves room; else beside the legend, as far as it goes."""
+        line = theme.size(16)
+        top = self.map.height() + 4 + (line + 2 if self._open else 0)
+        box = QRectF(0, top, self.width(), self.height() - top)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        if painter.boundingRect(box, flags, self._note).height() <= box.height():
+            painter.setPen(theme.color("soft"))
+            painter.drawText(box, flags, self._note)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._open:
+        if not self._open and not self._note:
             return
         painter = QPainter(self)
+        painter.setFont(theme.font(12))
+        if self._note:
+            self._paint_note(painter)
+        if not self._open:
+            return
         side, y = theme.size(13), self.map.height() + 6
         swatch = QRectF(0.5, y + 0.5, side, side)
         marks.hatch(painter, swatch)
         painter.setPen(theme.color("line"))
         painter.drawRect(swatch)
         painter.setPen(theme.color("soft"))
-        painter.setFont(theme.font(12))
         place = QRectF(side + 6, y - 2, self.width() - side - 6, 3 * side + 16)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, tr("not computed yet"))

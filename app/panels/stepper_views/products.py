@@ -17,6 +17,7 @@ from app.model.kernel import KernelHandle, same
 from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.products_layout import arrange
+from app.panels.stepper_views.slide_terms import repeated
 from app.panels.stepper_views.sums import Sums
 from app.panels.stepper_views.terms import TermGrid, cell_name, laid_out, term_grid
 from app.widgets.kernel_editor import KernelEditor
@@ -73,7 +74,10 @@ class ProductsView(View):
             return False
         seen, own = scene.trace.operands
         weight = scene.results.document.weights.get(f"{scene.node.name}.{own.source}")
-        grid = term_grid(scene.trace, seen) if seen.source == "input0" else None
+        if seen.source != "input0" or getattr(scene.node.op, "flip", False):
+            return False
+        repeats = getattr(scene.node.op, "mode", "zeros") != "zeros"
+        grid = laid_out(scene.trace, seen) if repeats else term_grid(scene.trace, seen)
         if grid is None or weight is None or own.cells.shape[1] != weight.ndim:
             return False
         flat = 1 if grid.cells.shape[-1] == 2 else 2
@@ -84,7 +88,7 @@ class ProductsView(View):
     def show_scene(self, scene: Scene) -> None:
         """Input, kernel, products, sums and output of one cell."""
         self.scene, trace = scene, scene.trace
-        grid = self.grid = laid_out(trace, trace.operand("input0"))
+        grid = self.grid = repeated(scene, laid_out(trace, trace.operand("input0")))
         assert grid is not None  # fits() has seen to it
         term = scene.head.term
         group = grid.place(term)[0] if term is not None else min(self._chosen.get(scene.node.name, 0), grid.groups - 1)
@@ -172,6 +176,7 @@ class ProductsView(View):
                                                all=grid.terms.size)
         rows, cols = scene.own_plane().shape
         self.headings["Output"].set_what(f"{rows} × {cols}")
+        self.output.set_note(scene.dropped_words())
 
     def _prefix(self, own: Operand, group: int) -> tuple[int, ...]:
         grid = self.grid
@@ -187,6 +192,7 @@ class ProductsView(View):
             return False
         self._shape = shape
         self.input.set_shape(grid.rows, grid.cols, grid.steps(), pads, windowed=True)
+        self.input.set_ways(mode=getattr(scene.node.op, "mode", "zeros"), dropped=scene.dropped)
         self.products.set_shape(grid.rows, grid.cols)
         self.rail.setVisible(grid.groups > 1)
         return True

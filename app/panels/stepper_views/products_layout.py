@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TITLE = 19
 CELLS = (30, 40)  # px a cell, least and most
+STILL = 64  # px a cell at most in a picture, which has no other use for the room
 FRAMES = (0.5, 0.35, 0.2)  # of a cell around the window; less where the card is low
 SIGN = 24  # px for a sign, at least
 OUTPUT, LEAST_OUTPUT = 140, 96  # px that the output has at least: its legend in one line, in two
@@ -98,7 +99,7 @@ def fitting(view: ProductsView, width: int, room: int, folded: bool, output: int
         wide = cols * pitch + edge + max(own, tools.width()) + max(own, theme.size(110)) + around
         return high <= room + GAP and wide <= width
 
-    low, high = (theme.size(px) for px in CELLS)
+    low, high = theme.size(CELLS[0]), theme.size(STILL if view.desk.still else CELLS[1])
     for frame in FRAMES:
         for cell in range(high, low - 1, -1):
             if fits(cell, frame):

@@ -19,11 +19,13 @@ class TermGrid:
         cells: (groups, rows, cols, rank) place of each term in its source; padding lies outside of it.
         values: (groups, rows, cols) the factors that come from the source.
         terms: (groups, rows, cols).
+        window: Its corner and its steps, where padding repeats cells of the source and ``cells`` are these.
     """
 
     cells: NDArray[np.int64]
     values: NDArray[np.float64]
     terms: NDArray[np.float64]
+    window: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
     def groups(self) -> int:
@@ -55,11 +57,15 @@ class TermGrid:
 
     def corner(self, group: int) -> tuple[int, int]:
         """(row, column) of a group's first cell in its plane; may lie on padding."""
+        if self.window is not None:
+            return self.window[0]
         row, col = self.cells[group, 0, 0, -2:] if self.cells.shape[-1] > 2 else (0, self.cells[group, 0, 0, -1])
         return int(row), int(col)
 
     def steps(self) -> tuple[int, int]:
         """(rows, columns) from one term to the next: the dilation."""
+        if self.window is not None:
+            return self.window[1]
         flat = self.cells.shape[-1] == 2
         down = 1 if flat or self.rows == 1 else int(self.cells[0, 1, 0, -2] - self.cells[0, 0, 0, -2])
         across = 1 if self.cols == 1 else int(self.cells[0, 0, 1, -1] - self.cells[0, 0, 0, -1])

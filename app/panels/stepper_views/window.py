@@ -120,6 +120,8 @@ class WindowView(View):
         if shape != self._shape:
             self._shape = shape
             self.input.set_shape(grid.rows, grid.cols, grid.steps(), pads, windowed=True)
+            self.input.set_ways(dropped=scene.dropped)
+            self.output.set_note(scene.dropped_words())
             self.result.set_shape(1, 1)
             self.output.map.set_values(scene.own_plane(), 1.0)
             self.arrange()
