@@ -13,6 +13,7 @@ from app import numbers
 
 MOST = 6  # decimals
 PARTS = (3, 6, 7, 9, 12)  # thirds, sixths, …: what kernels of means are made of, and no decimals can say
+LARGEST = 36  # under a fraction's line
 NEAR = 1e-6  # of float32
 
 
@@ -60,7 +61,7 @@ def exact(values: Sequence[Fraction]) -> Printed:
 
 
 def plain(value: Fraction) -> str:
-    """``−0.212``, or ``5/9`` where no decimals say it: no zeros at its end."""
+    """``−0.212``, no zeros at its end; ``5/9`` where no decimals say it, four digits where that would be long."""
     sign = numbers.MINUS if value < 0 else ""
     top, under = abs(value.numerator), value.denominator
     places, rest = 0, under
@@ -70,7 +71,7 @@ def plain(value: Fraction) -> str:
             rest, times = rest // prime, times + 1
         places = max(places, times)
     if rest != 1:
-        return f"{sign}{top}/{under}"
+        return f"{sign}{top}/{under}" if under <= LARGEST else numbers.figure(float(value), 4)
     whole, part = divmod(top * 10**places // under, 10**places)
     return f"{sign}{whole}" + (f".{part:0{places}d}" if places else "")
 

@@ -96,8 +96,11 @@ def of_cell(results: Results, head: Playhead) -> Worksheet:
         tasks, blocks = _shares(trace)
     else:
         tasks, blocks = _list(trace, results.network, node)
+    said = str(np.float32(trace.total))
     note = tr("With all its digits the network says {value}. Your result comes from the rounded numbers printed here.",
-              value=numbers.full(float(np.float32(trace.total).astype(str))))
+              value=said.replace("-", numbers.MINUS))
+    if math.isfinite(trace.total) and _answer(blocks) == plain(Fraction(said)):
+        note = ""  # there was nothing to round
     return Worksheet(tr("How {cell} is made", cell=head.name), purpose, tasks, blocks, note)
 
 
@@ -120,6 +123,7 @@ def _products(trace: Trace, shape: tuple[int, int, int]) -> tuple[list[str], lis
     shown = min(groups, MOST_GROUPS)
     blocks: list[Row | Table | Line] = []
     names = [NAMES.get(one.source, one.source) for one in trace.operands]
+    alone = groups == 1 and trace.bias is None and trace.divisor == 1
     for g in range(shown):
         at = slice(g * rows * cols, (g + 1) * rows * cols)
         one = (Grid(tr("Input") if names[0] == "x" else names[0], _where(trace.operands[0], at),
@@ -127,16 +131,28 @@ def _products(trace: Trace, shape: tuple[int, int, int]) -> tuple[list[str], lis
                Grid(tr("Kernel") if names[1] == "w" else names[1], f"{rows} × {cols}", second.grid(at, rows, cols)),
                Grid(tr("Products"), "", made.grid(at, rows, cols), blank=True))
         title = tr("Channel {c}", c=g) if groups > 1 else ""
-        blocks.append(Row(title, one, "×=", (tr("sum"), plain(made.sum(at)))))
+        blocks.append(Row(title, one, "×=", (tr("result") if alone else tr("sum"), plain(made.sum(at)))))
+    if alone:
+        return [_multiply(), tr("Add up the products.")], blocks
     total = made.sum(slice(0, shown * rows * cols))
     if groups > 1:
         blocks.append(Line(tr("sum of these channels"), plain(total)))
     blocks += _ending(trace, total, made.sum(slice(shown * rows * cols, None)), groups - shown)
-    tasks = [tr("Multiply each number of the input by the number of the kernel at the same place."),
+    tasks = [_multiply(),
              tr("Add up the products.") if groups == 1 else tr("Add up the products of each channel, then the sums.")]
     if trace.bias is not None:
         tasks.append(tr("Add the bias."))
     return tasks, blocks
+
+
+def _multiply() -> str:
+    return tr("Multiply each number of the input by the number of the kernel at the same place.")
+
+
+def _answer(blocks: Sequence[Row | Table | Line]) -> str:
+    """What is asked for at last."""
+    last = blocks[-1]
+    return last.text if isinstance(last, Line) else last.sum[1] if isinstance(last, Row) and last.sum else ""
 
 
 def _ending(trace: Trace, total: Fraction, left: Fraction, others: int) -> list[Row | Table | Line]:
@@ -219,10 +235,10 @@ def _where(one: Operand, at: slice) -> str:
 def rows_and_columns(spots: Sequence[tuple[int, int]]) -> str:
     """Where numbers lie, as words."""
     rows, cols = [r for r, _ in spots], [c for _, c in spots]
+    top, bottom, left, right = map(numbers.count, (min(rows), max(rows), min(cols), max(cols)))
     if min(rows) == max(rows) == 0:
-        return tr("cells {first}–{last}", first=min(cols), last=max(cols))
-    return tr("rows {top}–{bottom}, columns {left}–{right}", top=min(rows), bottom=max(rows), left=min(cols),
-              right=max(cols))
+        return tr("cells {first}–{last}", first=left, last=right)
+    return tr("rows {top}–{bottom}, columns {left}–{right}", top=top, bottom=bottom, left=left, right=right)
 
 
 def _name(one: Operand, k: int, network: Network, node: Node) -> str:

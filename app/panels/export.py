@@ -69,6 +69,7 @@ class ExportPanel(Card):
         self.bar = QProgressBar()
         self.bar.setObjectName("export_bar")
         self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(theme.size(200))
         self.save, self.cancel = push_button(N_("Save as…")), push_button(N_("Cancel"))
         self.save.setObjectName("export_save")
         self.cancel.setObjectName("export_cancel")
@@ -208,6 +209,7 @@ class ExportPanel(Card):
         choice = self.choices.choice
         self.show_now()  # what is written is what is seen
         path = self.ask(choice.suffix)
+        self.activateWindow()  # the dialog gives the keyboard back to the window under the panel
         if path is None:
             return
         path = path if path.suffix.lower() == choice.suffix else path.with_name(path.name + choice.suffix)
@@ -283,6 +285,7 @@ class ExportPanel(Card):
         self.save.setVisible(not on)
         self.choices.setEnabled(not on)
         self.choices.kind.setEnabled(not on)
+        (self.cancel if on else self.save).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, text: str, role: str = "secondary", ready: str = "", **facts: object) -> None:
         if self.job.running and role in ("secondary", "warn") and facts.get("name") is None:

@@ -216,4 +216,5 @@ def test_a_ninth_stays_a_ninth():
 def test_the_mean_kernel_of_the_curriculum_gives_its_very_numbers():
     a1 = compute(open_document("A1"))
     content = of_cell(a1, Playhead("conv1", (0, 2, 0)))
-    assert next(block.text for block in content.blocks if isinstance(block, Line) and block.blank) == "6"
+    assert next(block for block in content.blocks if isinstance(block, Row)).sum[1] == "6"
+    assert content.note == ""
