@@ -9,12 +9,19 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.frames import array_of
+from app.jobs.slices import Slices
+from app.model.difference import Check, can_check, checking
+from app.model.frames import array_of, node_of, trace_of
 from app.model.timeline import Playhead, exists, has_loss, shown_at
+from app.panels.inspector_views import field
 from app.panels.inspector_views.back import came_from, leads_to
+from app.panels.inspector_views.chain import chain
+from app.panels.inspector_views.checked import Checked
+from app.panels.inspector_views.code import CodeSection
 from app.panels.inspector_views.compared import LET_GO, compared
 from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
-from app.panels.inspector_views.rows import CodeBlock, Line, Rows
+from app.panels.inspector_views.rows import FormulaText, Line, Rows, Sense
+from app.panels.inspector_views.words import formula, meaning, what
 from app.widgets.card import Card
 from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
@@ -22,7 +29,7 @@ from app.widgets.number_field import NumberLine, TextLine
 from cnncore.network import INPUT
 
 LATER = 80  # ms
-NAMES = {"input0": "x", "weight": "w", "bias": "b"}  # in code
+QUIET = 160  # ms without a change, before a gradient is checked by hand
 
 
 class InspectorPanel(Card):
@@ -37,30 +44,41 @@ class InspectorPanel(Card):
         self.cell.setObjectName("inspector_cell")
         self.cell.setMinimumWidth(1)  # a long name must not make the card wider: the title gives way to it
         self.add_control(self.cell)
-        self.value, self.rank = NumberLine(), TextLine(token="soft")
+        self.value, self.what, self.rank = NumberLine(), TextLine(token="soft"), TextLine(token="soft")
         self.value.setObjectName("inspector_value")
+        self.what.setObjectName("inspector_what")
         self.rank.setObjectName("inspector_rank")
         self.histogram = Histogram()
+        self.sense = Sense()
         self.from_rows, self.to_rows, self.gradient, self.compared = Rows(), Rows(), Rows(), Rows()
+        self.formula, self.chain, self.field = FormulaText(), Rows(), Rows()
         self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
-        self.code_title, self.code = Label(N_("Code"), "title"), CodeBlock()
+        self.chain_title = Label(N_("Chain rule"), "title")
+        self.checked, self.section = Checked(), CodeSection()
+        self.code_title, self.code = self.section.title, self.section.block
         for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient),
-                           ("compared", self.compared)):
+                           ("compared", self.compared), ("chain", self.chain), ("field", self.field)):
             rows.setObjectName(name)
             rows.linked.connect(self._go)
-        self.code.setObjectName("code")
         self._lay_out()
         self._head: Playhead | None = None
         self._sources: tuple[object, object] = (None, None)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(LATER)
-        self._later.timeout.connect(self._show_gradient)
+        self._every = False  # every layer of what the number sees
+        self._later, self._quiet = QTimer(self), QTimer(self)
+        for timer, wait, then in ((self._later, LATER, self._show_later), (self._quiet, QUIET, self._check)):
+            timer.setSingleShot(True)
+            timer.setInterval(wait)
+            timer.timeout.connect(then)
+        self._job = Slices(self)
+        self._job.completed.connect(self._checked)
+        self.section.changed.connect(self._recode)
+        self.section.folded.connect(self._fit)
         self._dirty = True
         desk.session.playhead_moved.connect(self._changed)
         desk.session.hover_moved.connect(self._changed)
         desk.session.results_changed.connect(self._changed)
         desk.ranges.changed.connect(self._changed)
+        desk.player.changed.connect(self._stopped)
         desk.debugger.comparison.changed.connect(self._changed)
         self.retranslate()
 
@@ -69,10 +87,11 @@ class InspectorPanel(Card):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self.lines = [Line() for _ in range(4)]
-        for widget in (self.value, self.rank, self.compared, self.histogram, self.lines[0], self.from_title,
-                       self.from_rows, self.lines[1], self.to_title, self.to_rows, self.lines[2], self.gradient,
-                       self.lines[3], self.code_title, self.code):
+        self.lines = [Line() for _ in range(6)]
+        for widget in (self.value, self.what, self.sense, self.rank, self.compared, self.histogram, self.formula,
+                       self.lines[4], self.chain_title, self.chain, self.lines[0], self.from_title, self.from_rows,
+                       self.lines[1], self.to_title, self.to_rows, self.field, self.lines[2], self.gradient,
+                       self.lines[5], self.checked, self.lines[3], self.section):
             column.addWidget(widget)
         column.addStretch(1)
         self.scroll = QScrollArea()
@@ -127,12 +146,62 @@ class InspectorPanel(Card):
             self._sources = sources
             self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
         self.to_rows.show_rows((goes_to if head.lane == "forward" else leads_to)(results, head))
-        if head.lane != "forward" or "gradients" in vars(results):  # computed already
+        quick = self.desk.player.playing or session.hovered is not None
+        if not quick:
+            self._show_details(moved)
+        if moved and can_check(head):
+            self.checked.wait()
+        if quick or (head.lane == "forward" and "gradients" not in vars(results)):
+            if not self._later.isActive():
+                self._later.start()
+        else:
             self._show_gradient()
-        elif not self._later.isActive():
-            self._later.start()
         if moved:
+            self._show_parts(head)
+            self.what.set_text(what(results, head))
             self._show_code(head)
+        self._ask_check(head)
+
+    def _show_parts(self, head: Playhead) -> None:
+        """What belongs to the pass."""
+        back = head.lane == "backward"
+        for widget in (self.lines[5], self.checked):
+            widget.setVisible(can_check(head))
+        if not back:
+            self.sense.hide()
+        self.field.setVisible(head.lane == "forward")
+
+    def _show_details(self, moved: bool = True) -> None:
+        """Formula, chain and field: not while it plays, and a little later under the pointer."""
+        head, session = self._head, self.desk.session
+        if head is None or not exists(session.view.network, head):
+            return
+        results = session.results
+        value = float(array_of(results, head)[head.index])
+        trace = trace_of(results, head)
+        symbols, filled = formula(trace, head, node_of(results, head).op.title if trace is not None else "")
+        self.formula.show_formula(symbols, filled)
+        rows = chain(results, head)
+        self.chain.show_rows(rows)
+        for widget in (self.lines[4], self.chain_title, self.chain):
+            widget.setVisible(bool(rows))
+        text = meaning(head, value)
+        self.sense.setText(text)
+        self.sense.setVisible(bool(text))
+        if moved:
+            self.field.show_rows(field.field(results.network, head, self._every))
+        self._fit_soon()
+
+    def _show_later(self) -> None:
+        if not self.desk.player.playing:
+            self._show_details()
+        self._show_gradient()
+
+    def _stopped(self) -> None:
+        """Playing has ended: all that was left out."""
+        if not self.desk.player.playing and self.isVisible() and self._head is not None:
+            self._show_details()
+            self._ask_check(self._head)
 
     def _show_gradient(self) -> None:
         """Of the number shown, by a backward pass; while one draws or plays, a few times a second are enough."""
@@ -145,27 +214,58 @@ class InspectorPanel(Card):
         if self.gradient.isHidden() == there:
             self.gradient.setVisible(there)
             self.lines[2].setVisible(there)
-            self._show_code(head)
+            self._fit_soon()
         if grad is not None:
             value = float(grad[0][head.index])
             self.gradient.show_rows([Row(N_("gradient"), (Part(numbers.gradient(value), "code"),))])
 
-    def _show_code(self, head: Playhead) -> None:
-        network = self.desk.session.view.network
-        made = head.lane == "forward" and head.node != INPUT
-        text = network.node(head.node).op.code(head.target, head.index, NAMES) if made else ""
-        self.code.setText(text)
-        for widget in (self.code, self.code_title, self.lines[3]):
-            widget.setVisible(bool(text) and self._room_for_code())
+    # --- the check by hand
 
-    def _room_for_code(self) -> bool:
-        """Code gives way first where the window is low."""
-        # The height of all the rest, whether the code is shown or not: else it would depend on what was shown before.
-        own = [w for w in (self.code, self.code_title, self.lines[3]) if not w.isHidden()]
-        content = self.scroll.widget()
-        spacing = content.layout().spacing() * len(own)
-        used = content.sizeHint().height() - sum(w.sizeHint().height() for w in own) - spacing
-        return used + theme.size(60) <= max(self.scroll.viewport().height(), theme.size(420))
+    def _ask_check(self, head: Playhead) -> None:
+        self._job.cancel()
+        if can_check(head) and not self.desk.player.playing:
+            self._quiet.start()
+        else:
+            self._quiet.stop()
+
+    def _check(self) -> None:
+        head, session = self._head, self.desk.session
+        if head is not None and can_check(head) and exists(session.view.network, head):
+            self._job.begin(checking(session.results, head))
+
+    def _checked(self, found: Check) -> None:
+        if self._head is not None:
+            self.checked.show_check(found, self._head)
+            self._fit_soon()
+
+    # --- code
+
+    def _show_code(self, head: Playhead) -> None:
+        there = self.section.show_code(self.desk.session.results, head)
+        for widget in (self.section, self.lines[3]):
+            widget.setVisible(there)
+        self._fit_soon()
+
+    def _recode(self) -> None:
+        if self._head is not None and exists(self.desk.session.view.network, self._head):
+            self._show_code(self._head)
+
+    # --- room
+
+    def _fit_soon(self) -> None:
+        QTimer.singleShot(0, self, self._fit)  # when the parts have their heights
+
+    def _fit(self) -> None:
+        """Where it is low the code folds first, then the histogram; only then it scrolls."""
+        room, wide = self.scroll.viewport().height(), self.scroll.viewport().width()
+        content = self.scroll.widget().layout()
+        self.section.fold(False)
+        self.histogram.show()
+        need = content.totalHeightForWidth(wide) if content.hasHeightForWidth() else content.totalSizeHint().height()
+        if need > room:
+            need -= self.section.fold(True)
+        if need > room:
+            self.histogram.hide()
 
     def _go(self, to: object) -> None:
         if to == KERNEL:
@@ -174,6 +274,9 @@ class InspectorPanel(Card):
             self.desk.perform("view.kernel")
         elif to == LET_GO:
             self.desk.perform("compare.let_go")
+        elif to in (field.OPEN, field.SHUT):
+            self._every = to == field.OPEN
+            self._show_details()
         elif isinstance(to, Playhead):
             self.desk.player.pause()
             self.desk.attempt(self.desk.session.select, to)
@@ -189,26 +292,24 @@ class InspectorPanel(Card):
         wanted = self.title.sizeHint().width() + self.cell.sizeHint().width() + 2 * self.header.spacing() + 24
         self.title.setVisible(wanted <= self.width())
 
-    def _fit_code(self) -> None:
-        if self._head is not None and exists(self.desk.session.view.network, self._head):
-            self._show_code(self._head)
-
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._fit_name()
-        QTimer.singleShot(0, self, self._fit_code)  # when the parts have their heights
+        self._fit_soon()
 
     def retranslate(self) -> None:
         """Texts and fonts of now."""
         self.value.set_type(26, mono=True)
         self.rank.set_type(12)
+        self.what.set_type(12)
         theme.dress(self.cell, 12, mono=True)
         self.histogram.setAccessibleName(tr("How the numbers of the map are spread"))
         self.gradient.setToolTip(tr("How fast the loss rises when this number rises. The loss is that of the predicted "
                                     "class, which is assumed to be right."))
         self.compared.setToolTip(tr("Δ: the number above minus this one"))
-        for rows in (self.from_rows, self.to_rows, self.gradient, self.compared):
+        for rows in (self.from_rows, self.to_rows, self.gradient, self.compared, self.chain, self.field):
             rows.forget()
+        self.checked.retranslate()
         self._head = None
         self.show_now()
 

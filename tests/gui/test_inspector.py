@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from app import i18n, numbers
 from app.model import edits
 from app.model.timeline import Playhead
-from app.panels.inspector import NAMES, InspectorPanel
+from app.panels.inspector import InspectorPanel
 from app.panels.inspector_views.facts import KERNEL, goes_to
 from tests.gui.stepping import document, show, three
 
@@ -175,7 +175,7 @@ def test_the_code_computes_the_number(inspector, desk, head):
     weights = desk.session.view.weights
     known = {"np": np, "x": desk.session.results.values(node.inputs[0])}
     keys = [key for key in ("weight", "bias") if f"{head.node}.{key}" in weights]
-    known |= {NAMES[key]: weights[f"{head.node}.{key}"] for key in keys}
+    known |= {{"weight": "w", "bias": "b"}[key]: weights[f"{head.node}.{key}"] for key in keys}
     exec("\n".join(lines[:-1]), known)
     value = float(eval(lines[-1], known))
     assert value == pytest.approx(float(desk.session.results.values(head.node)[head.index]), rel=1e-4, abs=1e-5)

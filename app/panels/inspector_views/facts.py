@@ -20,11 +20,11 @@ KERNEL = "kernel"
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a row: a text, how it is set (``text``, ``strong``, ``code``), and where a click leads.
+    """A stretch of a row: a text, how it is set, and where a click leads.
 
     Args:
         text: Translated already.
-        tone: See above.
+        tone: ``text``, ``strong``, ``code``, ``right`` or ``warn``.
         to: A cell, or `KERNEL`: the kernel panel.
     """
 

@@ -47,6 +47,36 @@ class CodeBlock(QLabel):
         super().paintEvent(event)
 
 
+class Sense(CodeBlock):
+    """A sentence or two on a sunk ground; ``**strong**`` words stand out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sense")
+        self.setTextFormat(Qt.TextFormat.MarkdownText)
+        theme.dress(self, 12)
+
+
+class FormulaText(QLabel):
+    """Symbols in soft, under them the same with values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inspector_formula")
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        theme.dress(self, 11, mono=True)
+
+    def show_formula(self, symbols: str, filled: str) -> None:
+        """Another formula; none at all where there are no symbols."""
+        self.setVisible(bool(symbols))
+        soft = f"<span style=\"color:{theme.tokens().soft}\">{html.escape(symbols)}</span>"
+        self.setText(f"{soft}<br>{html.escape(filled)}")
+        self.setAccessibleName(f"{symbols}: {filled}")
+
+
 class LinkText(QLabel):
     """Words with links in them, which the Tab key passes one after another."""
 
@@ -122,6 +152,8 @@ class Rows(QWidget):
             text = f"<span style=\"font-family:'{family}'; font-size:{theme.size(12)}px\">{text}</span>"
         elif part.tone == "strong":
             text = f"<b>{text}</b>"
+        elif part.tone in ("right", "warn"):
+            text = f"<span style=\"color:{getattr(theme.tokens(), part.tone)}\">{text}</span>"
         if part.to is not None:
             text = f"<a href=\"{k}:{p}\" style=\"color:{theme.tokens().accent}\">{text}</a>"
         return text

@@ -1,0 +1,81 @@
+"""The section "Check": a gradient beside what a nudge finds."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app import numbers
+from app.i18n import N_, tr
+from app.model.difference import Check
+from app.model.timeline import LOSS, Playhead, is_input
+from app.panels.inspector_views.facts import Part, Row
+from app.panels.inspector_views.rows import Rows
+from app.widgets.labels import Label
+
+
+class Checked(QWidget):
+    """Title and step, the quotient by hand, the difference with a sign; and a line where the nudge crossed a kink."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("check")
+        self.title, self.step = Label(N_("Check"), "title"), Label("", "secondary")
+        self.rows, self.verdict = Rows(), Label("", "secondary")
+        self.rows.setObjectName("check_rows")
+        self.verdict.setObjectName("check_verdict")
+        self.verdict.setWordWrap(True)
+        top = QHBoxLayout()
+        top.addWidget(self.title)
+        top.addStretch(1)
+        top.addWidget(self.step)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.rows)
+        column.addWidget(self.verdict)
+
+    def wait(self) -> None:
+        """Another number, whose check is still to come; what stands there keeps its place."""
+        self.rows.show_rows([Row(N_("by hand"), (Part("…", "code"),)), Row(N_("difference"), (Part("…", "code"),))])
+        self.verdict.hide()
+
+    def show_check(self, found: Check, head: Playhead) -> None:
+        """What the nudge found."""
+        self.step.set_text(N_("nudge {what} by ±{step}"), what=_letter(head), step=_plain(found.step))
+        if not found.kinks:
+            sign = "✓" if found.agrees else "⚠"
+            share = tr("too small to tell from rounding") if _both_nothing(found) \
+                else numbers.percent(found.difference, 2)
+            difference = Part(f"{sign} {share}", "right" if found.agrees else "warn")
+            self.rows.show_rows([Row(N_("by hand"), (Part(numbers.gradient(found.found), "code"),)),
+                                 Row(N_("difference"), (difference,))])
+            self.verdict.hide()
+            return
+        self.rows.show_rows([Row(N_("below"), (Part(numbers.gradient(found.below), "code"),)),
+                             Row(N_("above"), (Part(numbers.gradient(found.above), "code"),))])
+        where = ", ".join(tr(N_("the loss")) if name == LOSS else name.split(" ")[0] for name in found.kinks[:3])
+        self.verdict.setProperty("role", "warn")
+        self.verdict.set_text(N_("⚠ The nudge crosses a kink in {where}: each side has a slope of its own, and the "
+                                 "chain rule takes one of them."), where=where)
+        self.verdict.show()
+
+    def retranslate(self) -> None:
+        """Texts of now: the next check fills them in."""
+        self.rows.forget()
+
+
+def _both_nothing(found: Check) -> bool:
+    return max(abs(found.engine), abs(found.found)) <= found.floor and found.engine != 0
+
+
+def _letter(head: Playhead) -> str:
+    if head.node == LOSS or head.target == "output":
+        return "y"
+    if is_input(head.target):
+        return "x"
+    return {"weight": "w", "bias": "b"}.get(head.target, head.target)
+
+
+def _plain(step: float) -> str:
+    return f"{step:.10f}".rstrip("0")

@@ -1,0 +1,142 @@
+"""The code of the number: the lines of a framework that compute it, with a switch between frameworks and a copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.i18n import N_, tr
+from app.model.frames import node_of
+from app.model.results import Results
+from app.model.timeline import LOSS, Playhead
+from app.panels.inspector_views.rows import CodeBlock
+from app.widgets.buttons import IconButton
+from app.widgets.labels import Label
+from app.widgets.segments import Segments
+from cnncore.code import IMPORTS, Written, code_of, learn, names_of
+from cnncore.network import INPUT
+
+FRAMEWORKS = (("numpy", "NumPy"), ("torch", "PyTorch"), ("keras", "Keras"))
+SAID_MS = 1500
+
+
+def written(results: Results, head: Playhead, language: str) -> Written:
+    """The lines for the number of any pass; nothing at the input."""
+    network = results.network
+    if head.node == LOSS:
+        return learn.loss_code(results.document.training.settings.loss_made(), language, results.target,
+                               None if head.lane == "loss" else head.map)
+    if head.node == INPUT:
+        return Written("")
+    if head.lane == "update":
+        return learn.step_code(results.document.training.settings.optimizer_made(), language, head.target, head.index)
+    if head.lane == "backward" and head.target == "output":
+        return Written("", N_("Every layer that reads it sends its part: the lines of each stand there."))
+    node = node_of(results, head)
+    return code_of(node.op, language, head.target, head.index, network.input_shapes(node.name))
+
+
+def whole(results: Results, head: Playhead, language: str, text: str) -> str:
+    """What is copied: the lines with what they need before them."""
+    if head.node == LOSS or head.lane == "update":
+        return f"{IMPORTS[language]}\n\n{text}\n"
+    node = node_of(results, head)
+    shapes = results.network.input_shapes(node.name)
+    names = names_of(node.op, *shapes)
+    about = [f"# {names[f'input{k}']}: {source}, shape {shape}"
+             for k, (source, shape) in enumerate(zip(node.inputs, shapes, strict=True))]
+    about += [f"# {names[key]}: {node.name}.{key}, shape {shape}"
+              for key, shape in node.op.parameter_shapes(*shapes).items()]
+    if head.lane == "backward":
+        about.append(f"# dy: ∂L/∂{node.name}, shape {results.network.shapes[node.name]}")
+    return "\n".join([IMPORTS[language], "", *about, text, ""])
+
+
+class CodeSection(QWidget):
+    """Title and copy, the switch, the block; a framework that has no such thing says so in the block's place."""
+
+    changed = Signal()  # another framework
+    folded = Signal()  # by hand
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title, self.copy = Label(N_("Code"), "title"), IconButton("copy", N_("Copy the code"))
+        self.copy.setObjectName("copy_code")
+        self.copy.set_small()
+        self.copied = Label(N_("✓ copied"), "secondary")
+        self.copied.setProperty("role", "right")
+        self.copied.hide()
+        self.switch = Segments(FRAMEWORKS, N_("Code"))
+        self.switch.setObjectName("code_language")
+        self.switch.setProperty("small", True)
+        self.switch.setStyleSheet("QToolButton { padding-left: 3px; padding-right: 3px; }")  # all three beside another
+        self.switch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.block, self.why = CodeBlock(), Label("", "secondary")
+        self.block.setObjectName("code")
+        self.why.setObjectName("code_refusal")
+        self.why.setWordWrap(True)
+        self.caret = IconButton("caret", N_("Show or fold the code"))
+        self.caret.setObjectName("fold_code")
+        self.caret.set_small()
+        self.caret.clicked.connect(self._toggle)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        for widget in (self.title, self.caret, self.copied):
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(self.copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.switch)
+        column.addWidget(self.block)
+        column.addWidget(self.why)
+        self._whole, self._there, self._folded = "", False, False
+        self._wanted: bool | None = None  # by a person; None: as there is room
+        self.switch.changed.connect(lambda _: self.changed.emit())
+        self.copy.clicked.connect(self._copy)
+
+    def show_code(self, results: Results, head: Playhead) -> bool:
+        """Another number; False where there is nothing to say."""
+        code = written(results, head, self.switch.value)
+        self._whole = whole(results, head, self.switch.value, code.text) if code.text else ""
+        self.block.setText(code.text)
+        self.why.set_text(code.why, **code.facts)
+        self._there = bool(code.text)
+        self.copy.setVisible(self._there)
+        self._place()
+        return bool(code.text or code.why)
+
+    def fold(self, on: bool) -> int:
+        """Fold it to its title, unless a person opened it; the px that this saves."""
+        on = not self._wanted if self._wanted is not None else on
+        saved = 0
+        if on and not self._folded:
+            before = self.layout().totalHeightForWidth(self.width())
+            self._folded = True
+            self._place()
+            saved = before - self.layout().totalHeightForWidth(self.width())
+        elif on != self._folded:
+            self._folded = on
+            self._place()
+        return saved
+
+    def _toggle(self) -> None:
+        self._wanted = self._folded
+        self.folded.emit()
+
+    def _place(self) -> None:
+        self.switch.setVisible(not self._folded)
+        self.block.setVisible(not self._folded and self._there)
+        self.why.setVisible(not self._folded and not self._there)
+        self.caret.set_icon("caret-right" if self._folded else "caret")
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self._whole)
+        self.copied.show()
+        QTimer.singleShot(SAID_MS, self, self.copied.hide)
+
+    def retranslate(self) -> None:
+        """Texts of now."""
+        self.copy.setAccessibleName(tr("Copy the code"))
