@@ -316,7 +316,8 @@ class NetworkPanel(Card):
     def _title(self) -> None:
         network = self.session.results.network
         if self.gradients:
-            self.set_secondary(N_("← backward · how the loss moves when a number grows: orange up, blue down"))
+            self.set_secondary(N_("← backward pass"))
+            self.secondary.setToolTip(tr("How the loss moves when a number grows: orange up, blue down"))
             return
         deep = N_("{name} · {count} parameters · {layers} layers, 1 open")
         text = deep if self.view.folded else N_("{name} · {count} parameters")

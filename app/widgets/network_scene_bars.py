@@ -69,7 +69,7 @@ class Bars(QGraphicsItem):
                 start, end, colour, text = 0.0, value, theme.color("ink" if wins else "edge"), numbers.percent(value)
             else:
                 half = 0.5 * value / bound if bound > 0 else 0.0
-                start, end, colour, text = 0.5, 0.5 + half, colours[k], numbers.figure(value)
+                start, end, colour, text = 0.5, 0.5 + half, colours[k], _short(value)
             if not decided:
                 end, colour, text = start, theme.color("sunk"), ""
             if not np.isfinite(value):
@@ -106,3 +106,8 @@ class Bars(QGraphicsItem):
             painter.setPen(ink if wins else soft)
             painter.setFont(mono)
             painter.drawText(QRectF(row.right() - digits, row.top(), digits - INSET, row.height()), RIGHT, text)
+
+
+def _short(value: float) -> str:
+    """Three digits; of what is next to nothing two, so that its power of ten has room."""
+    return numbers.figure(value) if value == 0 or abs(value) >= 1e-3 else numbers.brief(value)
