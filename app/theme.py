@@ -139,7 +139,7 @@ def reduce_motion(on: bool) -> None:
 
 @contextmanager
 def within(name: str, scale: float = 1.0) -> Iterator[None]:
-    """Another theme and scale for a block, in which nothing moves: a picture is made in it, and the window is not told."""
+    """Another theme and scale for a block, in which nothing moves: for a picture, of which the window is not told."""
     global _now, _scale, _still
     kept = _now, _scale, _still
     _now, _scale, _still = THEMES[name], scale, True
