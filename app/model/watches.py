@@ -120,6 +120,8 @@ class Watches(QObject):
         if self.session.drawing:
             self.changed.emit()
             return
+        if results.blank:
+            self._answer = None
         view = results.document
         seen = view.network, view.drawing, view.typed, view.weights, view.muted
         if self._seen and seen[0] is not self._seen[0]:
@@ -153,6 +155,8 @@ class Watches(QObject):
 
     def _tell(self) -> None:
         """Those that hold now and did not before."""
+        if self.session.drawing:  # the end of the stroke asks again
+            return
         results, before = self.session.results, self._answer
         answer = None if results.blank else results.order[0]
         self._answer = answer

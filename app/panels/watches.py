@@ -24,8 +24,8 @@ WATCH = N_("such as max(conv1) or p[3]")
 STOP = N_("such as conv1: value > 1")
 GAP = 2
 MOST = 0.4  # of the column's height
-LOW = 4  # lines where the column is lower than `HIGH`: the inspector's parts keep their place
-HIGH = 720
+INSPECTOR = 552  # height of the inspector's parts but the code, with the strip's first line
+LEAST = 2  # lines, in the lowest window
 Take = Callable[[str], None]
 
 
@@ -201,7 +201,9 @@ class WatchesPanel(Card):
         count = len(self.watch_rows) + len(self.stop_rows)
         line = theme.size(ROW)
         host = self.parentWidget().height() if self.parentWidget() is not None else 600
-        room = LOW if host < theme.size(HIGH) else max(int(host * MOST) // (line + GAP), LOW)
+        spare = min(host - theme.size(INSPECTOR), int(host * MOST))  # the inspector's parts keep their place
+        room = max(spare // (line + GAP), LEAST)
+        self.list.setFixedHeight(max(count * (line + GAP) - GAP, 0))  # a hidden list would not tell its new height
         self.scroll.setFixedHeight(min(count, room) * (line + GAP) - GAP if count else 0)
 
     def showEvent(self, event: object) -> None:

@@ -179,11 +179,11 @@ class Timeline(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(t.hatch if k < current else t.tint if k == current else t.sunk))
             painter.drawRoundedRect(box, 3, 3)
-            if k in self._stops:
-                painter.setBrush(QColor(t.wrong))
-                painter.drawEllipse(QPointF(box.left() + 7, box.center().y()), 3.5, 3.5)
         if current >= 0:
             self._paint_current(painter, self._boxes[current])
+        for k in self._stops:
+            self._paint_stop(painter, self._boxes[k])
+        if current >= 0:
             self._paint_playhead(painter)
         for k, stretch in enumerate(self._stretches):
             if self.named(k):
@@ -233,6 +233,13 @@ class Timeline(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(accent, 1.5))
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
+
+    def _paint_stop(self, painter: QPainter, box: QRectF) -> None:
+        """The red dot of a breakpoint, with a halo that keeps it apart from what is done."""
+        middle, radius = QPointF(box.left() + theme.size(7), box.center().y()), theme.size(4)
+        painter.setPen(QPen(theme.color("panel"), 1.5))
+        painter.setBrush(theme.color("wrong"))
+        painter.drawEllipse(middle, radius, radius)
 
     def _paint_playhead(self, painter: QPainter) -> None:
         k = self._at[0]  # type: ignore[index]

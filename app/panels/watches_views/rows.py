@@ -130,6 +130,7 @@ class Line(QWidget):
         self.remove.setParent(self)
         self.remove.setAutoFillBackground(True)
         self.remove.hide()
+        self._pointed = False
 
     def _over(self) -> int:
         """Where the cross stands, from the right end: over nothing that is read."""
@@ -138,13 +139,15 @@ class Line(QWidget):
     def _show_cross(self) -> None:
         """While the pointer or the focus is in the line."""
         focus = QApplication.focusWidget()
-        self.remove.setVisible(self.underMouse() or (focus is not None and self.isAncestorOf(focus)))
+        self.remove.setVisible(self._pointed or (focus is not None and self.isAncestorOf(focus)))
         wide = theme.size(ROW)
         self.remove.setGeometry(self.width() - wide - self._over(), 0, wide, self.height())
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.Resize):
+            if event.type() != QEvent.Type.Resize:
+                self._pointed = event.type() == QEvent.Type.Enter
             self._show_cross()
         return done
 

@@ -1,0 +1,274 @@
+"""The strip of watches and the comparison, by keys and mouse in the whole window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication
+
+from app import numbers, theme
+from app.drive import draw, settle
+from app.model.frames import value_of
+from app.model.timeline import Playhead
+from app.panels.inspector_views.compared import LET_GO
+from app.widgets.sparkline import Sparkline
+from tests.gui.pointer import hover
+from tests.gui.stepping import inside
+from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, spot, templates
+
+Key = Qt.Key
+CELL, OTHER = Playhead("conv1", (2, 10, 9)), Playhead("conv1", (4, 12, 12))
+
+
+@pytest.fixture(scope="module")
+def kept(qapp, tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("watches")) as window:
+        yield window
+
+
+@pytest.fixture
+def window(kept, qtbot):
+    afresh(kept)
+    draw_three(kept)
+    click_cell(kept, qtbot, "conv1", CELL.index)
+    kept.explore.watches.set_folded(False)
+    kept.activateWindow()
+    qtbot.waitUntil(kept.isActiveWindow)
+    return kept
+
+
+def strip(window):
+    return window.explore.watches
+
+
+def watched(window):
+    return window.desk.session.document.watches
+
+
+def watch(window, qtbot, text: str) -> None:
+    window.activateWindow()  # without a window manager the list of names has taken that
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Key.Key_W, CONTROL)
+    line = strip(window).field.line
+    assert line.hasFocus()
+    qtbot.keyClicks(line, text)
+    strip(window).field.completer.popup().hide()
+    qtbot.keyClick(line, Key.Key_Return)
+    settle()
+
+
+def rows(window) -> dict[str, list[str]]:
+    """What the inspector says of the comparison: name to the texts beside it."""
+    said: dict[str, list[str]] = {}
+    name = ""
+    for row in window.explore.inspector.compared.rows:
+        name = row.name or name
+        said.setdefault(name, []).extend(part.text for part in row.parts if part.to != LET_GO)
+    return said
+
+
+# --- watches
+
+def test_w_pins_the_playheads_number_and_it_follows_strokes(window, qtbot):
+    qtbot.keyClick(window, Key.Key_W)
+    assert watched(window) == ("conv1[2, 10, 9]",)
+    row = strip(window).watch_rows[0]
+    first = value_of(window.desk.session.results, CELL)
+    assert row.value.text() == numbers.figure(first)
+    assert row.course.values == (first,)
+    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
+    second = value_of(window.desk.session.results, CELL)
+    assert second != first
+    assert row.value.text() == numbers.figure(second)
+    assert row.course.values == (first, second)
+
+
+def test_an_expression_is_typed_and_its_names_are_offered(window, qtbot):
+    qtbot.keyClick(window, Key.Key_W, CONTROL)
+    field = strip(window).field
+    qtbot.keyClicks(field.line, "max(conv1.w")
+    popup = field.completer.popup()
+    assert popup.isVisible()
+    assert field.completer.currentCompletion() == "conv1.weight"
+    qtbot.keyClick(popup, Key.Key_Down)
+    qtbot.keyClick(popup, Key.Key_Return)
+    assert field.line.text() == "max(conv1.weight"
+    qtbot.keyClicks(field.line, ")")
+    qtbot.keyClick(field.line, Key.Key_Return)
+    assert watched(window) == ("max(conv1.weight)",)
+    assert not field.isVisible()
+
+
+def test_a_typing_error_is_a_sentence_under_the_field_and_esc_gives_up(window, qtbot):
+    watch(window, qtbot, "conv1")
+    field = strip(window).field
+    assert "3456 numbers" in field.refusal.text()
+    assert inside(field.refusal, strip(window))
+    assert watched(window) == ()
+    qtbot.keyClick(field.line, Key.Key_Escape)
+    assert not field.isVisible()
+    assert window.desk.session.playhead == CELL
+
+
+def test_a_click_on_a_line_edits_it_in_place(window, qtbot):
+    for text in ("max(conv1)", "loss"):
+        watch(window, qtbot, text)
+    qtbot.mouseClick(strip(window).watch_rows[0].label, LEFT)
+    line = strip(window).field.line
+    assert line.text() == "max(conv1)"
+    qtbot.keyClicks(line, "min(conv1)")
+    strip(window).field.completer.popup().hide()
+    qtbot.keyClick(line, Key.Key_Return)
+    assert watched(window) == ("min(conv1)", "loss")
+
+
+def test_the_cross_comes_with_the_pointer_and_removes_the_line(window, qtbot):
+    for text in ("max(conv1)", "loss"):
+        watch(window, qtbot, text)
+    row = strip(window).watch_rows[0]
+    assert not row.remove.isVisible()
+    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(row.mapToGlobal(row.pos()))))
+    assert row.remove.isVisible()
+    assert inside(row.remove, row)
+    qtbot.mouseClick(row.remove, LEFT)
+    assert watched(window) == ("loss",)
+
+
+def test_delete_removes_the_line_with_the_focus(window, qtbot):
+    watch(window, qtbot, "max(conv1)")
+    row = strip(window).watch_rows[0]
+    row.label.setFocus()
+    qtbot.keyClick(row.label, Key.Key_Delete)
+    assert watched(window) == ()
+
+
+def test_what_cannot_be_computed_is_red_with_its_reason(window, qtbot):
+    watch(window, qtbot, "max(conv1)")
+    window.desk.session.set_watches(("max(conv1)", "max(nothing)"))
+    good, bad = strip(window).watch_rows
+    assert good.label.palette().windowText().color() == theme.color("ink")
+    assert bad.value.text() == "✕"
+    assert "nothing called nothing" in bad.label.toolTip()
+    assert bad.value.palette().windowText().color() == theme.color("wrong")
+
+
+def test_a_breakpoint_has_a_dot_that_switches_it(window, qtbot):
+    qtbot.keyClick(window, Key.Key_F9)
+    row = strip(window).stop_rows[0]
+    assert row.label.whole == "conv1"
+    qtbot.mouseClick(row.dot, LEFT)
+    assert not window.desk.session.document.stops[0].on
+    assert window.explore.transport.timeline.stops == frozenset()
+    row = strip(window).stop_rows[0]
+    assert not row.dot.isChecked()
+    qtbot.mouseClick(row.dot, LEFT)
+    assert window.desk.session.document.stops[0].on
+
+
+def test_nothing_is_computed_for_a_strip_that_nobody_sees(window, qtbot):
+    watch(window, qtbot, "max(conv1)")
+    qtbot.mouseClick(strip(window).fold, LEFT)
+    assert not strip(window).scroll.isVisible()
+    shown = strip(window).watch_rows[0].value.text()
+    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
+    assert strip(window).watch_rows[0].value.text() == shown
+    qtbot.mouseClick(strip(window).fold, LEFT)
+    now = numbers.figure(float(window.desk.session.results.values("conv1").max()))
+    assert strip(window).watch_rows[0].value.text() == now != shown
+
+
+@pytest.mark.parametrize("language", ["english", "chinese"])
+def test_in_a_low_window_the_strip_leaves_the_inspector_its_room(window, qtbot, language):
+    window.desk.perform(f"view.{language}")
+    try:
+        inspector = window.explore.inspector
+        for text in ("max(conv1)", "loss", "conv1[2, 10, 9]", "p[3]", "p[8]", "grad(conv1.weight)[2, 0, 2, 3]"):
+            window.desk.debugger.watches.add(text)
+        window.desk.perform("stops.toggle")
+        qtbot.wait(120)
+        assert inspector.height() >= 440
+        assert strip(window).geometry().top() > inspector.geometry().bottom()
+        assert inside(strip(window), window.explore)
+        assert strip(window).scroll.verticalScrollBar().maximum() > 0
+        for row in strip(window).watch_rows:
+            assert row.value.width() >= row.value.sizeHint().width()
+            assert row.label.width() > 60
+        qtbot.mouseClick(strip(window).fold, LEFT)
+        settle()
+        assert strip(window).height() < 45
+    finally:
+        window.desk.perform("view.english")
+
+
+# --- compare
+
+def test_c_compares_with_the_number_under_the_pointer(window, qtbot):
+    view = window.explore.network.view
+    hover(view.viewport(), spot(window, "conv1", OTHER.index))
+    qtbot.keyClick(window, Key.Key_C)
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    results = window.desk.session.results
+    first, second = value_of(results, CELL), value_of(results, OTHER)
+    difference = f"Δ {'+' if first > second else ''}{numbers.figure(first - second)}"
+    assert rows(window) == {"compared": [OTHER.name, numbers.figure(second), difference]}
+    assert window.explore.inspector.compared.isVisible()
+    k = next(k for k, c in enumerate(view.columns) if c.node == "conv1")
+    assert view.lines.compared == (k, OTHER.index)
+
+
+def test_the_second_ring_is_dashed_and_goes_when_let_go(window, qtbot):
+    view = window.explore.network.view
+
+    def seen():
+        return view.grab().toImage()
+
+    before = seen()
+    hover(view.viewport(), spot(window, "relu1", OTHER.index))
+    qtbot.keyClick(window, Key.Key_C)
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    place = spot(window, "relu1", OTHER.index)
+    with_ring = seen()
+    box = [(x, y) for x in range(place.x() - 7, place.x() + 8) for y in range(place.y() - 7, place.y() + 8)]
+    changed = [p for p in box if with_ring.pixel(*p) != before.pixel(*p)]
+    assert len(changed) > 20
+    qtbot.keyClick(window, Key.Key_C, CONTROL | SHIFT)
+    after = seen()
+    assert [p for p in box if after.pixel(*p) != before.pixel(*p)] == []
+    assert not window.explore.inspector.compared.isVisible()
+
+
+def test_a_kept_input_stands_beside_the_drawing_of_now(window, qtbot):
+    before = value_of(window.desk.session.results, CELL)
+    qtbot.keyClick(window, Key.Key_C, SHIFT)
+    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
+    now = value_of(window.desk.session.results, CELL)
+    sign = "+" if now > before else ""
+    assert rows(window) == {"kept input": [numbers.figure(before), f"Δ {sign}{numbers.figure(now - before)}"]}
+    click_cell(window, qtbot, "pool1", (1, 5, 5))
+    assert rows(window)["kept input"][0] == numbers.figure(
+        value_of(window.desk.debugger.comparison.results(), Playhead("pool1", (1, 5, 5))))
+
+
+def test_the_inspectors_link_lets_go(window, qtbot):
+    qtbot.keyClick(window, Key.Key_C, SHIFT)
+    rows_ = window.explore.inspector.compared
+    k = len(rows_.rows) - 1
+    rows_._labels[k][1].linkActivated.emit(f"{k}:0")
+    assert rows_.rows == []
+    assert not window.desk.action("compare.let_go").isEnabled()
+
+
+# --- the sparkline
+
+def test_a_sparkline_rises_with_its_numbers_and_leaves_gaps(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(44, 18)
+    line.set_values([1.0, 3.0, float("nan"), 2.0])
+    points = line.points()
+    assert points[2] is None
+    there = [p for p in points if p is not None]
+    assert [p.x() for p in there] == sorted(p.x() for p in there)
+    assert there[1].y() < there[2].y() < there[0].y()
+    assert all(0 <= p.x() <= 44 and 0 <= p.y() <= 18 for p in there)
