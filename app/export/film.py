@@ -14,7 +14,7 @@ from app.export.stage import Stage
 from app.export.webp import Webp
 from app.model.timeline import Playhead
 
-SAMPLES = 6  # frames that the shared palette is made of
+SAMPLES = 5  # frames that the shared palette is made of
 
 
 class Encoder(Protocol):

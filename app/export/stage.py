@@ -37,6 +37,7 @@ class Stage:
             self.desk = Desk(results.document, settings)
             self.desk.session.results = results
             self.desk.still = True
+            self.desk.session.selection_changed.disconnect(self.desk.refresh)  # nobody presses its buttons
             self.desk.ranges.set_choice(ranges)
             self.frame = _Frame()
             self.stepper = make(self.desk)
