@@ -157,6 +157,15 @@ def mute(document: Document, layer: str, map_: int, on: bool) -> Document:
     return dataclasses.replace(document, muted=document.muted | {pair} if on else document.muted - {pair})
 
 
+@edit(N_("Solo a map"), weights=True)
+def solo(document: Document, layer: str, map_: int, count: int) -> Document:
+    """Mute all other maps of a layer of ``count``; where that is so already, let all speak again."""
+    own = {(layer, k) for k in range(count)}
+    others = own - {(layer, map_)}
+    kept = document.muted - own
+    return dataclasses.replace(document, muted=kept if own & document.muted == others else kept | others)
+
+
 @edit(N_("Keep the trained weights"), weights=True)
 def accept_run(document: Document, network: Network, weights: Weights, labels: tuple[str, ...]) -> Document:
     """Take over what a run learned: its network, weights and labels, as the new trained state."""

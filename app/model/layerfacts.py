@@ -1,0 +1,97 @@
+"""A layer as a whole: what its numbers are like, which are dead, and what each of its maps does to a class."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from app.model.document import Document
+from app.model.results import Results
+from cnncore.network import INPUT, Network, Pass
+from cnncore.op import Array
+
+MOST_SAMPLES = 512
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """Of all finite numbers of a layer; ``dead`` is the share that is exactly 0, ``bad`` counts NaN and infinities."""
+
+    low: float
+    high: float
+    mean: float
+    deviation: float
+    dead: float
+    count: int
+    bad: int = 0
+
+
+def facts(values: Array) -> LayerFacts:
+    """Of (C, *G)."""
+    finite = values[np.isfinite(values)].astype(np.float64)
+    if not finite.size:
+        return LayerFacts(np.nan, np.nan, np.nan, np.nan, 0.0, values.size, values.size)
+    dead = float(np.count_nonzero(values == 0) / values.size)
+    return LayerFacts(float(finite.min()), float(finite.max()), float(finite.mean()), float(finite.std()), dead,
+                      values.size, values.size - finite.size)
+
+
+def activity(values: Array) -> Array:
+    """(C,) mean |value| of every map."""
+    size = np.abs(values.reshape(len(values), -1))
+    out: Array = np.where(np.isfinite(size), size, 0).mean(axis=1)
+    return out
+
+
+def owner(network: Network, node: str) -> str | None:
+    """The layer with weights whose maps these are: what is muted there is muted here. None: there is none."""
+    while node != INPUT:
+        one = network.node(node)
+        shapes = network.input_shapes(node)
+        if one.op.parameter_shapes(*shapes):
+            return node
+        own = network.shapes[node]
+        if len(one.inputs) != 1 or len(shapes[0]) != len(own) or shapes[0][0] != own[0]:
+            return None
+        node = one.inputs[0]
+    return None
+
+
+def effects(results: Results, node: str, target: int) -> Generator[int, None, Array]:
+    """(C,) how the class's score changes when a map of ``node`` is held at 0; yields after each map.
+
+    Args:
+        results: A pass.
+        node: Before the scores, or the scores themselves.
+        target: The class.
+    """
+    network, done = results.network, results.done
+    values = done.outputs[node]
+    before = float(done.outputs[network.scores].reshape(-1)[target])
+    stale = network.stale_after({node}) - {node}
+    out = np.zeros(values.shape[1])
+    for k in range(values.shape[1]):
+        if values[0, k].any():  # a silent map has no effect
+            muted = values.copy()
+            muted[0, k] = 0
+            known = Pass(done.outputs, done.forwards | {node: done.forwards[node]._replace(output=muted)})
+            after = network.forward(results.document.effective, done.outputs[INPUT], known=known, stale=stale)
+            out[k] = float(after.outputs[network.scores].reshape(-1)[target]) - before
+        yield k
+    return out
+
+
+def dead_in_samples(document: Document, node: str) -> Generator[int, None, tuple[float, int]]:
+    """(share, samples): the numbers of a layer that are 0 for every sample of the document; yields after each batch."""
+    network = document.network
+    images = [sample.image for one in document.classes for sample in islice(one.samples, MOST_SAMPLES)][:MOST_SAMPLES]
+    alive = np.zeros(network.shapes[node], bool)
+    for start in range(0, len(images), BATCH):
+        x = np.concatenate([document.preprocess.apply(image) for image in images[start:start + BATCH]])
+        alive |= (network.forward(document.effective, x).outputs[node] != 0).any(axis=0)
+        yield start
+    return (float(1 - alive.mean()) if images else 0.0), len(images)
