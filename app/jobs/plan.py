@@ -19,6 +19,7 @@ from cnncore.preprocess import Preprocess
 from cnncore.recipes import recipe
 
 HELD_OUT = 0.2
+NEVER = ("training.no_loss", "training.typed")  # reasons that no sample mends
 ENOUGH = 5  # drawings of the smallest class, below which every one is needed to learn from
 
 

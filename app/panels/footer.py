@@ -18,6 +18,7 @@ HINTS = {
     "start": N_("Draw, then click any cell of any map to see how its number is made."),
     "typed": N_("Change numbers of the input, or click any cell of any map to see how its number is made."),
     "stepping": N_("Hover any cell to see where it comes from and where it goes. Click keeps it."),
+    "typed_train": N_("This network cannot be trained. Its layers stand in Explore."),
     "train": N_("Draw, then press a class's number to add the drawing to it."),
     "running": N_("The network learns. Every panel shows it as it is now."),
     "paused": N_("Paused at step {step} of {steps}. Every panel shows the network as it is now."),
@@ -89,11 +90,11 @@ class Footer(QFrame):
             state = "back" if back else run.status
             facts = {"step": shown.step if back and shown is not None else run.step, "steps": run.steps}
         elif self.desk.workspace == "train":
-            state = "train"
+            state = "train" if self.desk.session.document.typed is None else "typed_train"
         else:
             start = "start" if self.desk.session.document.typed is None else "typed"
             state = "stepping" if self.desk.session.playhead is not None else start
-        keys = "start" if state == "typed" else state
+        keys = "start" if state.startswith("typed") else state
         if run is not None and state in ("back", "failed"):
             keys = "finished" if not run.active else run.status
         if (state, keys) != self._state:

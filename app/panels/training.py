@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.jobs.plan import chosen, hindrance
+from app.jobs.plan import NEVER, chosen, hindrance
 from app.messages import text_of
 from app.model import edits
 from app.model.document import Document, TrainingChoice
@@ -306,7 +306,7 @@ class TrainingPanel(Card):
             self.mend.set_text(N_("New class"))
             self._mending = self.desk.services.get("samples.new_class", lambda: None)
             self.mend.set_blocked("")
-        elif why.code.startswith("training."):
+        elif why.code in NEVER:
             self.mend.set_text(N_("New document"))
             self._mending = lambda: self.desk.perform("file.new")
             self.mend.set_blocked("")

@@ -17,6 +17,7 @@ from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberField
 from app.widgets.number_grid import NO_ROOM, NumberGrid
+from app.widgets.segments import Segments
 from app.widgets.table_text import parse_table
 from app.widgets.typed_map import TypedMap
 from cnncore.errors import CnnError
@@ -26,6 +27,7 @@ from cnncore.shapes import receptive_region
 
 LEAST, MOST = 18, 36  # px of a cell that still shows its digits, and of the largest
 SIDE = 32  # cells a side beyond which the input is a picture
+FEW = 4  # channels that stand side by side
 HIGH = 260  # px that grid or picture take at most
 AXES = (N_("channel"), N_("slice"))
 
@@ -40,16 +42,19 @@ class TypedPanel(Card):
         self._at: tuple[int, ...] = ()  # of the axes before rows and columns
         self._shape: tuple[int, ...] = ()
         self._cell: tuple[int, int] = (0, 0)  # of the picture
-        self.choosers: list[tuple[Label, QSpinBox]] = []
+        self.choosers: list[tuple[Label, Segments, QSpinBox]] = []  # a row of choices for a few, a box for many
         line = QHBoxLayout()
         line.setSpacing(6)
         for k, name in enumerate(AXES):
-            label, box = Label(name, "secondary"), QSpinBox()
-            box.setObjectName(f"typed_{name}")
-            box.valueChanged.connect(lambda value, k=k: self._choose(k, value))
-            self.choosers.append((label, box))
-            line.addWidget(label)
-            line.addWidget(box)
+            label, few, box = Label(name, "secondary"), Segments(((0, "0"),), name), QSpinBox()
+            few.setObjectName(f"typed_{name}")
+            few.setProperty("small", True)
+            for chooser, signal in ((few, few.changed), (box, box.valueChanged)):
+                signal.connect(lambda value, k=k: self._choose(k, value))
+                chooser.hide()
+            self.choosers.append((label, few, box))
+            for widget in (label, few, box):
+                line.addWidget(widget)
         line.addStretch(1)
         self.grid, self.map = NumberGrid(read_only=False), TypedMap()
         self.grid.setObjectName("typed_grid")
@@ -118,11 +123,16 @@ class TypedPanel(Card):
     def _turn(self, at: tuple[int, ...]) -> None:
         """Show another channel or slice: the one that was asked about."""
         self._at = at
-        for (_, box), value in zip(self.choosers, at, strict=False):
+        self._mark()
+        self.show_now()
+
+    def _mark(self) -> None:
+        """The choosers say what is shown."""
+        for (_, few, box), value in zip(self.choosers, self._at, strict=False):
             box.blockSignals(True)
             box.setValue(value)
             box.blockSignals(False)
-        self.show_now()
+            few.set_value(min(value, FEW - 1))
 
     def _document(self, *_: object) -> None:
         if self.isVisible():
@@ -149,14 +159,16 @@ class TypedPanel(Card):
     def _reshape(self, shape: tuple[int, ...]) -> None:
         self._shape, self._cell = shape, (0, 0)
         self._at = (0,) * max(len(shape) - 2, 0)
-        for k, (label, box) in enumerate(self.choosers):
-            there = k < len(self._at) and shape[k] > 1
-            label.setVisible(there)
-            box.setVisible(there)
+        for k, (label, few, box) in enumerate(self.choosers):
+            count = shape[k] if k < len(self._at) else 1
+            label.setVisible(count > 1)
+            few.setVisible(1 < count <= FEW)
+            box.setVisible(count > FEW)
+            few.set_choices([(value, str(value)) for value in range(min(count, FEW))])
             box.blockSignals(True)
-            box.setRange(0, shape[k] - 1 if there else 0)
-            box.setValue(0)
+            box.setRange(0, count - 1)
             box.blockSignals(False)
+        self._mark()
         self.set_secondary("×".join(map(str, shape)))
         self._fit()
 
@@ -294,7 +306,7 @@ class TypedPanel(Card):
         self.grid.setAccessibleName(tr("Input: type, drag up and down, or paste"))
         self.map.setAccessibleName(tr("Click a cell, then type"))
         self.field.setAccessibleName(tr("Value of the cell"))
-        for name, (_, box) in zip(AXES, self.choosers, strict=True):
+        for name, (_, _, box) in zip(AXES, self.choosers, strict=True):
             box.setAccessibleName(tr(name))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from app import examples, numbers
 from app.drive import settle
 from app.menus import palette_rows
+from app.model.example_parts import other, project
 from app.model.project import load
 from app.model.timeline import Playhead
 from tests.gui.stepping import middle
@@ -188,11 +189,11 @@ def test_a_large_input_is_a_picture_whose_chosen_number_is_typed_under_it(window
 def test_a_channel_is_chosen_and_its_numbers_are_those_of_the_array(window, qtbot):
     session = example(window, "D3")
     panel = window.explore.typed
-    box = panel.choosers[0][1]
-    assert box.isVisible()
-    assert not panel.choosers[1][1].isVisible()
-    box.setFocus()
-    qtbot.keyClick(box, Qt.Key.Key_Up)
+    _, few, box = panel.choosers[0]
+    assert few.isVisible()
+    assert not box.isVisible()
+    assert not panel.choosers[1][0].isVisible()
+    qtbot.mouseClick(few.button(1), LEFT)
     np.testing.assert_array_equal(panel.grid.values, session.document.typed[1])
     type_into(qtbot, panel.grid, 4, 0, "9")
     qtbot.waitUntil(lambda: session.document.typed[1, 4, 0] == 9)
@@ -202,7 +203,7 @@ def test_the_grid_shows_the_window_of_the_selected_number_in_its_channel(window,
     example(window, "E3")
     panel = window.explore.typed
     click_cell(window, qtbot, "max_3x3", (1, 0, 1))
-    assert panel.choosers[0][1].value() == 1
+    assert panel.choosers[0][1].value == 1
     assert panel.grid._window == (0, 3, 3, 3)
     window.desk.session.select(None)
     assert panel.grid._window is None
@@ -215,6 +216,23 @@ def test_hovering_the_grid_moves_the_cursor_in_the_network(window, qtbot):
     assert session.hovered == Playhead("input", (0, 2, 5))
     session.hover(Playhead("input", (0, 6, 6)))
     assert grid._hover == (6, 6)
+
+
+def test_many_channels_and_a_volume_are_shown_one_slice_at_a_time(window, qtbot):
+    values = np.arange(6 * 2 * 3 * 4, dtype=np.float32).reshape(6, 2, 3, 4)
+    mean = other("pool1", "meanpool", window=2, stride=1)
+    window.desk.session.open(project("volume", values, mean), None)
+    settle()
+    panel = window.explore.typed
+    (_, _, channel), (_, piece, _) = panel.choosers
+    assert channel.isVisible()
+    assert piece.isVisible()
+    channel.setFocus()
+    qtbot.keyClick(channel, Qt.Key.Key_Up)
+    qtbot.mouseClick(piece.button(1), LEFT)
+    np.testing.assert_array_equal(panel.grid.values, values[1, 1])
+    type_into(qtbot, panel.grid, 2, 3, "-1")
+    qtbot.waitUntil(lambda: window.desk.session.document.typed[1, 1, 2, 3] == -1)
 
 
 # --- what has no classes says so
@@ -236,7 +254,7 @@ def test_a_largest_number_leads_to_how_it_is_made(window, qtbot):
     assert session.playhead == Playhead("conv2", (0, 0, 3))
 
 
-def test_training_is_blocked_with_the_reason(window):
+def test_training_is_blocked_with_the_reason(window, qtbot):
     session = example(window, "C1")
     said = messages(window)
     window.desk.perform("view.train")
@@ -247,6 +265,12 @@ def test_training_is_blocked_with_the_reason(window):
     assert "keepmax1" in said[-1]
     assert session.run is None
     assert "no classes" in window.train.now.empty.text()
+    assert not window.train.canvas.isVisible()
+    assert window.train.typed.isVisible()
+    qtbot.mouseClick(window.train.training.mend, LEFT)
+    assert window.train.canvas.isVisible()
+    assert window.train.samples.isVisible()
+    assert not window.train.typed.isVisible()
 
 
 def test_the_gradients_are_blocked_with_the_reason(window):
