@@ -317,6 +317,8 @@ VIEW = (
     ),
     Action("view.kernel", N_("Kernel panel"), N_("View"), ask("view.kernel"), ("K",), gap=True),
     Action("view.inspector", N_("Inspector"), N_("View"), ask("view.inspector"), ("I",)),
+    Action("view.layer", N_("Layer inspector"), N_("View"), lambda d: d.toggle_layer(), ("L",), blocked=_nowhere,
+           checked=lambda d: bool(d.layer)),
     Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True),
     Action("view.dark", N_("Dark theme"), N_("View"), ask("view.dark"), icon="moon"),
     Action("view.english", "English", N_("View"), ask("view.english"), gap=True),

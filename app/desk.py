@@ -20,7 +20,7 @@ from app.model.document import Document
 from app.model.player import Player
 from app.model.ranges import Ranges
 from app.model.session import Session
-from app.model.timeline import Playhead
+from app.model.timeline import LOSS, Playhead, shown_at
 from app.model.watches import Notice
 from app.settings import Settings
 from app.widgets.icons import icon
@@ -34,6 +34,7 @@ class Desk(QObject):
 
     tool_changed = Signal()
     workspace_changed = Signal(str)
+    layer_changed = Signal(str)  # the layer that is looked at as a whole, or ""
 
     def __init__(self, document: Document, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class Desk(QObject):
         self.tool = "pen"
         self.brush = 10.0
         self.workspace = "explore"
+        self.layer = ""  # looked at as a whole, in place of the stepper
         self.still = False  # nobody can click here: what invites to it is left out of the picture
         self._rows = {row.name: row for row in ACTIONS}
         self._reasons: dict[str, str] = {}
@@ -63,8 +65,10 @@ class Desk(QObject):
             self.debugger.comparison.changed,
             self.tool_changed,
             self.workspace_changed,
+            self.layer_changed,
         ):
             fact.connect(self.refresh)
+        self.session.selection_changed.connect(self._layer_follows)
         self.refresh()
 
     # --- actions
@@ -183,13 +187,45 @@ class Desk(QObject):
             self.workspace = name
             self.workspace_changed.emit(name)
 
+    def set_layer(self, node: str) -> None:
+        """Look at a layer as a whole, in place of the stepper; "": at its numbers again."""
+        head, network = self.session.playhead, self.session.view.network
+        if node and (head is None or head.node != node or head.lane != "forward"):
+            self.player.pause()
+            self.session.select(Playhead(node, (0,) * len(network.shapes[node])))
+        if node != self.layer:
+            self.layer = node
+            self.layer_changed.emit(node)
+
+    def toggle_layer(self) -> None:
+        """Open the layer of the selected number, or go back."""
+        head, network = self.session.playhead, self.session.view.network
+        if self.layer or head is None:
+            self.set_layer("")
+        else:
+            at = shown_at(network, head)
+            self.set_layer(at[0] if at is not None else network.scores if head.node == LOSS else head.node)
+
+    def _layer_follows(self, head: object) -> None:
+        """A number of another layer shows that layer; of another pass, the stepper again."""
+        if self.layer and isinstance(head, Playhead) and head.lane == "forward":
+            if head.node != self.layer:
+                self.layer = head.node
+                self.layer_changed.emit(head.node)
+        elif self.layer:
+            self.layer = ""
+            self.layer_changed.emit("")
+
     def leave(self) -> None:
-        """Let go one level: a run that learns, else a term, then the cell."""
+        """Let go one level: a run that learns, else the layer inspector, else a term, then the cell."""
         run, head = self.session.run, self.session.playhead
         if run is not None and run.active:
             self.runs.cancel()
             return
         self.player.pause()
+        if self.layer:
+            self.set_layer("")
+            return
         if head is not None and head.term is not None:
             self.session.select(dataclasses.replace(head, term=None))
         else:

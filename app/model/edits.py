@@ -166,6 +166,13 @@ def solo(document: Document, layer: str, map_: int, count: int) -> Document:
     return dataclasses.replace(document, muted=kept if own & document.muted == others else kept | others)
 
 
+@edit(N_("Unmute all maps"), weights=True)
+def unmute(document: Document, layer: str) -> Document:
+    """Let every map of a layer speak again."""
+    kept = frozenset(one for one in document.muted if one[0] != layer)
+    return document if kept == document.muted else dataclasses.replace(document, muted=kept)
+
+
 @edit(N_("Keep the trained weights"), weights=True)
 def accept_run(document: Document, network: Network, weights: Weights, labels: tuple[str, ...]) -> Document:
     """Take over what a run learned: its network, weights and labels, as the new trained state."""

@@ -78,6 +78,7 @@ class NetworkPanel(Card):
         self.view.cell_hovered.connect(
             lambda node, index: self.session.hover(self._head(node, index) if node else None))
         self.view.node_chosen.connect(self.show_node)
+        self.view.node_opened.connect(lambda node: desk.attempt(desk.set_layer, node))
         self.view.let_go.connect(desk.leave)
         self.session.results_changed.connect(self._results)
         self.session.selection_changed.connect(self._lane)

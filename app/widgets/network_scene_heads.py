@@ -112,6 +112,16 @@ class Heads(QGraphicsItem):
                     return k, node
         return None
 
+    def head_at(self, point: QPointF) -> int | None:
+        """The open column whose name and shape are under the pointer."""
+        if point.y() >= self._frame.head:
+            return None
+        for k, place in enumerate(self._frame.places):
+            x, wide = self._reach(k)
+            if not place.folded and x <= point.x() < x + wide:
+                return k
+        return None
+
     def edited_at(self, point: QPointF) -> bool:
         """True over the name of a column with a corner mark."""
         if point.y() >= self._frame.head:

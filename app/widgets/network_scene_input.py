@@ -24,6 +24,7 @@ class NetworkView(NetworkScene):
     cell_clicked = Signal(str, object)  # node, (map, *cell): by mouse or keys
     cell_hovered = Signal(str, object)  # node, (map, *cell); "" and None: nothing
     node_chosen = Signal(str, str)  # first node of a column, node to show
+    node_opened = Signal(str)  # its name was double clicked
     let_go = Signal()  # Esc
 
     def __init__(self) -> None:
@@ -72,7 +73,10 @@ class NetworkView(NetworkScene):
             self.cell_clicked.emit(self.columns[found[0]].node, found[1])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.frame.hit(event.position()) is None and self.heads.switch_at(event.position()) is None:
+        head = self.heads.head_at(event.position())
+        if head is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.node_opened.emit(self.columns[head].node)
+        elif self.frame.hit(event.position()) is None and self.heads.switch_at(event.position()) is None:
             self.fit()
         else:
             self.mousePressEvent(event)
@@ -155,6 +159,8 @@ class NetworkView(NetworkScene):
             return tr("Show {node} in this column", node=switch[1])
         if spine is not None:
             return tr("Open {node}", node=f"{self.columns[spine].title} ({self.columns[spine].size})")
+        if self.heads.head_at(point) is not None and not self.heads.edited_at(point):
+            return tr("Double click: the layer as a whole")
         if self.heads.edited_at(point):
             return tr("Weights of this layer are not the trained ones")
         found = self.frame.hit(point)

@@ -78,6 +78,7 @@ class Explore(QWidget):
         self._network: NetworkPanel | None = None
         self._holder = Card(N_("Network"))
         self.stepper: QWidget | None = None
+        self.layer: QWidget | None = None
         self.inspector_host = QWidget()
         QVBoxLayout(self.inspector_host).setContentsMargins(0, 0, 0, 0)
         self.inspector_host.hide()
@@ -96,6 +97,7 @@ class Explore(QWidget):
         self._fold.valueChanged.connect(lambda height: self.network.setFixedHeight(int(height)))
         self._fold.finished.connect(self._settle)
         desk.session.selection_changed.connect(self._selection)
+        desk.layer_changed.connect(self._layer)
         desk.session.document_changed.connect(self._input)
 
     @property
@@ -136,7 +138,7 @@ class Explore(QWidget):
     @property
     def stepping(self) -> bool:
         """True while the stepper is open."""
-        return self.stepper is not None and self.stepper.isVisibleTo(self)
+        return self.stepper is not None and self.transport.isVisibleTo(self)
 
     @property
     def folding(self) -> bool:
@@ -176,8 +178,8 @@ class Explore(QWidget):
         if opened:
             # First the strip, then the rest: all together would be higher than the window, and it would grow.
             self.network.setFixedHeight(self._strip())
-        for widget in (self.stepper, self.transport):
-            widget.setVisible(opened)
+        self.stepper.setVisible(opened and not self.desk.layer)
+        self.transport.setVisible(opened)
         self.invite.setVisible(not opened)
         self._show_inspector()
         self.network.setProperty("folded", opened)
@@ -191,6 +193,23 @@ class Explore(QWidget):
             self._fold.start()
         else:
             self._settle()
+
+    def _layer(self, node: str) -> None:
+        """The layer inspector in place of the stepper, made when first asked for."""
+        if self.stepper is None:
+            return
+        if node and self.layer is None:
+            from app.panels.layer import LayerPanel
+
+            self.layer = LayerPanel(self.desk)
+            self.layer.layout().setContentsMargins(12, 6, 12, 6)
+            self.layer.setMinimumHeight(self.stepper.minimumHeight())
+            self.layer.hide()
+            self.centre.layout().insertWidget(self.centre.layout().indexOf(self.stepper), self.layer, 1)
+        if self.layer is not None:
+            first, then = (self.stepper, self.layer) if node else (self.layer, self.stepper)
+            first.hide()
+            then.setVisible(self.stepping)
 
     def _settle(self) -> None:
         """Let the network's height be what the state wants."""

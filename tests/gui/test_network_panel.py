@@ -133,7 +133,7 @@ def test_muted_maps_have_a_slash_and_edited_layers_a_mark_until_restored(panel):
     assert panel.view.heads.edited == {4}
     name = QPointF(panel.view.frame.x(panel.view.frame.places[4].x) + 10, 8)
     assert panel.view.tip(name) == "Weights of this layer are not the trained ones"
-    assert panel.view.tip(name - QPointF(100, 0)) == ""
+    assert panel.view.tip(name - QPointF(100, 0)) == "Double click: the layer as a whole"
     session.edit(edits.restore_all)
     assert (panel.view.lines.muted, panel.view.heads.edited) == (frozenset(), frozenset())
 
