@@ -175,15 +175,15 @@ def test_a_large_input_is_a_picture_whose_chosen_number_is_typed_under_it(window
     assert panel.map.isVisible()
     assert not panel.grid.isVisible()
     qtbot.mouseClick(panel.map, LEFT, pos=middle(panel.map.rect_of(12, 30)))
-    assert panel.name.text() == "input[0, 12, 30]"
+    assert panel.numbers.name.text() == "input[0, 12, 30]"
     qtbot.keyClick(panel.map, "7")
-    assert panel.field.hasFocus()
-    qtbot.keyClick(panel.field, Qt.Key.Key_Return)
+    assert panel.numbers.field.hasFocus()
+    qtbot.keyClick(panel.numbers.field, Qt.Key.Key_Return)
     assert session.document.typed[0, 12, 30] == 7
     assert session.results.values("mean3")[0, 12, 30] > 0.7
     qtbot.waitUntil(panel.map.hasFocus)
     qtbot.keyClick(panel.map, Qt.Key.Key_Right)
-    assert panel.name.text() == "input[0, 12, 31]"
+    assert panel.numbers.name.text() == "input[0, 12, 31]"
 
 
 def test_a_channel_is_chosen_and_its_numbers_are_those_of_the_array(window, qtbot):
@@ -369,11 +369,11 @@ def test_nothing_of_the_input_is_cut_in_any_window(window, qtbot, name, size):
     window.resize(*size)
     settle()
     panel = window.explore.typed
-    shown = panel.grid if panel.whole else panel.map
+    shown = panel.numbers.shown
     assert shown.isVisible()
     assert shown.x() >= 0
-    assert shown.x() + shown.width() <= panel.place_of_both.width()
-    assert shown.height() <= panel.place_of_both.height()
+    assert shown.x() + shown.width() <= panel.numbers.stage.width()
+    assert shown.height() <= panel.numbers.stage.height()
     output = window.explore.output
     assert output.hint.isVisible()
     assert output.hint.geometry().bottom() <= output.height()
