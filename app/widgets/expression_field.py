@@ -33,7 +33,9 @@ class ExpressionField(NameField):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.activated.connect(self._complete)
         self.line.textEdited.connect(self._offer)
-        self.line.setProperty("compact", True)
+        self.layout().setSpacing(4)
+        self.completer.popup().setProperty("offers", True)
+        theme.dress(self.completer.popup(), 12, mono=True)
 
     def set_hint(self, hint: str) -> None:
         """Another hint, an English key."""

@@ -28,6 +28,7 @@ TIP = 7  # the playhead's triangle, above the bar
 GAP = 2
 BETWEEN = 4  # the lanes
 AIR = 6  # on either side of a name
+DOT = 12  # of a breakpoint, with its air
 FORWARD, BACKWARD, FOLD = range(3)  # lanes: the upper, left to right; the lower, right to left; both, at the right end
 
 
@@ -182,7 +183,7 @@ class Timeline(QWidget):
         if current >= 0:
             self._paint_current(painter, self._boxes[current])
         for k in self._stops:
-            self._paint_stop(painter, self._boxes[k])
+            self._paint_stop(painter, k)
         if current >= 0:
             self._paint_playhead(painter)
         for k, stretch in enumerate(self._stretches):
@@ -197,8 +198,10 @@ class Timeline(QWidget):
     def _name_place(self, k: int) -> QRectF:
         """The middle of the segment, or beside the playhead where that would stand on the name."""
         box, wide = self._boxes[k], self._text_width(self._stretches[k].name) / 2 + 4
+        if k in self._stops and box.width() >= 2 * wide + theme.size(DOT):
+            box = box.adjusted(theme.size(DOT), 0, 0, 0)  # beside the dot
         if self._at is not None and k == self._at[0]:
-            x = box.x() + box.width() * self._share(k, self._at[1])
+            x = self._boxes[k].x() + self._boxes[k].width() * self._share(k, self._at[1])
             if abs(x - box.center().x()) < wide:
                 left, right = QRectF(box), QRectF(box)
                 left.setRight(x)
@@ -210,10 +213,10 @@ class Timeline(QWidget):
     def _paint_halo(self, painter: QPainter, k: int, wide: float) -> None:
         """Where the name has no room beside the playhead, the segment's ground goes behind it, and the bar is cut."""
         place, box = self._name_place(k), self._boxes[k]
-        if place != box:
+        if place.right() != box.right() or place.left() > box.left() + theme.size(DOT):
             return
         x = self._bar(k)
-        halo = QRectF(box.center().x() - wide / 2 - 2, box.top() + 2, wide + 4, box.height() - 4)
+        halo = QRectF(place.center().x() - wide / 2 - 2, box.top() + 2, wide + 4, box.height() - 4)
         if halo.left() - 2 < x < halo.right() + 2:
             painter.fillRect(halo, theme.color("tint"))
 
@@ -234,9 +237,15 @@ class Timeline(QWidget):
         painter.setPen(QPen(accent, 1.5))
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
 
-    def _paint_stop(self, painter: QPainter, box: QRectF) -> None:
-        """The red dot of a breakpoint, with a halo that keeps it apart from what is done."""
-        middle, radius = QPointF(box.left() + theme.size(7), box.center().y()), theme.size(4)
+    def _paint_stop(self, painter: QPainter, k: int) -> None:
+        """The red dot of a breakpoint, with a halo that keeps it apart from what is done; in the corner where the name
+        needs the middle.
+        """
+        box, radius = self._boxes[k], float(theme.size(4))
+        middle = QPointF(box.left() + theme.size(7), box.center().y())
+        if self.named(k) and box.width() < self._text_width(self._stretches[k].name) + 8 + theme.size(DOT):
+            radius = float(theme.size(3))
+            middle = QPointF(box.left() + radius, box.top() + radius)
         painter.setPen(QPen(theme.color("panel"), 1.5))
         painter.setBrush(theme.color("wrong"))
         painter.drawEllipse(middle, radius, radius)
