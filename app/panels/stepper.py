@@ -22,6 +22,9 @@ from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
 
 HEIGHTS = {False: 270, True: 346}  # least px, at the normal size of type and at larger ones
+LEARNS = {(1, True): N_("what came back, all places added up"), (1, False): N_("what came back"),
+          (2, True): N_("what came back × what went in, over all places"),
+          (2, False): N_("what came back × what went in")}  # factors of a term, and whether there are many terms
 FAST = 4.0  # from this speed on the window does not glide
 
 
@@ -123,7 +126,7 @@ class StepperPanel(Card):
         if self._said != (head.stretch, node.op):
             self._said = (head.stretch, node.op)
             self.formula.setVisible(True)
-            self._say_what(head, node)
+            self._say_what(head, node, trace)
         if before != head:
             self._say_cell(head, trace)
 
@@ -138,7 +141,7 @@ class StepperPanel(Card):
         assert trace is not None  # it is not the input
         return trace
 
-    def _say_what(self, head: Playhead, node: Node) -> None:
+    def _say_what(self, head: Playhead, node: Node, trace: Trace) -> None:
         """Title and purpose, by the pass and by what the number is."""
         loss = LOSSES[self.desk.session.view.training.settings.loss]
         text, facts = node.op.summary()
@@ -163,7 +166,8 @@ class StepperPanel(Card):
             said = f"{kind} · {tr('to {layer}', layer=node.inputs[int(head.target[5:])])}"
         else:
             self.set_title(N_("How one weight learns"))
-            said = f"{kind} · {tr('what came back × what went in, over all places')}"
+            terms = len(trace.operands), trace.terms.size > 1
+            said = f"{kind} · {tr(LEARNS.get(terms, 'what came back × what went in'))}"
         self.set_secondary(said)
 
     def _show_input(self, head: Playhead) -> None:

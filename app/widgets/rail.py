@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class Rail(QWidget):
         return self._upright or self._wide() * len(self._names) <= self.width()
 
     def _wide(self) -> float:
-        return theme.size(MAP) + 3 + QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance(SAMPLE) + AIR + 2
+        return theme.size(MAP) + 3 + _sample(theme.scale()) + AIR + 2
 
     def chip(self, k: int) -> QRectF:
         """Where the map of a channel lies."""
@@ -198,6 +199,12 @@ class Rail(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._reveal()
+
+
+@lru_cache(maxsize=4)
+def _sample(scale: float) -> float:
+    """Width of a sum, at a scale of the theme: it is asked for by every chip."""
+    return QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance(SAMPLE)
 
 
 def _fitted(box: QRectF, rows: int, cols: int) -> QRectF:

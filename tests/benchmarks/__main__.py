@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-ALL = ("first_paint", "stroke", "gaps", "few_shot")
+ALL = ("first_paint", "stroke", "gaps", "few_shot", "steps")
 
 
 def main(names: list[str]) -> int:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from app import numbers
 from app.main_window import build
 from app.model.document import from_model
 from app.model.frames import array_of, value_of
 from app.model.timeline import Playhead, timeline
-from app.panels.stepper_views import RouteView, SlideView, SlopeView
+from app.panels.stepper_views import LearnDenseView, RouteView, SlideView, SlopeView
 from app.settings import Settings
 from cnncore.files.project import Model
 from cnncore.network import INPUT, Network, Node
@@ -228,3 +229,53 @@ def test_random_playheads_through_all_lanes_in_the_window(qapp, qtbot, tmp_path,
     desk.session.saved(tmp_path / "none")
     desk.perform("view.english")
     window.close()
+
+
+def test_a_dense_weight_is_what_came_back_to_its_unit_times_what_went_in(desk, qtbot):
+    head = Playhead("dense1", (3, 4), None, "weight", "backward")
+    panel = opened(desk, qtbot, desk.session.document, head)
+    view, results = panel.view, desk.session.results
+    assert isinstance(view, LearnDenseView)
+    assert view.came.ring == divmod(3, view.came.shape[1])
+    went = results.values("flatten")
+    live = int(np.flatnonzero(went)[5])
+    qtbot.mouseClick(view.went, LEFT, pos=middle(view.went.rect_of(*divmod(live, view.went.shape[1]))))
+    assert desk.session.playhead == dataclasses.replace(head, index=(3, live))
+    came = float(results.gradients.outputs["dense1"][0][3])
+    assert value_of(results, desk.session.playhead) == pytest.approx(came * float(went[live]), rel=1e-5)
+    assert view.gradient._values[divmod(live, view.gradient.shape[1])] == value_of(results, desk.session.playhead)
+    qtbot.mouseClick(view.came, LEFT, pos=middle(view.came.rect_of(0, 0)))
+    assert desk.session.playhead.index == (0, live)
+    qtbot.mouseDClick(view.came, LEFT, pos=middle(view.came.rect_of(0, 0)))
+    assert desk.session.playhead == Playhead("relu3", (0,), None, "input0", "backward")
+
+
+def test_biases_show_all_their_gradients_and_a_click_goes_to_one(desk, qtbot):
+    panel = opened(desk, qtbot, desk.session.document, Playhead("conv1", (5,), None, "bias", "backward"))
+    view = panel.view
+    gradients = desk.session.results.gradients.backwards["conv1"].params["bias"]
+    shown = [view.gradient.value((r, c)) for r in range(2) for c in range(3)]
+    assert shown == [float(v) for v in gradients]
+    qtbot.mouseClick(view.gradient, LEFT, pos=middle(view.gradient.cell_rect(0, 1)))
+    assert desk.session.playhead == Playhead("conv1", (1,), None, "bias", "backward")
+
+
+def test_the_update_shows_the_kernel_before_and_after(desk, qtbot):
+    panel = opened(desk, qtbot, desk.session.document, Playhead("conv1", (2, 0, 2, 3), None, "weight", "update"))
+    view, results = panel.view, desk.session.results
+    before, after = desk.session.document.weights["conv1.weight"], results.updated("conv1.weight")
+    assert view.now.value((2, 3)) == float(before[2, 0, 2, 3])
+    assert view.after.value((4, 1)) == float(after[2, 0, 4, 1])
+    assert view.now.ring == view.after.ring == (2, 3)
+    qtbot.mouseClick(view.after, LEFT, pos=middle(view.after.cell_rect(4, 1)))
+    assert desk.session.playhead.index == (2, 0, 4, 1)
+    result = panel.formula.text.rpartition("= ")[2]
+    assert result == numbers.gradient(float(after[2, 0, 4, 1]))
+
+
+def test_the_step_of_a_weight_comes_to_its_result_as_printed(desk, qtbot):
+    panel = opened(desk, qtbot, desk.session.document, Playhead("conv1", (0, 0, 0, 0), None, "weight", "update"))
+    for k in range(20):
+        desk.session.select(Playhead("conv1", (k % 6, 0, k % 5, k // 5), None, "weight", "update"))
+        _, sums, result = panel.formula.text.replace(numbers.MINUS, "-").replace("·", "*").split(" = ")
+        assert numbers.gradient(eval(sums)) == result.replace("-", numbers.MINUS)

@@ -23,13 +23,13 @@ def test_the_update_names_its_optimiser_and_adds_up(desk, qtbot, word: str):
     doc = dataclasses.replace(doc, training=dataclasses.replace(doc.training, settings=settings, auto=False))
     panel = opened(desk, qtbot, doc, Playhead("d", (3,), target="bias", lane="update"))
     assert isinstance(panel.view, UpdateView)
-    assert panel.view.row._words == WORDS[word]
-    assert [name for name, _ in panel.view._lines] == ["weight now", "momentum", "gradient", "decay",
+    assert panel.view.words == WORDS[word]
+    assert [name for name, _ in panel.view.lines] == ["weight now", "momentum", "gradient", "decay",
                                                        "weight after the step"]
     trace = desk.session.trace()
     assert trace is not None
     assert abs(trace.rounding) <= trace.bound
     assert len(trace.operands) == (3 if word in ("rmsprop", "adam", "adamw") else 2)
-    assert panel.view.row.text.startswith("w ← ")
-    assert ("rate" in panel.view.row.text) is (word in ("sgd", "momentum"))
+    assert panel.formula.text.startswith("w ← ")
+    assert ("rate" in panel.formula.text) is (word in ("sgd", "momentum"))
     panel.grab()

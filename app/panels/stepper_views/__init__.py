@@ -8,6 +8,7 @@ from app.panels.stepper_views.copy import CopyView
 from app.panels.stepper_views.curve import CurveView
 from app.panels.stepper_views.curve_back import SlopeView
 from app.panels.stepper_views.learn import LearnView
+from app.panels.stepper_views.learn_dense import LearnDenseView
 from app.panels.stepper_views.loss import LossView
 from app.panels.stepper_views.products import ProductsView
 from app.panels.stepper_views.route import RouteView
@@ -18,7 +19,8 @@ from app.panels.stepper_views.window import WindowView
 
 # Of the views of a kind the first that fits is taken.
 VIEWS: dict[str, tuple[type[View], ...]] = {
-    "products": (ProductsView, LossView, SlideView, LearnView, SlopeView, RouteView), "window": (WindowView,),
+    "products": (ProductsView, LossView, SlideView, LearnView, LearnDenseView, SlopeView, RouteView),
+    "window": (WindowView,),
     "curve": (CurveView,), "shares": (SharesView, LossView), "copy": (CopyView,), "update": (UpdateView,),
 }
 PLAIN: type[View] = BarsView  # for a list of products, and for a kind that nobody has drawn yet

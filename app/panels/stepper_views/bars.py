@@ -14,6 +14,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.timeline import Playhead, shown_at
 from app.panels.stepper_views.base import Scene, View
+from app.panels.stepper_views.formula import factors_of
 from app.panels.stepper_views.terms import cell_name
 from app.widgets import marks
 from cnncore.trace import Trace
@@ -212,7 +213,7 @@ class BarsView(View):
             sofar = float(trace.partial_sums[term])
             name = tr("so far, {k} of {n}", k=term + 1, n=trace.terms.size)
             rows.append(Row(name, numbers.figure(sofar), 0.0, sofar))
-        titles = (tr("from"), "x · w" if len(trace.operands) == 2 and trace.kind != "sum" else tr("term"),
+        titles = (tr("from"), factors_of(trace) or tr("term"),
                   tr("each bar begins where the one above ends") if adds_up else "")
         self.table.set_rows(rows, titles, term)
 

@@ -54,6 +54,15 @@ def lead_of(trace: Trace) -> str:
     return f"y = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"y = {inner}"
 
 
+def factors_of(trace: Trace) -> str:
+    """What a term is the product of: ``x · w``, ``∂L/∂y · w``; nothing where it is one number."""
+    sources = [one.source for one in trace.operands]
+    if len(sources) < 2 or trace.kind == "sum":
+        return ""
+    first = BACK.get((sources[0],), "x")
+    return " · ".join([first, *(SYMBOLS.get(one, "x" if one.startswith("input") else "w") for one in sources[1:])])
+
+
 def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     """The strongest terms and the rest; with ``opened`` every term that is not 0."""
     factors = _factors(trace)

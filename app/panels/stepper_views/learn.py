@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.model.frames import array_of
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
+from app.panels.stepper_views.curve import folded_list
 from app.panels.stepper_views.update import UpdateRow
 from app.widgets.heat_map import HeatMap
 from app.widgets.plane_grid import PlaneGrid
@@ -37,10 +39,14 @@ class LearnView(View):
             widget.setObjectName(name)
         self.came.set_gradient(True)
         self.products.set_gradient(True)
+        self.gradient.set_gradient()
+        for map_ in (self.came, self.went, self.products):  # they are never larger than their cells
+            map_.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.headings = {name: Heading(name, self) for name in
                          (N_("Came back"), N_("Went in"), N_("Products"), N_("Kernel gradient"))}
         self._signs: list[tuple[float, float, str]] = []
         self._slice: tuple[int, ...] = ()
+        self._shape: tuple[int, ...] = ()
         for map_ in (self.came, self.went, self.products):
             map_.hovered.connect(self._hover)
             map_.clicked.connect(lambda row, col: self.select_term(self._term(row, col)))
@@ -73,11 +79,7 @@ class LearnView(View):
         self.products.set_values(products, float(np.nanmax(np.abs(products), initial=0.0)) or 1.0)
         known = trace.terms.size if head.term is None else head.term + 1
         self.products.set_known(None if head.term is None else self._within(trace, known))
-        plane = scene.own_plane()
-        self.gradient.set_shape(*plane.shape)
-        self.gradient.set_plane(plane, ranges.bound_at(scene.results, head))
-        self.gradient.set_known(scene.own_known())
-        self.gradient.set_ring(scene.own_spot())
+        self._show_gradient(scene)
         for map_ in (self.came, self.went, self.products):
             map_.set_ring(*(self._spot(head.term) if head.term is not None else (None,)))
         self.went.setVisible(two)
@@ -87,6 +89,20 @@ class LearnView(View):
         if before is None or before.trace.layout != trace.layout or len(before.trace.operands) != len(trace.operands) \
                 or before.head.stretch != head.stretch:
             self.arrange()
+
+    def _show_gradient(self, scene: Scene) -> None:
+        """The kernel that the weight is one of; biases all, as a block."""
+        plane, spot = scene.own_plane(), scene.own_spot()
+        known = scene.own_known()
+        if len(scene.shape) == 1:
+            plane = folded_list(array_of(scene.results, scene.head))
+            spot, known = divmod(scene.head.map, plane.shape[1]), scene.known
+        if plane.shape != self._shape:
+            self._shape = plane.shape
+            self.gradient.set_shape(*plane.shape)
+        self.gradient.set_plane(plane, self.desk.ranges.bound_at(scene.results, scene.head))
+        self.gradient.set_known(known)
+        self.gradient.set_ring(spot)
 
     def _plane(self, trace: Trace, values: NDArray[np.floating]) -> NDArray[np.floating]:
         """The places of the one sample; of a volume the slice with the strongest term."""
@@ -128,7 +144,11 @@ class LearnView(View):
             name = f"{scene.node.inputs[0]}[{self._channel(trace)}]"
             self.headings["Went in"].set_what(N_("{name}, shifted by this weight: ({shift})"),
                                               N_("shifted by ({shift})"), name=name, shift=shift)
-        self.headings["Kernel gradient"].set_what(f"∂L/∂w · {' × '.join(map(str, scene.own_plane().shape))}")
+        size = " × ".join(map(str, self._shape))
+        name = "∂L/∂w" if two else "∂L/∂b"
+        self.headings["Kernel gradient"].name.set_text(N_("Kernel gradient") if two else N_("Bias gradients"))
+        self.headings["Kernel gradient"].set_what(" · ".join(filter(None, [name, size, self.gradient.factor])),
+                                                  self.gradient.factor or size)
 
     @staticmethod
     def _channel(trace: Trace) -> int:
@@ -145,12 +165,13 @@ class LearnView(View):
         two = len(self.scene.trace.operands) > 1
         maps = [self.came, self.went, self.products] if two else [self.came]
         rows, cols = self.came.shape
-        k_rows, k_cols = self.scene.own_plane().shape
-        room = self.height() - title - foot - 6
-        own = min(theme.size(DIGITS), room // k_rows, max(self.width() // 3 // k_cols, 3))
+        k_rows, k_cols = self._shape
+        room = self.height() - title - (foot + 6 if two else 0)
+        own = min(theme.size(DIGITS), (room - (0 if two else foot + 6)) // k_rows, max(self.width() // 3 // k_cols, 3))
         free = self.width() - own * k_cols - len(maps) * sign
         cell = max(min(free / len(maps) / cols, room / rows, float(theme.size(40))), 1.0)
         x, self._signs = 0.0, []
+        sign += round(max(min((free - len(maps) * cell * cols) / len(maps), theme.size(32)), 0))
         signs = ("×", "=", "→") if two else ("→",)
         for map_, heading, text in zip(maps, list(self.headings.values()), signs, strict=False):
             map_.set_cell(cell)
@@ -166,7 +187,8 @@ class LearnView(View):
         self.gradient.set_cell(max(own, 3))
         self.gradient.move(round(x), title)
         self.headings["Kernel gradient"].place(QPoint(round(x), 0), round(self.width() - x))
-        self.update_row.setGeometry(0, self.height() - foot, self.width(), foot)
+        start = 0 if two else round(x)
+        self.update_row.setGeometry(start, self.height() - foot, self.width() - start, foot)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -202,8 +224,13 @@ class LearnView(View):
             self.select_head(head)
 
     def _go(self, spot: object) -> None:
-        if self.scene is not None and spot is not None:
-            self.select_head(dataclasses.replace(self.scene.head_at(*spot), term=None))  # type: ignore[misc]
+        if self.scene is None or spot is None:
+            return
+        row, col = spot  # type: ignore[misc]
+        if len(self.scene.shape) > 1:
+            self.select_head(self.scene.head_at(row, col))
+        elif row * self._shape[1] + col < self.scene.shape[0]:
+            self.select_head(dataclasses.replace(self.scene.head, index=(row * self._shape[1] + col,), term=None))
 
     def name_parts(self) -> None:
         """For people who hear them."""

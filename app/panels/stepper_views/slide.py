@@ -126,7 +126,7 @@ class SlideView(View):
     def _show_rail(self, scene: Scene, slide: Slide, array: NDArray[np.floating], bound: float) -> None:
         if slide.groups == 1:
             return
-        planes = [slide.plane(g) for g in range(slide.groups)]
+        planes = slide.planes
         now = (planes, bound, scene.head.stretch)
         if self._railed[:3] != now or self._railed[3] is not array:
             self._railed = (*now, array)

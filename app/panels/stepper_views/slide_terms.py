@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,14 @@ class Slide:
         row, col = (rows - 1 - row, cols - 1 - col) if self.turned else (row, col)
         return (group * rows + row) * cols + col
 
+    @cached_property
+    def planes(self) -> list[tuple[int, ...]]:
+        """Index of the plane that each group looks at: its map, and in 3-D its slice."""
+        return [tuple(one) for one in self.cells[:, 0, 0, :-2 if self.cells.shape[-1] > 2 else -1].tolist()]
+
     def plane(self, group: int) -> tuple[int, ...]:
-        """Index of the plane that a group looks at: its map, and in 3-D its slice."""
-        return tuple(int(i) for i in self.cells[group, 0, 0, :-2 if self.cells.shape[-1] > 2 else -1])
+        """That of one group."""
+        return self.planes[group]
 
 
 def axes_of(scene: Scene) -> tuple[tuple[Axis, ...], bool]:
@@ -105,11 +111,13 @@ def slide_of(scene: Scene) -> Slide | None:
     sides = down, axes[-1]
     cells = first.cells.reshape(*whole, first.cells.shape[1])[way]
     inside = first.inside.reshape(whole)[way]
+    repeats = getattr(scene.node.op, "mode", "zeros") != "zeros"
     own_cell = (0, head.cell[-1]) if flat else head.cell[-2:]
     spread = (down.stride, axes[-1].stride) if turned else (1, 1)
     return Slide(
         turned, first.values.reshape(whole)[way], own.values.reshape(whole)[way], trace.terms.reshape(whole)[way],
-        inside, cells, _corners(cells, inside, sides, own_cell, turned), (down.dilation, axes[-1].dilation), spread,
+        inside, cells, _corners(cells, inside, sides, own_cell, turned, repeats),
+        (down.dilation, axes[-1].dilation), spread,
         ((0, 0), (0, 0)) if turned else ((down.padding, down.after), (axes[-1].padding, axes[-1].after)))
 
 
@@ -124,12 +132,14 @@ def repeated(scene: Scene, grid: TermGrid | None) -> TermGrid | None:
 
 
 def _corners(cells: NDArray[np.int64], inside: NDArray[np.bool_], sides: tuple[Axis, Axis], at: tuple[int, ...],
-             turned: bool) -> tuple[Spot, ...]:
+             turned: bool, repeats: bool) -> tuple[Spot, ...]:
     """Where each group's window begins. A cell that padding repeats is reached at several places: each has a group."""
     if not turned:
         corner = tuple(o * a.stride - a.padding for o, a in zip(at, sides, strict=True))
         return (corner,) * len(cells)  # type: ignore[return-value]
     usual = tuple(i + a.padding - (a.kernel - 1) * a.dilation for i, a in zip(at, sides, strict=True))
+    if not repeats:
+        return (usual,) * len(cells)  # type: ignore[return-value]
     out = []
     for group, there in zip(cells, inside, strict=True):
         found = np.argwhere(there)

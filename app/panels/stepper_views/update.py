@@ -6,7 +6,8 @@ import dataclasses
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -14,13 +15,19 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of, trace_of
-from app.panels.stepper_views.base import Scene, View, flat_plane
+from app.model.results import Results
+from app.model.timeline import Playhead
+from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
+from app.panels.stepper_views.curve import folded_list
 from app.panels.stepper_views.formula import update_pieces
 from app.widgets.heat_map import HeatMap
+from app.widgets.plane_grid import GAP, PlaneGrid
 from cnncore.choices import optimizer_word
 from cnncore.optimizers import OPTIMIZERS
 from cnncore.trace import Trace
 
+TITLE = 20
+NARROW = 620  # px; a row less wide has no room for the two kernels
 LABEL = 104  # px of the caption
 LINE = 340  # px of the number line at most
 TERMS = (N_("weight now"), N_("momentum"), N_("gradient"), N_("decay"))
@@ -39,26 +46,18 @@ class UpdateRow(QWidget):
         self._words, self._rate = "", 0.0
         for map_ in (self.now, self.after):
             map_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            map_.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it is never larger than its cells
 
     def show_scene(self, scene: Scene) -> None:
         """The step of the weight at the playhead, whichever pass shows it."""
         head = dataclasses.replace(scene.head, lane="update", term=None)
         results = scene.results
         self._trace = trace_of(results, head)
-        index = head.index[:-2] if len(head.index) > 2 else head.index[:1]
-        before = results.document.effective[f"{head.node}.{head.target}"]
-        after = array_of(results, head)
-        bound = float(np.abs(before).max(initial=0.0)) or 1.0
-        spot = (head.index[-2], head.index[-1]) if len(head.index) > 2 else (0, head.index[-1])
-        for map_, values in ((self.now, before), (self.after, after)):
-            plane = flat_plane(values[index]) if values.ndim > 1 else values.reshape(1, -1)
+        before, after, spot, bound = kernels(results, head)
+        for map_, plane in ((self.now, before), (self.after, after)):
             map_.set_values(plane, bound)
             map_.set_ring(*spot)
-        settings = results.document.training.settings
-        self._rate = settings.learning_rate
-        word = optimizer_word(settings)
-        self._words = tr(OPTIMIZERS[settings.optimizer].title) if word in OPTIMIZERS else tr(
-            "Nesterov {value}" if word == "nesterov" else "momentum {value}", value=f"{settings.momentum:g}")
+        self._rate, self._words = results.document.training.settings.learning_rate, optimizer_words(results)
         self._place()
         self.update()
 
@@ -77,6 +76,7 @@ class UpdateRow(QWidget):
             map_.set_cell(cell)
             left = self.width() - (k + 1) * wide - k * 12
             map_.setGeometry(left, 0, int(cols * cell + 1e-6), int(rows * cell + 1e-6))
+            map_.setVisible(self.width() >= theme.size(NARROW))
 
     def resizeEvent(self, event: object) -> None:
         self._place()
@@ -93,94 +93,203 @@ class UpdateRow(QWidget):
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))
         painter.drawText(QRectF(0, line - 2, left, line), Qt.AlignmentFlag.AlignVCenter, self._words)
-        caption = theme.size(15)
-        for map_, text in ((self.now, tr("now")), (self.after, tr("after the step"))):
+        caption, end = theme.size(15), self.width() if self.now.isHidden() else self.now.x()
+        for map_, text in () if self.now.isHidden() else ((self.now, tr("now")), (self.after, tr("after the step"))):
             place = QRectF(map_.x(), map_.height() + 1, theme.size(100), caption)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setFont(theme.font(12, mono=True))
         painter.setPen(theme.color("ink"))
-        painter.drawText(QRectF(left, 0, self.now.x() - left - 8, line), Qt.AlignmentFlag.AlignVCenter, self.text)
-        self._paint_line(painter, QRectF(left, line, min(theme.size(LINE), self.now.x() - left - 24),
-                                         self.height() - line))
+        text, room = self.text, end - left - 8
+        if painter.fontMetrics().horizontalAdvance(text) > room:  # the symbols are said by the formula line too
+            text = text.replace(" w − rate · ∂L/∂w =", "")
+        painter.drawText(QRectF(left, 0, room, line), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
+        number_line(painter, QRectF(left, line, min(theme.size(LINE), end - left - 24),
+                                    self.height() - line), self._trace)
 
-    def _paint_line(self, painter: QPainter, box: QRectF) -> None:
-        """A piece of the number line with both values, zoomed so that the move can be seen."""
-        assert self._trace is not None
-        now, after = float(self._trace.operands[0].values[0]), self._trace.total
-        if box.width() < 80 or not (math.isfinite(now) and math.isfinite(after)):
-            return
-        width = max(abs(after - now), abs(now) * 1e-3, 1e-6)
-        low, high = min(now, after) - width, max(now, after) + width
-        y = box.top() + theme.size(13)
-        painter.setPen(QPen(theme.color("edge"), 1.5))
-        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
 
-        def x_of(value: float) -> float:
-            return box.left() + (value - low) / (high - low) * box.width()
+def number_line(painter: QPainter, box: QRectF, trace: Trace) -> None:
+    """A piece of the number line with both values, zoomed so that the move can be seen."""
+    now, after = float(trace.operands[0].values[0]), trace.total
+    if box.width() < 80 or not (math.isfinite(now) and math.isfinite(after)):
+        return
+    width = max(abs(after - now), abs(now) * 1e-3, 1e-6)
+    low, high = min(now, after) - width, max(now, after) + width
+    y = box.top() + theme.size(13)
+    painter.setPen(QPen(theme.color("edge"), 1.5))
+    painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
 
-        painter.setFont(theme.font(11, mono=True))
-        step = 10 ** math.floor(math.log10((high - low) / 2))
-        step *= next(m for m in (5, 2, 1) if (high - low) / (step * m) >= 2 or m == 1)
-        tick = math.ceil(low / step) * step
-        digits = max(0, -math.floor(math.log10(step)))
-        while tick <= high:
-            painter.setPen(theme.color("edge"))
-            painter.drawLine(QPointF(x_of(tick), y), QPointF(x_of(tick), y + 4))
-            painter.setPen(theme.color("soft"))
-            place = QRectF(x_of(tick) - 40, y + 4, 80, theme.size(15))
-            if box.left() - 20 <= place.left() and place.right() <= box.right() + 20:
-                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{tick:.{digits}f}".replace("-", numbers.MINUS))
-            tick += step
-        accent = theme.color("accent")
-        a, b = x_of(now), x_of(after)
-        painter.setPen(QPen(accent, 2))
-        painter.drawLine(QPointF(a, y), QPointF(b, y))
-        if abs(b - a) > 12:
-            tip = 6 if b > a else -6
-            painter.setBrush(accent)
-            painter.drawPolygon(QPolygonF([QPointF(b - tip * 0.7, y), QPointF(b - tip * 1.7, y - 4),
-                                           QPointF(b - tip * 1.7, y + 4)]))
-        painter.setBrush(theme.color("panel"))
-        painter.drawEllipse(QPointF(a, y), 4, 4)
+    def x_of(value: float) -> float:
+        return box.left() + (value - low) / (high - low) * box.width()
+
+    painter.setFont(theme.font(11, mono=True))
+    step = 10 ** math.floor(math.log10((high - low) / 2))
+    step *= next(m for m in (5, 2, 1) if (high - low) / (step * m) >= 2 or m == 1)
+    tick = math.ceil(low / step) * step
+    digits = max(0, -math.floor(math.log10(step)))
+    while tick <= high:
+        painter.setPen(theme.color("edge"))
+        painter.drawLine(QPointF(x_of(tick), y), QPointF(x_of(tick), y + 4))
+        painter.setPen(theme.color("soft"))
+        place = QRectF(x_of(tick) - 40, y + 4, 80, theme.size(15))
+        if box.left() - 20 <= place.left() and place.right() <= box.right() + 20:
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{tick:.{digits}f}".replace("-", numbers.MINUS))
+        tick += step
+    accent = theme.color("accent")
+    a, b = x_of(now), x_of(after)
+    painter.setPen(QPen(accent, 2))
+    painter.drawLine(QPointF(a, y), QPointF(b, y))
+    if abs(b - a) > 12:
+        tip = 6 if b > a else -6
         painter.setBrush(accent)
-        painter.drawEllipse(QPointF(b, y), 4, 4)
+        painter.drawPolygon(QPolygonF([QPointF(b - tip * 0.7, y), QPointF(b - tip * 1.7, y - 4),
+                                       QPointF(b - tip * 1.7, y + 4)]))
+    painter.setBrush(theme.color("panel"))
+    painter.drawEllipse(QPointF(a, y), 4, 4)
+    painter.setBrush(accent)
+    painter.drawEllipse(QPointF(b, y), 4, 4)
+
+
+Planes = tuple[NDArray[np.floating], NDArray[np.floating], tuple[int, int], float]
+
+
+def kernels(results: Results, head: Playhead) -> Planes:
+    """The kernel that a weight is one of, now and after the step, the weight's place in it, and the colours' range.
+
+    The weights of a unit, and biases, are a block.
+    """
+    before = results.document.effective[f"{head.node}.{head.target}"]
+    after = array_of(results, head)
+    bound = float(np.abs(before).max(initial=0.0)) or 1.0
+    if before.ndim > 2:
+        index = head.index[:-2]
+        return flat_plane(before[index]), flat_plane(after[index]), (head.index[-2], head.index[-1]), bound
+    rows = (before, after) if before.ndim < 2 else (before[head.index[0]], after[head.index[0]])
+    first, second = (folded_list(row) for row in rows)
+    return first, second, divmod(head.index[-1], first.shape[1]), bound
+
+
+def optimizer_words(results: Results) -> str:
+    """Its name, and how much momentum it has."""
+    settings = results.document.training.settings
+    word = optimizer_word(settings)
+    return tr(OPTIMIZERS[settings.optimizer].title) if word in OPTIMIZERS else tr(
+        "Nesterov {value}" if word == "nesterov" else "momentum {value}", value=f"{settings.momentum:g}")
 
 
 class UpdateView(View):
-    """The update lane: the same row with room, and the optimiser's terms under it."""
+    """The update lane: the number line, the optimiser's terms, and the kernel now and after the step."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self.row = UpdateRow(desk, self)
+        self.now, self.after = PlaneGrid(self), PlaneGrid(self)
+        self.headings = [Heading(N_("now"), self), Heading(N_("after the step"), self)]
+        for name, grid in (("update_now", self.now), ("update_after", self.after)):
+            grid.setObjectName(name)
+            grid.clicked.connect(self._go)
+            grid.hovered.connect(self._hover)
+        self._shape: tuple[int, int] = (0, 0)
+        self.words = ""
         self._lines: list[tuple[str, str]] = []
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The optimiser's terms: what each is, and its arithmetic."""
+        return list(self._lines)
 
     def show_scene(self, scene: Scene) -> None:
         """One weight's step."""
-        self.scene = scene
-        self.row.show_scene(scene)
-        trace = scene.trace
+        self.scene, trace = scene, scene.trace
+        before, after, spot, bound = kernels(scene.results, scene.head)
+        reshaped = before.shape != self._shape
+        self._shape = before.shape[0], before.shape[1]
+        for grid, plane in ((self.now, before), (self.after, after)):
+            if reshaped:
+                grid.set_shape(*self._shape)
+            grid.set_plane(plane, bound)
+            grid.set_ring(spot)
+        self.words = optimizer_words(scene.results)
+        size = " × ".join(map(str, scene.shape[-2:] if len(scene.shape) > 2 else (before.size,)))
+        self.headings[0].set_what(f"{scene.node.name}.{scene.head.target} · {size}", size)
+        move = trace.total - float(trace.operands[0].values[0])
+        self.headings[1].set_what(("+" if move > 0 else "") + numbers.figure(move))
         self._lines = []
         for k, term in enumerate(trace.terms.tolist()):
             name = tr(TERMS[k]) if k < len(TERMS) else tr("term {k}", k=k)
-            factors = " · ".join(numbers.gradient(float(o.values[k])) for o in trace.operands) if k else ""
+            parts = [numbers.gradient(float(o.values[k])) for o in trace.operands]
+            product = " · ".join(f"({p})" if n and p.startswith(numbers.MINUS) else p for n, p in enumerate(parts))
+            factors = product if k else ""
             self._lines.append((name, f"{factors} = {numbers.gradient(term)}" if factors else numbers.gradient(term)))
         self._lines.append((tr("weight after the step"), numbers.gradient(trace.total)))
+        if reshaped:
+            self.arrange()
         self.update()
 
     def arrange(self) -> None:
-        """The row on top."""
-        self.row.setGeometry(0, 0, self.width(), min(theme.size(110), self.height() // 2))
+        """The two kernels at the right, as large as there is room."""
+        if self.scene is None or self.width() < 50:
+            return
+        title, air = theme.size(TITLE), theme.size(24)
+        (rows, cols), room = self._shape, self.height() - theme.size(TITLE) - 4
+        wide = (self.width() * 0.56 - 2 * air) / 2
+        cell = max(min(room // rows, int(wide / cols), theme.size(40)) - GAP, 1)
+        for grid in (self.now, self.after):
+            grid.set_cell(cell)
+        own = max(self.now.width(), theme.size(130))
+        for k, (grid, heading) in enumerate(((self.now, self.headings[0]), (self.after, self.headings[1]))):
+            left = self.width() - (2 - k) * own - (1 - k) * air
+            grid.move(left, title)
+            heading.place(QPoint(left, 0), own + (air - 8) * (1 - k))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.scene is None:
+            return
         painter, high = QPainter(self), theme.size(20)
-        top = self.row.height() + 8
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = self.now.x() - theme.size(24)
+        painter.setFont(theme.font(13, 600))
+        painter.setPen(theme.color("ink"))
+        painter.drawText(QRectF(0, 0, room, high), Qt.AlignmentFlag.AlignVCenter, tr("Update"))
+        beside = painter.fontMetrics().horizontalAdvance(tr("Update")) + 8
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("soft"))
+        painter.drawText(QRectF(beside, 0, room - beside, high), Qt.AlignmentFlag.AlignVCenter, self.words)
+        number_line(painter, QRectF(8, high + 8, room - 16, 3 * high), self.scene.trace)
+        top, names = 4 * high, theme.size(168)
+        step = min(max((self.height() - top) / max(len(self._lines), 1), theme.size(17)), theme.size(26))
         for k, (name, text) in enumerate(self._lines):
             last = k == len(self._lines) - 1
-            place = QRectF(0, top + k * high, theme.size(170), high)
+            place = QRectF(0, top + k * step, names, step)
             painter.setFont(theme.font(13, 600 if last else 400))
             painter.setPen(theme.color("accent" if last else "soft"))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
-            painter.setFont(theme.font(13, mono=True))
+            painter.setFont(theme.font(12, mono=True))
             painter.setPen(theme.color("accent" if last else "ink"))
-            painter.drawText(QRectF(place.right(), place.top(), self.width() - place.right(), high),
-                             Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(names, place.top(), room - names, step), Qt.AlignmentFlag.AlignVCenter, text)
+
+    # --- hands
+
+    def _head(self, spot: tuple[int, int]) -> Playhead | None:
+        assert self.scene is not None
+        if len(self.scene.shape) > 2:
+            return self.scene.head_at(*spot)
+        k, index = spot[0] * self._shape[1] + spot[1], self.scene.head.index
+        if k >= self.scene.shape[-1]:
+            return None
+        return dataclasses.replace(self.scene.head, index=(*index[:-1], k), term=None)
+
+    def _go(self, spot: tuple[int, int]) -> None:
+        head = self._head(spot)
+        if head is not None:
+            self.select_head(head)
+
+    def _hover(self, spot: tuple[int, int] | None) -> None:
+        for grid in (self.now, self.after):
+            grid.set_hover(spot)
+        if self.scene is not None:
+            self.hover_head(None if spot is None else self._head(spot))
+
+    def name_parts(self) -> None:
+        """For people who hear them."""
+        self.now.setAccessibleName(tr("now"))
+        self.after.setAccessibleName(tr("after the step"))
