@@ -13,6 +13,7 @@ from app.widgets.icons import icon
 from app.widgets.segments import Segments
 
 HEIGHT = 44
+NAME = 300  # px of the file's name, whatever the size of type: the rest of the line has to fit beside it
 
 
 class Header(QFrame):
@@ -59,7 +60,7 @@ class Header(QFrame):
     def _file(self, *_: object) -> None:
         session = self.desk.session
         name = session.path.name if session.path else tr(session.title or "Untitled")
-        short = self.file.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.size(300))
+        short = self.file.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME)
         self.file.setText(short + (" •" if session.modified else ""))
         self.file.setToolTip(str(session.path) if session.path else tr("Not saved yet"))
 
