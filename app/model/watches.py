@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -50,6 +51,7 @@ class Watches(QObject):
         self._seen: tuple[object, ...] = ()
         self._held: dict[Breakpoint, bool] = {}
         self._answer: int | None = None
+        self._due = False  # a stroke or step whose gradients are not in the series yet
         self._later, self._soon = QTimer(self), QTimer(self)
         for timer, interval, do in ((self._later, LATER, self._record_gradients), (self._soon, 0, self._tell)):
             timer.setSingleShot(True)
@@ -92,6 +94,10 @@ class Watches(QObject):
             found = self._readings[1][text] = _read(text, results)
         return found
 
+    def ready(self, text: str) -> bool:
+        """True where a reading costs no backward pass: while one draws, what comes back waits until the hand rests."""
+        return not needs_gradients(text) or "gradients" in vars(self.session.results)
+
     def series(self, text: str) -> list[float]:
         """What it came to after each stroke and training step, NaN where it could not be computed."""
         return list(self._series.get(text, ()))
@@ -132,8 +138,9 @@ class Watches(QObject):
             for text in self._series:
                 if not needs_gradients(text):
                     self._record(text)
-            if any(map(needs_gradients, self._series)) and not self._later.isActive():
-                self._later.start()
+            self._due = any(map(needs_gradients, self._series))
+        if any(map(needs_gradients, self._series)) and not self._later.isActive():
+            self._later.start()
         if self.session.document.stops or self._answer is not None:
             self._soon.start()
         self.changed.emit()
@@ -148,7 +155,10 @@ class Watches(QObject):
             return
         for text in self._series:
             if needs_gradients(text):
-                self._record(text)
+                if self._due:
+                    self._record(text)
+                self.reading(text)
+        self._due = False
         self.changed.emit()
 
     # --- breakpoints that a stroke reaches
@@ -186,6 +196,7 @@ class Watches(QObject):
             return None
 
 
+@lru_cache(maxsize=256)
 def needs_gradients(text: str) -> bool:
     """True where an expression is about more than the forward pass."""
     return _has_gradient(parse(text))

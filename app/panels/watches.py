@@ -124,10 +124,12 @@ class WatchesPanel(Card):
         """Only while it can be seen: what is not shown is not computed."""
         self._stale = not (self.isVisible() and self.scroll.isVisible())
         if not self._stale:
+            results = self.desk.session.results
             for row in self.watch_rows:
-                row.show_reading(self.watches.reading(row.text), self.watches.series(row.text))
+                if not row.value.text() or self.watches.ready(row.text):
+                    row.show_reading(self.watches.reading(row.text), self.watches.series(row.text))
             for stop in self.stop_rows:
-                stop.check(self.desk.session.results)
+                stop.check(results)
 
     # --- typing
 
@@ -220,4 +222,6 @@ class WatchesPanel(Card):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_soon"):
             self._stale = True
+            for stop in self.stop_rows:
+                stop.forget()
             self._arrange()

@@ -37,6 +37,7 @@ class HeatMap(QWidget):
         self._bound, self._role = 1.0, "signed"
         self._ring: Cell | None = None
         self._hover: Cell | None = None
+        self._second: Cell | None = None
         self._pointer: Cell | None = None
         self._window: tuple[int, int, int, int] | None = None
         self._known: int | None = None
@@ -64,7 +65,7 @@ class HeatMap(QWidget):
         self._bound = float(np.nanmax(np.abs(values), initial=0.0)) if bound is None else bound
         self._image = None
         if resized:
-            self._ring = self._hover = self._window = None
+            self._ring = self._hover = self._second = self._window = None
             self.updateGeometry()
         self.update()
 
@@ -85,6 +86,10 @@ class HeatMap(QWidget):
     def set_ring(self, row: int | None, col: int | None = None) -> None:
         """Put the selection ring on a cell; None: on none."""
         self._put("_ring", None if row is None or col is None else (row, col))
+
+    def set_second(self, spot: Cell | None) -> None:
+        """Put the dashed ring of a comparison on a cell; None: on none."""
+        self._put("_second", spot)
 
     def set_hover(self, row: int | None, col: int | None = None) -> None:
         """Put the hover line on a cell, from another view; None: on none."""
@@ -110,6 +115,11 @@ class HeatMap(QWidget):
     def ring(self) -> Cell | None:
         """The cell with the ring."""
         return self._ring
+
+    @property
+    def second(self) -> Cell | None:
+        """The cell with the dashed ring."""
+        return self._second
 
     def _put(self, name: str, value: object) -> None:
         if getattr(self, name) != value:
@@ -211,6 +221,8 @@ class HeatMap(QWidget):
         if self._window is not None:
             row, col, height, width = self._window
             marks.window(painter, self.rect_of(row, col, height, width), area)
+        if self._second is not None and self._second != self._ring:
+            marks.second(painter, self.rect_of(*self._second), area)
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.rect_of(*self._hover), area)
         if self._ring is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import numbers, theme
-from app.i18n import N_, tr
+from app.i18n import tr
 
 WIDE, HIGH, DOT = 34, 18, 2.0
 
@@ -28,7 +28,6 @@ class Sparkline(QWidget):
         after = tuple(values)
         if after != self._values:
             self._values = after
-            self._say()
             self.update()
 
     @property
@@ -49,12 +48,19 @@ class Sparkline(QWidget):
         return [QPointF(start + k * step, edge + room * (0.5 if high == low else (high - value) / (high - low)))
                 if math.isfinite(value) else None for k, value in enumerate(self._values)]
 
-    def _say(self) -> None:
+    def words(self) -> str:
+        """How many numbers there are, and between which ends."""
         there = [value for value in self._values if math.isfinite(value)]
-        words = tr(N_("{count} strokes and training steps: {low} to {high}"), count=len(self._values),
-                   low=numbers.figure(min(there)), high=numbers.figure(max(there))) if there else ""
-        self.setToolTip(words)
-        self.setAccessibleName(words)
+        if not there:
+            return ""
+        return tr("{count} strokes and training steps: {low} to {high}", count=len(self._values),
+                  low=numbers.figure(min(there)), high=numbers.figure(max(there)))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.words(), self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.size(WIDE), theme.size(HIGH))

@@ -156,8 +156,10 @@ class Explore(QWidget):
         from app.panels.stepper import StepperPanel
         from app.panels.transport import TransportPanel
         from app.panels.watches import WatchesPanel
+        from app.workspaces.second_ring import SecondRing
 
         self.stepper, self.transport = StepperPanel(self.desk), TransportPanel(self.desk)
+        self.second = SecondRing(self.desk, self.stepper)
         self.inspector, self.watches = InspectorPanel(self.desk), WatchesPanel(self.desk)
         for card in (self.network, self.stepper, self.transport):
             card.layout().setContentsMargins(12, 6, 12, 6)

@@ -141,6 +141,25 @@ def test_a_gradient_is_watched_when_the_hand_rests(session, watches, qtbot):
     assert watches.series("grad(conv1.bias)[1]")[-1] == session.results.gradients.weights["conv1.bias"][1]
 
 
+def test_a_gradient_is_not_computed_for_every_move_of_the_hand(session, watches):
+    watches.add("grad(conv1.bias)[1]")
+    assert watches.ready("grad(conv1.bias)[1]")
+    session.preview_drawing(SEVEN)
+    assert not watches.ready("grad(conv1.bias)[1]")
+    assert "gradients" not in vars(session.results)
+
+
+def test_another_class_to_be_right_is_another_gradient_but_no_stroke(session, watches, qtbot):
+    session.edit(edits.set_drawing, SEVEN)
+    watches.add("grad(conv1.bias)[1]")
+    count = len(watches.series("grad(conv1.bias)[1]"))
+    qtbot.waitUntil(lambda: not watches._later.isActive())
+    session.say(3)
+    qtbot.waitUntil(lambda: watches.ready("grad(conv1.bias)[1]"))
+    assert watches.reading("grad(conv1.bias)[1]") == session.results.gradients.weights["conv1.bias"][1]
+    assert len(watches.series("grad(conv1.bias)[1]")) == count
+
+
 def test_a_series_is_bounded(session, watches):
     watches.add("sum(input)")
     for k in range(KEPT + 5):

@@ -250,6 +250,19 @@ def test_a_kept_input_stands_beside_the_drawing_of_now(window, qtbot):
         value_of(window.desk.debugger.comparison.results(), Playhead("pool1", (1, 5, 5))))
 
 
+def test_the_steppers_output_wears_the_second_ring_while_its_map_is_shown(window, qtbot):
+    qtbot.keyClick(window, Key.Key_C)
+    click_cell(window, qtbot, "conv1", (2, 15, 4))
+    output = window.explore.stepper.view.output.map
+    assert (output.ring, output.second) == ((15, 4), (10, 9))
+    click_cell(window, qtbot, "conv1", (3, 15, 4))
+    assert output.second is None
+    click_cell(window, qtbot, "conv1", (2, 15, 4))
+    assert output.second == (10, 9)
+    qtbot.keyClick(window, Key.Key_C, CONTROL | SHIFT)
+    assert output.second is None
+
+
 def test_the_inspectors_link_lets_go(window, qtbot):
     qtbot.keyClick(window, Key.Key_C, SHIFT)
     rows_ = window.explore.inspector.compared

@@ -158,7 +158,9 @@ class Line(QWidget):
             self.label.setProperty("role", role)
             restyle(self.label)
         tip = f"✕ {wrong}" if wrong else tr("Click to edit")
-        self.label.setToolTip(f"{self.label.whole}\n{tip}")
+        words = f"{self.label.whole}\n{tip}"
+        if words != self.label.toolTip():
+            self.label.setToolTip(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -207,6 +209,7 @@ class StopRow(Line):
     def __init__(self, stop: Breakpoint) -> None:
         super().__init__()
         self.stop = stop
+        self._network: object = None  # the one it has been checked against
         self.dot = Dot(stop.on)
         self.dot.clicked.connect(self.switched)
         self.row.setSpacing(2)
@@ -214,9 +217,15 @@ class StopRow(Line):
         self.row.addWidget(self.label, 1)
         self.row.addSpacing(theme.size(ROW))  # for the cross
 
+    def forget(self) -> None:
+        """The language has changed: say all anew at the next check."""
+        self._network = None
+
     def check(self, results: Results) -> None:
         """Red where the network of now has no such thing."""
-        stop = self.stop
+        if results.network is self._network:
+            return
+        self._network, stop = results.network, self.stop
         self.label.set_whole(stop.place if not stop.condition else
                              f"{stop.place}: {stop.condition}" if stop.place else stop.condition)
         self.dot.say()
