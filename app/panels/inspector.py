@@ -62,6 +62,7 @@ class InspectorPanel(Card):
             rows.linked.connect(self._go)
         self._lay_out()
         self._head: Playhead | None = None
+        self._name = ""
         self._sources: tuple[object, object] = (None, None)
         self._every = False  # every layer of what the number sees
         self._later, self._quiet = QTimer(self), QTimer(self)
@@ -127,7 +128,7 @@ class InspectorPanel(Card):
         if moved:
             at = shown_at(session.view.network, head)
             gradient = head.lane == "backward" and at is not None
-            self.cell.setText(f"∂L/∂{Playhead(*at).name}" if gradient else head.name)  # type: ignore[misc]
+            self._name = f"∂L/∂{Playhead(*at).name}" if gradient else head.name  # type: ignore[misc]
             self._fit_name()
         self.value.set_value(value)
         own = values if values.ndim < 2 else values[head.map]
@@ -261,11 +262,15 @@ class InspectorPanel(Card):
         content = self.scroll.widget().layout()
         self.section.fold(False)
         self.histogram.show()
+        self.formula.setVisible(bool(self.formula.text()))
         need = content.totalHeightForWidth(wide) if content.hasHeightForWidth() else content.totalSizeHint().height()
         if need > room:
             need -= self.section.fold(True)
         if need > room:
+            need -= self.histogram.height() + content.spacing()
             self.histogram.hide()
+        if need > room and self._head is not None and self._head.lane == "backward":
+            self.formula.hide()  # it stands beside it, under the grids
 
     def _go(self, to: object) -> None:
         if to == KERNEL:
@@ -289,6 +294,12 @@ class InspectorPanel(Card):
             self.show_now()
 
     def _fit_name(self) -> None:
+        """The title gives way to a long name, and then the weight's own name to its letter."""
+        short = self._name.replace(".weight[", ".w[").replace(".bias[", ".b[")
+        for name in (self._name, short):
+            self.cell.setText(name)
+            if self.cell.sizeHint().width() + 2 * self.header.spacing() + 16 <= self.width():
+                break
         wanted = self.title.sizeHint().width() + self.cell.sizeHint().width() + 2 * self.header.spacing() + 24
         self.title.setVisible(wanted <= self.width())
 

@@ -28,6 +28,16 @@ SIDE = 196  # px of the figures
 QUIET = 250  # ms without a change, before effects are measured anew
 
 
+class _Window(QScrollArea):
+    """What can be seen of the tiles at once: they are laid out for it."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        tiles = self.widget()
+        if isinstance(tiles, MapTiles):
+            tiles.set_room(self.viewport().size())
+
+
 class LayerPanel(Card):
     """Follows the session while it is seen. Effects and dead units over the samples come in slices, when it is quiet.
     """
@@ -99,7 +109,7 @@ class LayerPanel(Card):
         column.addStretch(1)
         side.setFixedWidth(theme.size(SIDE))
         self.side = side
-        self.scroll = QScrollArea()
+        self.scroll = _Window()
         self.scroll.setObjectName("layer_scroll")
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -259,10 +269,6 @@ class LayerPanel(Card):
         self._job.cancel()
         self._count.cancel()
         self._dirty = True
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, lambda: self.tiles.set_room(self.scroll.viewport().size()))
 
     def retranslate(self) -> None:
         """Texts and sizes of now."""

@@ -98,13 +98,16 @@ class MapTiles(QWidget):
         n, least = max(len(self._order), 1), theme.size(LEAST)
         self._edge = least
         for edge in range(theme.size(MOST), least - 1, -2):
-            if math.ceil(n / self._across(edge)) * (edge + self._foot() + GAP) <= self._room.height():
+            if self._high(edge, n) <= self._room.height():
                 self._edge = edge
                 break
-        rows = math.ceil(n / self._across(self._edge))
-        self.setFixedHeight(max(rows * (self._edge + self._foot() + GAP) + 2 * EDGE, 1))
+        self.setFixedHeight(self._high(self._edge, n))
         self.updateGeometry()
         self.update()
+
+    def _high(self, edge: int, n: int) -> int:
+        """What all rows take with tiles of a size."""
+        return math.ceil(n / self._across(edge)) * (edge + self._foot() + GAP) - GAP + 2 * EDGE
 
     def tile(self, place: int) -> QRectF:
         """Where the map of a place in the order lies."""

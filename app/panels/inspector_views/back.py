@@ -33,6 +33,10 @@ def came_from(results: Results, head: Playhead) -> list[Row]:
         return [Row(N_("readers"), (Part(", ".join(network.consumers(head.node)), "code"),))]
     trace = trace_of(results, head)
     assert trace is not None  # it is no input
+    if not is_input(head.target):  # of a weight: the chain leads to what came back and to what went in
+        alive = tr("{k} of {n} are not 0", k=numbers.count(int(np.count_nonzero(trace.terms))),
+                   n=numbers.count(trace.terms.size))
+        return [Row(N_("places"), (Part(alive),))]
     rows = []
     for one in trace.operands:
         row = _operand(results, head, one)
@@ -89,4 +93,6 @@ def leads_to(results: Results, head: Playhead) -> list[Row]:
 
 
 def _link(head: Playhead) -> tuple[Part, ...]:
-    return (Part(head.name, "code", head),)
+    letter = {"weight": "w", "bias": "b"}.get(head.target, head.target)
+    name = letter + brackets(head.index)
+    return (Part(f"∂L/∂{name}" if head.lane == "backward" else name, "code", head),)

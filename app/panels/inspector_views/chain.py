@@ -11,7 +11,7 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.frames import node_of, trace_of, value_of
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, came_back, is_input, shown_at
+from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at
 from app.panels.inspector_views.facts import Part, Row, brackets
 from cnncore.network import Node
 from cnncore.trace import Trace
@@ -52,7 +52,7 @@ def _link(results: Results, head: Playhead, strong: bool = False) -> Row:
     name = f"∂L/∂{head.node}.{head.target}{brackets(head.index)}"
     at = shown_at(results.network, head)
     if at is not None:
-        name = f"∂L/∂{at[0]}"
+        name = f"∂L/∂{origin(results.network, *at).node}"
     number = Part(numbers.gradient(value_of(results, head)), "code", head)
     return Row(f"= {name}" if strong else name, (number,))
 
@@ -73,7 +73,8 @@ def _before(results: Results, head: Playhead) -> tuple[Playhead, Row] | None:
     if before is None:
         return None
     factor = _factor(trace, term)
-    return before, Row(_words(node, trace, factor), (Part(f"× {_short(factor)}", "code"),))
+    rank = len(results.network.shapes[node.inputs[0]]) - 1
+    return before, Row(_words(node, trace, factor, rank), (Part(f"× {_short(factor)}", "code"),))
 
 
 def _only(trace: Trace) -> int | None:
@@ -97,12 +98,12 @@ def _factor(trace: Trace, term: int) -> float:
     return math.prod(float(one.values[term]) for one in trace.operands if one.source != "grad")
 
 
-def _words(node: Node, trace: Trace, factor: float) -> str:
+def _words(node: Node, trace: Trace, factor: float, rank: int) -> str:
     """What the factor is, in words."""
     sources = {one.source for one in trace.operands}
     kind = tr(node.op.title or node.op.kind)
     if "won" in sources:
-        size = " × ".join(str(n) for n in _window(node))
+        size = " × ".join(str(n) for n in _window(node, rank))
         if not size:
             text = N_("the largest, {name}") if factor else N_("not the largest, {name}")
             return tr(text, name=node.name)
@@ -114,9 +115,9 @@ def _words(node: Node, trace: Trace, factor: float) -> str:
     return kind
 
 
-def _window(node: Node) -> tuple[int, ...]:
+def _window(node: Node, rank: int) -> tuple[int, ...]:
     window = getattr(node.op, "window", None)
-    return window if isinstance(window, tuple) else () if window is None else (window, window)
+    return window if isinstance(window, tuple) else () if window is None else (window,) * rank
 
 
 def _strongest(results: Results, head: Playhead, trace: Trace) -> tuple[Playhead, int] | None:

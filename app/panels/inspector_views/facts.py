@@ -54,7 +54,8 @@ def comes_from(results: Results, head: Playhead) -> list[Row]:
     node = network.node(head.node)
     rows = []
     for source, region in zip(node.inputs, node.op.reads(head.index, *network.input_shapes(node.name)), strict=True):
-        rows.append(_read(results, source, region))
+        if region is None or cells(region):  # a concatenation reads nothing of all but one
+            rows.append(_read(results, source, region))
     return rows + _parameters(results, node, head)
 
 

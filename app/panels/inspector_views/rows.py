@@ -71,9 +71,9 @@ class FormulaText(QLabel):
 
     def show_formula(self, symbols: str, filled: str) -> None:
         """Another formula; none at all where there are no symbols."""
-        self.setVisible(bool(symbols))
         soft = f"<span style=\"color:{theme.tokens().soft}\">{html.escape(symbols)}</span>"
-        self.setText(f"{soft}<br>{html.escape(filled)}")
+        self.setText(f"{soft}<br>{html.escape(filled)}" if symbols else "")
+        self.setVisible(bool(symbols))
         self.setAccessibleName(f"{symbols}: {filled}")
 
 
