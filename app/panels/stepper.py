@@ -13,6 +13,7 @@ from app.model.frames import node_of, trace_of
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import CopyView, Scene, View, view_for
 from app.panels.stepper_views.formula import write
+from app.panels.stepper_views.slices import Slices
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
@@ -44,6 +45,8 @@ class StepperPanel(Card):
         self.cell.setObjectName("stepper_cell")
         self.cell.setProperty("role", "accent")
         self.axes = Label("", "secondary")
+        self.slices = Slices()
+        self.add_control(self.slices)
         self.add_control(self.cell)
         self.add_control(self.axes)
         self.stack = QStackedWidget()
@@ -58,6 +61,7 @@ class StepperPanel(Card):
         self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
         self._said: object = None  # what the header tells
+        self.slices.chosen.connect(lambda head: (desk.player.pause(), desk.attempt(desk.session.select, head)))
         self.formula.hovered.connect(self._formula_hovered)
         self.formula.clicked.connect(self._term)
         self.formula.opened.connect(lambda _: self.show_now())
@@ -127,6 +131,7 @@ class StepperPanel(Card):
             self._said = (head.stretch, node.op)
             self.formula.setVisible(True)
             self._say_what(head, node, trace)
+        self.slices.show_head(head, scene.shape)
         if before != head:
             self._say_cell(head, trace)
 
@@ -175,6 +180,7 @@ class StepperPanel(Card):
         assert isinstance(view, CopyView)
         self._said = None
         self.muted.hide()
+        self.slices.show_head(head, self.desk.session.view.network.shapes[INPUT])
         view.show_input(self.desk.session.results, head)
         self.formula.setVisible(False)
         self.set_title(N_("Where this number comes from"))
@@ -201,7 +207,8 @@ class StepperPanel(Card):
 
     def _fit_header(self) -> None:
         """Where it is narrow, what the indices mean gives way to the settings."""
-        parts = [self.title, self.secondary, self.cell, self.axes, *([] if self.muted.isHidden() else [self.muted])]
+        parts = [self.title, self.secondary, self.cell, self.axes,
+                 *(part for part in (self.muted, self.slices) if not part.isHidden())]
         wanted = sum(part.sizeHint().width() for part in parts) + 8 * len(parts) + 24
         if self.axes.isHidden() == (wanted <= self.width()):
             self.axes.setVisible(wanted <= self.width())

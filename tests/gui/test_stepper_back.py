@@ -14,8 +14,9 @@ from app.main_window import build
 from app.model.document import from_model
 from app.model.frames import array_of, value_of
 from app.model.timeline import Playhead, timeline
-from app.panels.stepper_views import LearnDenseView, RouteView, SlideView, SlopeView
+from app.panels.stepper_views import LearnDenseView, ProductsView, RouteView, SlideView, SlopeView, WindowView
 from app.settings import Settings
+from app.widgets.plane_cut import DROPPED
 from cnncore.files.project import Model
 from cnncore.network import INPUT, Network, Node
 from cnncore.ops import make_op
@@ -279,3 +280,53 @@ def test_the_step_of_a_weight_comes_to_its_result_as_printed(desk, qtbot):
         desk.session.select(Playhead("conv1", (k % 6, 0, k % 5, k // 5), None, "weight", "update"))
         _, sums, result = panel.formula.text.replace(numbers.MINUS, "-").replace("·", "*").split(" = ")
         assert numbers.gradient(eval(sums)) == result.replace("-", numbers.MINUS)
+
+
+def test_a_slider_goes_through_the_slices_of_a_volume(desk, qtbot):
+    doc = document(("it", "conv", {"filters": 2}), ("p", "maxpool", {}), *HEAD, shape=(1, 8, 10, 12))
+    doc = dataclasses.replace(doc, typed=np.random.default_rng(0).random((1, 8, 10, 12)).astype(np.float32))
+    panel = opened(desk, qtbot, doc, Playhead("it", (1, 2, 4, 5)))
+    assert panel.slices.isVisible()
+    assert panel.slices.slider.maximum() == 5
+    qtbot.keyClick(panel.slices.slider, Qt.Key.Key_Right)
+    assert desk.session.playhead == Playhead("it", (1, 3, 4, 5))
+    assert panel.slices.said.text() == "slice 3 of 6, from 0"
+    assert panel.view.output.map._values.tolist() == desk.session.results.values("it")[1, 3].tolist()
+    desk.session.select(Playhead("p", (1, 1, 2, 2)))
+    assert isinstance(panel.view, WindowView)
+    assert panel.view.input.value(panel.view.input.ring) == float(desk.session.results.values("p")[1, 1, 2, 2])
+    desk.session.select(back("p", 1, 2, 4, 5))
+    assert isinstance(panel.view, RouteView)
+    desk.session.select(Playhead("d", (0,)))
+    assert not panel.slices.isVisible()
+
+
+def test_a_norm_says_mean_variance_and_scale(desk, qtbot):
+    panel = opened(desk, qtbot, document(("c", "conv", {"filters": 3}), ("n", "layernorm", {}), *HEAD),
+                   Playhead("n", (1, 5, 5)))
+    values = desk.session.results.values("c").astype(np.float64)
+    title = panel.view.table._titles[2]
+    assert f"mean {numbers.figure(float(values.mean()))}" in title
+    assert f"variance {numbers.figure(float(values.var()))}" in title
+
+
+def test_dropped_columns_are_hatched_and_said(desk, qtbot):
+    doc = document(("it", "conv", {"filters": 2, "stride": 4}), *HEAD)
+    panel = opened(desk, qtbot, doc, Playhead("it", (0, 6, 6)))
+    view = panel.view
+    assert view.output.note == "1 row at the bottom reaches no window · 1 column at the right reaches no window"
+    state = view.input._seen()[2]
+    assert np.count_nonzero(state == DROPPED)
+    assert not np.count_nonzero(state[1:4, 1:4] == DROPPED)
+
+
+def test_padding_that_repeats_cells_shows_them_in_the_window(desk, qtbot):
+    doc = document(("it", "conv", {"filters": 2, "padding": 1, "mode": "reflect"}), *HEAD)
+    doc = dataclasses.replace(doc, typed=np.random.default_rng(0).random((1, 28, 28)).astype(np.float32))
+    panel = opened(desk, qtbot, doc, Playhead("it", (0, 0, 0)))
+    view, trace = panel.view, desk.session.trace()
+    assert isinstance(view, ProductsView)
+    shown = [view.input.value((r, c)) for r in range(3) for c in range(3)]
+    assert shown == trace.operands[0].values.tolist()
+    qtbot.mouseClick(view.input, LEFT, pos=middle(view.input.cell_rect(0, 0)))
+    assert desk.session.playhead == Playhead("input", (0, 1, 1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
@@ -48,6 +48,7 @@ class BarTable(QWidget):
         self._rows: list[Row] = []
         self._titles: tuple[str, ...] = ()
         self._low, self._high = 0.0, 1.0
+        self._wide = (0.0, 0.0)
         self._ring: int | None = None
         self._hover: int | None = None
         self.setObjectName("bars")
@@ -57,6 +58,9 @@ class BarTable(QWidget):
     def set_rows(self, rows: list[Row], titles: tuple[str, str, str], ring: int | None) -> None:
         """Other rows; the bars share one axis."""
         self._rows, self._titles, self._ring = rows, titles, ring
+        metrics = QFontMetricsF(theme.font(12, mono=True))
+        self._wide = (max((metrics.horizontalAdvance(r.name) for r in rows if r.term is not None), default=0.0),
+                      max((metrics.horizontalAdvance(r.text) for r in rows), default=0.0))
         ends = [v for r in rows for v in (r.start, r.end, 0.0) if np.isfinite(v)]
         self._low, self._high = min(ends, default=0.0), max(ends, default=1.0)
         self.setAccessibleDescription("; ".join(f"{r.name} {r.text}" for r in rows))
@@ -85,7 +89,8 @@ class BarTable(QWidget):
 
     def _lefts(self) -> tuple[float, float, float]:
         """Where names, products and bars begin."""
-        return 4.0, self.width() * 0.2, self.width() * 0.44
+        name = max(4.0 + self._wide[0] + 14, self.width() * 0.2)
+        return 4.0, name, max(name + self._wide[1] + 16, self.width() * 0.44)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -179,6 +184,20 @@ class BarTable(QWidget):
         return super().event(event)
 
 
+def moments_of(trace: Trace) -> str:
+    """Of a number that is normed by its group: mean, variance and scale of that group."""
+    last = trace.operands[-1] if trace.operands else None
+    if last is None or last.source != "scale" or trace.target != "output":
+        return ""
+    scale = float(last.values[0])
+    if trace.terms.size < 3:  # the averages were fixed in training: only what they come to is known here
+        return tr("scale {scale} = 1 / √(variance + ε)", scale=numbers.figure(scale))
+    group = trace.operands[0].values[1:]
+    return tr("mean {mean} · variance {variance} · scale {scale} = 1 / √(variance + ε)",
+              mean=numbers.figure(float(group.mean())), variance=numbers.figure(float(group.var())),
+              scale=numbers.figure(scale))
+
+
 class BarsView(View):
     """The strongest terms, all the others, the bias, and what they come to."""
 
@@ -214,7 +233,7 @@ class BarsView(View):
             name = tr("so far, {k} of {n}", k=term + 1, n=trace.terms.size)
             rows.append(Row(name, numbers.figure(sofar), 0.0, sofar))
         titles = (tr("from"), factors_of(trace) or tr("term"),
-                  tr("each bar begins where the one above ends") if adds_up else "")
+                  moments_of(trace) or (tr("each bar begins where the one above ends") if adds_up else ""))
         self.table.set_rows(rows, titles, term)
 
     def _ends(self, scene: Scene, order: list[int], at: float) -> list[Row]:

@@ -76,12 +76,11 @@ class Scene:
     def dropped_words(self) -> str:
         """The same in words; nothing where there are none."""
         down, across = self.dropped
-        if down and across:
-            return tr("{rows} rows at the bottom and {columns} columns at the right reach no window", rows=down,
-                      columns=across)
-        if down:
-            return tr("{rows} rows at the bottom reach no window", rows=down)
-        return tr("{columns} columns at the right reach no window", columns=across) if across else ""
+        rows = {0: "", 1: tr("1 row at the bottom reaches no window")}
+        columns = {0: "", 1: tr("1 column at the right reaches no window")}
+        said = (rows.get(down, tr("{rows} rows at the bottom reach no window", rows=down)),
+                columns.get(across, tr("{columns} columns at the right reach no window", columns=across)))
+        return " · ".join(filter(None, said))
 
     @property
     def muted(self) -> bool:

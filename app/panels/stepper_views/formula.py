@@ -49,7 +49,9 @@ def lead_of(trace: Trace) -> str:
             own = "∂L/∂y" if sources[0] == "sent" else "y"
         symbols = " · ".join([first, *(SYMBOLS.get(one, "x" if one.startswith("input") else "w") for one in factors)])
         return f"{own} = {'Σ ' if trace.terms.size > 1 and first != 'p − t' else ''}{symbols}"
-    symbols = "·".join(("x", "w", "v", "u")[:len(_factors(trace))])
+    names = ("x", "w", *("scale" if one == "scale" else "v" for one in sources[2:]))
+    names = ("x", "scale") if sources[1:] == ("scale",) else names
+    symbols = "·".join(names[:len(_factors(trace))])
     inner = f"Σ {symbols}" + (" + b" if trace.bias is not None else "")
     return f"y = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"y = {inner}"
 
@@ -244,4 +246,4 @@ BY_KIND = {"window": _window, "shares": _shares, "copy": _copy, "kept": _kept}
 # First factors that tell a gradient, its own symbol by the target, and what the other factors are called.
 BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − t"}
 OWN = {"bias": "∂L/∂b"}
-SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂"}
+SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale"}

@@ -170,6 +170,9 @@ class LearnView(View):
         own = min(theme.size(DIGITS), (room - (0 if two else foot + 6)) // k_rows, max(self.width() // 3 // k_cols, 3))
         free = self.width() - own * k_cols - len(maps) * sign
         cell = max(min(free / len(maps) / cols, room / rows, float(theme.size(40))), 1.0)
+        if rows == 1 and two:
+            self._arrange_rows(own)
+            return
         x, self._signs = 0.0, []
         sign += round(max(min((free - len(maps) * cell * cols) / len(maps), theme.size(32)), 0))
         signs = ("×", "=", "→") if two else ("→",)
@@ -189,6 +192,30 @@ class LearnView(View):
         self.headings["Kernel gradient"].place(QPoint(round(x), 0), round(self.width() - x))
         start = 0 if two else round(x)
         self.update_row.setGeometry(start, self.height() - foot, self.width() - start, foot)
+        self.update()
+
+    def _arrange_rows(self, own: int) -> None:
+        """Sounds: each a row of its own, as wide as there is room, under one another."""
+        title, foot, sign = theme.size(TITLE), theme.size(UPDATE), theme.size(SIGN)
+        cols = self.came.shape[1]
+        right = max(own * self._shape[1], theme.size(150))
+        cell = max(min((self.width() - right - 2 * sign) / cols, float(theme.size(30))), 1.0)
+        step = (self.height() - foot - 6) / 3
+        high = min(max(step - title - 4, 4), theme.size(30), cell) if cell >= 4 else cell
+        maps = (self.came, self.went, self.products)
+        for k, (map_, heading) in enumerate(zip(maps, self.headings.values(), strict=False)):
+            map_.set_cell(cell)
+            map_.setGeometry(0, round(k * step) + title, int(cols * cell + 1e-6), int(max(high, 1)))
+            heading.place(QPoint(0, round(k * step)), round(cols * cell))
+        for heading in self.headings.values():
+            heading.name.setVisible(True)
+            heading.what.setVisible(True)
+        left = round(cols * cell) + 2 * sign
+        self._signs = [(left - 2.0 * sign, left, "→")]
+        self.gradient.set_cell(max(own, 3))
+        self.gradient.move(left, title)
+        self.headings["Kernel gradient"].place(QPoint(left, 0), self.width() - left)
+        self.update_row.setGeometry(0, self.height() - foot, self.width(), foot)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -45,7 +45,7 @@ class RouteView(View):
         self.share.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.output.map.set_gradient(True)
         self.grid: TermGrid | None = None
-        self._term = 0
+        self._term = self._group = 0
         self._window_trace: Trace | None = None
         self._shape: tuple[object, ...] = ()
         self._signs: list[tuple[QRectF, str]] = []
@@ -89,13 +89,15 @@ class RouteView(View):
         grid = self.grid = laid_out(seen, seen.operands[0]) if seen is not None else None
         reshaped = self._reshape(scene, grid)
         if grid is not None and seen is not None:
-            plane = grid.plane(0)
+            own = self._place(scene.head.index)
+            self._group = own[0] if own is not None else 0
+            plane = grid.plane(self._group)
             self.window_.set_plane(scene.plane(scene.source, plane), ranges.bound(results, scene.source, plane[0]),
                                    self.role(scene.source))
-            self.window_.set_corner(grid.corner(0), scene.slide)
-            self.window_.set_ring(self._spot(scene.head.index))
-            won = grid.place(seen.winner)[1:] if seen.reduce == "pick" and seen.winner is not None else None
-            self.window_.set_second(won)
+            self.window_.set_corner(grid.corner(self._group), scene.slide)
+            self.window_.set_ring(own[1:] if own is not None else None)
+            won = grid.place(seen.winner) if seen.reduce == "pick" and seen.winner is not None else (-1, 0, 0)
+            self.window_.set_second(won[1:] if won[0] == self._group else None)
         reach = float(ranges.gradient_bounds(results, scene.node.name).max(initial=0.0)) or 1.0
         self.came.set_plane(np.array([[float(first.values[k])]]), reach)
         self.came.set_gone(None if inside else np.ones((1, 1), bool))
@@ -107,18 +109,18 @@ class RouteView(View):
         if reshaped:
             self.arrange()
 
-    def _spot(self, index: tuple[int, ...]) -> Spot | None:
-        """Where a cell of the input lies in the window."""
+    def _place(self, index: tuple[int, ...]) -> tuple[int, int, int] | None:
+        """(slice, row, column) of a cell of the input in the window."""
         if self._window_trace is None or self.grid is None:
             return None
         cells = self._window_trace.operands[0].cells
         found = np.flatnonzero((cells == np.array(index)).all(axis=1))
-        return self.grid.place(int(found[0]))[1:] if len(found) else None
+        return self.grid.place(int(found[0])) if len(found) else None
 
     def _say(self, scene: Scene, at: tuple[int, ...], seen: Trace | None) -> None:
         trace, grid, k = scene.trace, self.grid, self._term
         if grid is not None:
-            (top, left), (down, across) = grid.corner(0), grid.steps()
+            (top, left), (down, across) = grid.corner(self._group), grid.steps()
             self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=top + (grid.rows - 1) * down,
                                       right=left + (grid.cols - 1) * across)
         self.headings[1].set_what(" ".join(filter(None, [f"∂L/∂{cell_name(scene.node.name, at)}",
@@ -228,7 +230,7 @@ class RouteView(View):
     def _cell(self, spot: Spot | None) -> tuple[int, ...] | None:
         if spot is None or self.grid is None or self._window_trace is None:
             return None
-        seen, term = self._window_trace.operands[0], self.grid.term(0, *spot)
+        seen, term = self._window_trace.operands[0], self.grid.term(self._group, *spot)
         return tuple(int(i) for i in seen.cells[term]) if seen.inside[term] else None
 
     def _hover(self, spot: Spot | None) -> None:

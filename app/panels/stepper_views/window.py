@@ -38,6 +38,7 @@ class WindowView(View):
         self.headings = [Heading(N_("Input"), self), Heading(N_("Largest"), self), Heading(N_("Output"), self)]
         self.grid: TermGrid | None = None
         self._shape: tuple[object, ...] = ()
+        self._group = 0
         self._signs: list[QRectF] = []
         self.input.hovered.connect(self._hover)
         self.input.clicked.connect(self._go)
@@ -51,7 +52,7 @@ class WindowView(View):
         if len(scene.trace.operands) != 1 or len(scene.node.inputs) != 1:
             return False
         grid = term_grid(scene.trace, scene.trace.operands[0])
-        return grid is not None and grid.groups == 1
+        return grid is not None
 
     def show_scene(self, scene: Scene) -> None:
         """Window, winner and output of one cell."""
@@ -59,10 +60,12 @@ class WindowView(View):
         grid = self.grid = laid_out(trace, trace.operands[0])
         assert grid is not None  # fits() has seen to it
         self._reshape(scene, grid)
-        plane = grid.plane(0)
+        at = scene.head.term if scene.head.term is not None else trace.winner or 0
+        self._group = grid.place(at)[0]  # of a volume the slice with the winner
+        plane = grid.plane(self._group)
         bound = self.desk.ranges.bound(scene.results, scene.source, plane[0])
         self.input.set_plane(scene.plane(scene.source, plane), bound, self.role(scene.source))
-        self.input.set_corner(grid.corner(0), scene.slide)
+        self.input.set_corner(grid.corner(self._group), scene.slide)
         self.result.set_plane(np.array([[trace.total]]), bound, self.role(scene.source))
         own = self.desk.ranges.bound(scene.results, scene.node.name, scene.head.map)
         self.output.map.set_values(scene.own_plane(), own, "signed")
@@ -74,7 +77,7 @@ class WindowView(View):
         self.input.set_ring(spot if spot is not None else won)
 
     def _say(self, scene: Scene, grid: TermGrid) -> None:
-        (top, left), (down, across) = grid.corner(0), grid.steps()
+        (top, left), (down, across) = grid.corner(self._group), grid.steps()
         self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=top + (grid.rows - 1) * down,
                                   right=left + (grid.cols - 1) * across)
         rows, cols = scene.own_plane().shape
@@ -172,10 +175,11 @@ class WindowView(View):
     def show_cursor(self, term: int | None) -> None:
         """Mark a term in the window."""
         ok = term is not None and self.grid is not None and 0 <= term < self.grid.terms.size
-        self.input.set_hover(self.grid.place(term)[1:] if ok else None)  # type: ignore[union-attr,arg-type]
+        group, *spot = self.grid.place(term) if ok else (-1,)  # type: ignore[union-attr,arg-type]
+        self.input.set_hover((spot[0], spot[1]) if group == self._group else None)
 
     def _hover(self, spot: Spot | None) -> None:
-        term = None if spot is None or self.grid is None else self.grid.term(0, *spot)
+        term = None if spot is None or self.grid is None else self.grid.term(self._group, *spot)
         self.show_cursor(term)
         self.term_hovered.emit(term)
         if self.scene is not None:
@@ -185,7 +189,7 @@ class WindowView(View):
     def _go(self, spot: Spot) -> None:
         assert self.scene is not None
         assert self.grid is not None
-        seen, term = self.scene.trace.operands[0], self.grid.term(0, *spot)
+        seen, term = self.scene.trace.operands[0], self.grid.term(self._group, *spot)
         if seen.inside[term]:
             self.select_cell(self.scene.source, tuple(seen.cells[term]))
 
