@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app import examples, numbers
 from app.cli import main
@@ -97,6 +97,16 @@ def test_the_cards_say_what_is_true_without_classes(window):
     assert explore.output.lines[0][0].text() == "conv1[0, 2, 0]"
     assert explore.output.lines[0][1].text() == "6.00"
     assert "25" in explore.output.hint.text()
+
+
+def test_the_inspector_says_nothing_of_classes_nor_of_what_is_not_read(window, qtbot):
+    example(window, "E4")
+    click_cell(window, qtbot, "both", (1, 0, 2))
+    said = " ".join(label.text() for label in window.explore.inspector.findChildren(QLabel) if label.isVisible())
+    assert "relu2" in said
+    assert "pool1" not in said
+    assert "share" not in said
+    assert not window.explore.inspector.gradient.isVisible()
 
 
 def test_a_largest_number_leads_to_how_it_is_made(window, qtbot):
