@@ -141,8 +141,7 @@ class Watches(QObject):
             self._due = any(map(needs_gradients, self._series))
         if any(map(needs_gradients, self._series)) and not self._later.isActive():
             self._later.start()
-        if self.session.document.stops or self._answer is not None:
-            self._soon.start()
+        self._soon.start()
         self.changed.emit()
 
     def _record(self, text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
-from app.i18n import N_
+from app.i18n import N_, tr
 from app.messages import text_of
 from app.model.breakpoints import READY, Breakpoint
 from app.model.expression import FUNCTIONS, PASSED, words
@@ -47,7 +47,9 @@ class WatchesPanel(Card):
         self.plus.clicked.connect(lambda: self.type_watch())
         self.dot = IconButton("stop", N_("Add a breakpoint with a condition…")).set_small()
         self.dot.setObjectName("stops_add")
-        self.dot.clicked.connect(lambda: self.type_stop())
+        self.dot.clicked.connect(self._offer)
+        self.menu = QMenu(self)
+        self.menu.setObjectName("stops_menu")
         for button in (self.plus, self.dot, self.fold):
             button.setProperty("bare", True)
             button.setProperty("tiny", True)
@@ -142,6 +144,21 @@ class WatchesPanel(Card):
         head = self.desk.session.playhead
         start = "" if head is None or head.node == "input" else f"{Breakpoint(*head.stretch).place}: "
         self._type(STOP, self.desk.debugger.add, f"{start}value > " if start else "", whole=False)
+
+    def _offer(self) -> None:
+        """Where a breakpoint may stop: conditions that are ready, or one of the person's own."""
+        self.menu.clear()
+        self.menu.addAction(self.desk.action("stops.toggle"))
+        self.menu.addSeparator()
+        for said, condition in READY.values():
+            text = tr("Stop when {condition}", condition=tr(said))
+            if condition == READY["over"][1]:  # which bound, and where, is for the person to say
+                self.menu.addAction(text, self.type_stop)
+            else:
+                self.menu.addAction(text, lambda c=condition: self.desk.attempt(self.desk.debugger.add, c))
+        self.menu.addSeparator()
+        self.menu.addAction(tr("Another condition…"), lambda: self._type(STOP, self.desk.debugger.add))
+        self.menu.popup(self.dot.mapToGlobal(self.dot.rect().bottomLeft()))
 
     def _type(self, hint: str, take: Take, text: str = "", whole: bool = True) -> None:
         self._take, self._hint = take, hint

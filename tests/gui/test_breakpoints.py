@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app import theme
-from app.drive import draw
+from app.drive import draw, settle
 from app.model.breakpoints import Breakpoint
 from app.model.timeline import Playhead
 from tests.gui.pointer import hover
@@ -144,6 +144,17 @@ def test_a_condition_is_typed_in_the_strip_and_stops_at_its_number(window, qtbot
     assert window.explore.inspector.value.text() in window.footer.text.text()
 
 
+def test_the_strips_dot_offers_conditions_that_are_ready(window, qtbot):
+    strip = window.explore.watches
+    qtbot.mouseClick(strip.dot, LEFT)
+    entry = next(a for a in strip.menu.actions() if "ReLU" in a.text())
+    qtbot.mouseClick(strip.menu, LEFT, pos=strip.menu.actionGeometry(entry).center())
+    assert stops(window) == (Breakpoint(condition="dead"),)
+    settle()
+    assert strip.stop_rows[0].label.whole == "a ReLU dies: its whole map is 0"
+    assert strip.stop_rows[0].label.property("role") == "text"
+
+
 @pytest.mark.parametrize(("text", "words"), [("conv9: value > 1", "no step called conv9"), ("conv1 > 1", "3456"),
                                              ("valu > 1", "Did you mean: value"), ("1 >", "too soon")])
 def test_a_typing_error_is_a_sentence_under_the_field(window, qtbot, text, words):
@@ -161,11 +172,11 @@ def test_a_typing_error_is_a_sentence_under_the_field(window, qtbot, text, words
 
 
 def test_a_stroke_that_changes_the_answer_is_told_and_a_click_goes_there(window, qtbot):
-    window.desk.debugger.add("changed")
     window.desk.perform("canvas.clear")
     canvas = window.explore.canvas.canvas
     draw(canvas, templates("digits")["1"][0])
     qtbot.wait(1)
+    window.desk.debugger.add("changed")
     assert window.banner.message is None
     before = window.explore.answer.winner.text()
     draw(canvas, templates("digits")["0"][0])

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizeP
 from app import numbers, theme
 from app.i18n import N_, tr
 from app.messages import text_of
-from app.model.breakpoints import CHANGED, DEAD, Breakpoint
+from app.model.breakpoints import CHANGED, DEAD, READY, Breakpoint
 from app.model.results import Results
 from app.model.stop_words import number
 from app.model.stops import checked
@@ -22,7 +22,7 @@ from app.widgets.sparkline import Sparkline
 from cnncore.errors import CnnError
 
 ROW = 24
-NAMES = {DEAD: N_("a ReLU dies: its whole map is 0"), CHANGED: N_("the answer changes with a stroke")}
+NAMES = {condition: words for words, condition in READY.values() if condition in (DEAD, CHANGED)}
 
 
 class Dot(QAbstractButton):
@@ -226,8 +226,8 @@ class StopRow(Line):
         if results.network is self._network:
             return
         self._network, stop = results.network, self.stop
-        self.label.set_whole(stop.place if not stop.condition else
-                             f"{stop.place}: {stop.condition}" if stop.place else stop.condition)
+        said = tr(NAMES[stop.condition]) if stop.condition in NAMES else stop.condition
+        self.label.set_whole(": ".join(filter(None, (stop.place, said))))
         self.dot.say()
         try:
             checked(stop, results)
@@ -235,5 +235,3 @@ class StopRow(Line):
             self._say(text_of(error))
             return
         self._say("")
-        if stop.condition in NAMES:
-            self.label.setToolTip(f"{self.label.whole}\n{tr(NAMES[stop.condition])}")
