@@ -130,11 +130,9 @@ class Watches(QObject):
             self._answer = None
         view = results.document
         seen = view.network, view.drawing, view.typed, view.weights, view.muted
-        if self._seen and seen[0] is not self._seen[0]:
-            for series in self._series.values():
-                series.clear()
-        if not self._seen or any(now is not then for now, then in zip(seen, self._seen, strict=True)):
-            self._seen = seen
+        other = not self._seen or any(now is not then for now, then in zip(seen, self._seen, strict=True))
+        self._seen = seen
+        if other and (self.session.run is None or self.session.run.at is None):  # looking back makes no new number
             for text in self._series:
                 if not needs_gradients(text):
                     self._record(text)

@@ -238,7 +238,5 @@ class WatchesPanel(Card):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_soon"):
-            self._stale = True
-            for stop in self.stop_rows:
-                stop.forget()
-            self._arrange()
+            self._listed = None  # lines of the size and in the language of now
+            self._list()

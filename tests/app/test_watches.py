@@ -19,6 +19,7 @@ from app.model.expression_text import pinned, sides, written
 from app.model.frames import value_of
 from app.model.player import Player
 from app.model.project import load, save_project
+from app.model.run import Checkpoint, RunState
 from app.model.session import Session
 from app.model.timeline import LOSS, Playhead, timeline
 from app.model.watches import KEPT, Watches
@@ -158,6 +159,23 @@ def test_another_class_to_be_right_is_another_gradient_but_no_stroke(session, wa
     qtbot.waitUntil(lambda: watches.ready("grad(conv1.bias)[1]"))
     assert watches.reading("grad(conv1.bias)[1]") == session.results.gradients.weights["conv1.bias"][1]
     assert len(watches.series("grad(conv1.bias)[1]")) == count
+
+
+def test_a_series_grows_with_checkpoints_not_while_one_looks_back(session, watches):
+    session.edit(edits.set_drawing, SEVEN)
+    watches.add("max(conv1)")
+    network, labels = session.document.network, session.document.labels
+    moments = tuple(Checkpoint(k, {key: value * (1 + k / 4) for key, value in session.document.weights.items()})
+                    for k in range(1, 4))
+    for k in (2, 3):
+        session.set_run(RunState("running", network, labels, checkpoints=moments[:k]))
+    series = watches.series("max(conv1)")
+    assert len(series) == 3
+    assert series == sorted(series)
+    assert series[-1] == session.results.values("conv1").max()
+    session.set_run(RunState("paused", network, labels, checkpoints=moments, at=0))
+    assert watches.reading("max(conv1)") < series[-1]
+    assert watches.series("max(conv1)") == series
 
 
 def test_a_series_is_bounded(session, watches):

@@ -217,10 +217,6 @@ class StopRow(Line):
         self.row.addWidget(self.label, 1)
         self.row.addSpacing(theme.size(ROW))  # for the cross
 
-    def forget(self) -> None:
-        """The language has changed: say all anew at the next check."""
-        self._network = None
-
     def check(self, results: Results) -> None:
         """Red where the network of now has no such thing."""
         if results.network is self._network:
