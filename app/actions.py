@@ -328,6 +328,8 @@ VIEW = (
     Action(
         "view.motion", N_("Reduce motion"), N_("View"), ask("view.motion"), checked=lambda d: d.settings.reduce_motion
     ),
+    Action("view.hues", N_("A colour for each weight of a small kernel"), N_("View"), lambda d: d.toggle_hues(),
+           checked=lambda d: d.settings.kernel_hues),
     Action("view.layout", N_("Standard layout"), N_("View"), ask("view.layout")),
 )
 EXAMPLES = tuple(

@@ -103,6 +103,12 @@ class Desk(QObject):
             return False
         return True
 
+    def toggle_hues(self) -> None:
+        """A colour of its own for each weight of a small kernel, or none."""
+        self.settings.kernel_hues = not self.settings.kernel_hues
+        self.refresh()
+        self.ranges.changed.emit()  # whoever shows cells asks again
+
     def reason(self, name: str) -> str:
         """Why an action is blocked, translated, or ""."""
         row = self._rows[name]

@@ -89,6 +89,15 @@ class Settings:
     def reduce_motion(self, on: bool) -> None:
         self.set_value("looks/reduce_motion", on)
 
+    @property
+    def kernel_hues(self) -> bool:
+        """True: each weight of a small kernel has a colour of its own, and so has what it multiplies."""
+        return self.value("looks/kernel_hues", False)
+
+    @kernel_hues.setter
+    def kernel_hues(self, on: bool) -> None:
+        self.set_value("looks/kernel_hues", on)
+
     # --- files
 
     @property

@@ -109,6 +109,12 @@ def color(token: str) -> QColor:
     return QColor(getattr(_now, token))
 
 
+def hue(k: int, count: int) -> QColor:
+    """One of ``count`` colours that tell things apart and mean no value."""
+    light = 0.36 if _now is LIGHT else 0.66
+    return QColor.fromHslF(k / max(count, 1), 0.85, light)
+
+
 def apply(app: QApplication, name: str, scale: float = 1.0) -> None:
     """Dress the program: style, palette, fonts, style sheet. Every widget gets a ``PaletteChange`` event."""
     global _now, _scale

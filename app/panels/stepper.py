@@ -198,7 +198,7 @@ class StepperPanel(Card):
             text = N_("class from 0") if trace is not None and trace.kind == "shares" else N_("unit from 0")
         elif len(head.cell) != 2:
             text = N_("map, place from 0")
-        elif trace is not None and trace.kind == "products" and head.lane == "forward":
+        elif trace is not None and trace.kind == "products" and head.lane == "forward" and len(trace.layout) > 1:
             text = N_("filter, row, column from 0")
         else:
             text = N_("map, row, column from 0")

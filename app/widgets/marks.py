@@ -140,6 +140,19 @@ def corner(painter: QPainter, cell: QRectF, colour: QColor) -> None:
     painter.restore()
 
 
+def hues(painter: QPainter, cells: list[QRectF]) -> None:
+    """A triangle of its own colour in the top left corner of each of some cells."""
+    side = theme.size(CORNER) + 3
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("panel"), 1.5))
+    for k, cell in enumerate(cells):
+        x, y = cell.left() + 1, cell.top() + 1
+        painter.setBrush(theme.hue(k, len(cells)))
+        painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + side, y), QPointF(x, y + side)]))
+    painter.restore()
+
+
 def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float,
            dashes: list[float] | None = None) -> None:
     width = _wide(width)

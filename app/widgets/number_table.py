@@ -17,6 +17,7 @@ from app.widgets.number_model import NumberModel
 Cell = tuple[int, int]
 GAP = 1
 DIGITS = 30  # the smallest cell that shows digits, at scale 1
+HUES = 9  # cells at most that have colours of their own
 
 
 class NumberTable(QTableView):
@@ -36,7 +37,7 @@ class NumberTable(QTableView):
         self._window: tuple[int, int, int, int] | None = None
         self._marks: NDArray[np.bool_] | None = None
         self._outside: NDArray[np.bool_] | None = None
-        self._muted = self._gradient = False
+        self._muted = self._gradient = self._hues = False
         self._pixels: list[list[int]] = [[0]]
         self._texts: list[list[str]] | None = None
         self._quiet = False
@@ -122,6 +123,12 @@ class NumberTable(QTableView):
         """Which whole cells carry a corner mark: edited since training."""
         self._marks = mask
         self.viewport().update()
+
+    def set_hues(self, on: bool) -> None:
+        """A colour for each cell of a small grid."""
+        if on != self._hues:
+            self._hues = on
+            self.viewport().update()
 
     def set_current(self, row: int | None, col: int | None = None) -> None:
         """Put the ring and the keyboard's cursor on a cell, from outside; None: no ring."""
@@ -220,6 +227,9 @@ class NumberTable(QTableView):
             for row, col in np.argwhere(self._marks):
                 pixel = self._pixels[int(row) + frame][int(col) + frame]
                 marks.corner(painter, self.rect_of(int(row), int(col)), theme.text_on(pixel))
+        rows, cols = self.numbers.rowCount() - 2 * frame, self.numbers.columnCount() - 2 * frame
+        if self._hues and 0 < rows * cols <= HUES:
+            marks.hues(painter, [self.rect_of(*divmod(k, cols)) for k in range(rows * cols)])
         if self._gradient:
             marks.dashed(painter, area)
         if self._window is not None:

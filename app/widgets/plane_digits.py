@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
-from app import theme
+from app import numbers, theme
+from app.widgets import marks
+
+
+def writer(painter: QPainter, cell: int, ends: tuple[float, float], factor: float,
+           ratio: float) -> Callable[[int, int, float, int], None]:
+    """What prints a number into the cell at a place: x, y, the number, and the colour under it.
+
+    Args:
+        painter: Of the grid; on paper digits are text.
+        cell: Pixels a cell.
+        ends: The least and the largest number, as they are printed.
+        factor: What a number is multiplied with before.
+        ratio: Pixels of the screen a pixel.
+    """
+    scale = theme.scale()
+    wide, high = digit(scale)
+    chars, down = int((cell - 2) // wide), round((cell - high) / 2)
+    decimals = numbers.decimals(*ends, chars)
+
+    def write(x: int, y: int, value: float, fill: int) -> None:
+        painter.setFont(theme.font(11, mono=True))
+        painter.setPen(theme.text_on(fill))
+        painter.drawText(QRect(x, y, cell, cell), Qt.AlignmentFlag.AlignCenter,
+                         numbers.cell(value * factor, chars, decimals))
+
+    def say(x: int, y: int, value: float, fill: int) -> None:
+        text = numbers.cell(value * factor, chars, decimals)
+        across = round((cell - len(text) * wide) / 2)
+        painter.drawPixmap(x + across, y + down, printed(text, theme.text_on(fill).rgb(), scale, ratio))
+
+    return write if painter.paintEngine().type() in marks.PAPER else say
 
 
 @lru_cache(maxsize=4)

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
-from app.widgets import marks, plane_cut
+from app.widgets import marks, plane_cut, plane_digits
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
-from app.widgets.plane_digits import digit, printed
 
 GAP = 1
 DIGITS = 30  # px a cell at least
 SLIDE = 120
+HUES = 9  # cells at most that have colours of their own
 
 
 class PlaneGrid(QWidget):
@@ -52,6 +52,7 @@ class PlaneGrid(QWidget):
         self._ring: Spot | None = None
         self._hover: Spot | None = None
         self._second: Spot | None = None
+        self._hues = 0
         self._windowed = False
         self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
         self._slide = QVariantAnimation(self)
@@ -110,6 +111,12 @@ class PlaneGrid(QWidget):
         now = dataclasses.replace(self._ways, spread=spread, mode=mode, dropped=dropped, void=void, gone=None)
         if now != dataclasses.replace(self._ways, gone=None):
             self._ways, self._drawn = dataclasses.replace(now, gone=self._ways.gone), None
+            self.update()
+
+    def set_hues(self, way: int) -> None:
+        """A colour for each cell of a small window: 1 in their order, -1 from the last to the first, 0 none."""
+        if way != self._hues:
+            self._hues = way
             self.update()
 
     def set_gone(self, gone: NDArray[np.bool_] | None) -> None:
@@ -230,6 +237,9 @@ class PlaneGrid(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("panel"))
         self._paint_cells(painter)
+        if self._hues and self._size[0] * self._size[1] <= HUES:
+            marks.hues(painter, [self.cell_rect(*divmod(k, self._size[1])) for k in
+                                 range(self._size[0] * self._size[1])][::self._hues])
         if self._gradient and not self._windowed:
             marks.dashed(painter, QRectF(self.rect()))
         if self._windowed:
@@ -299,27 +309,7 @@ class PlaneGrid(QWidget):
 
     def _digits(self, painter: QPainter) -> Callable[[int, int, float, int], None]:
         """What prints a number into the cell at a place."""
-        scale, ratio = theme.scale(), self.devicePixelRatio()
-        wide, high = digit(scale)
-        chars, down = int((self._cell - 2) // wide), round((self._cell - high) / 2)
-        decimals, scale_ = numbers.decimals(*self._ends(), chars), 10.0 ** -self._power
-
-        if painter.paintEngine().type() in marks.PAPER:
-            painter.setFont(theme.font(11, mono=True))
-
-            def write(x: int, y: int, value: float, fill: int) -> None:
-                painter.setPen(theme.text_on(fill))
-                painter.drawText(QRect(x, y, self._cell, self._cell), Qt.AlignmentFlag.AlignCenter,
-                                 numbers.cell(value * scale_, chars, decimals))
-
-            return write
-
-        def say(x: int, y: int, value: float, fill: int) -> None:
-            text = numbers.cell(value * scale_, chars, decimals)
-            across = round((self._cell - len(text) * wide) / 2)
-            painter.drawPixmap(x + across, y + down, printed(text, theme.text_on(fill).rgb(), scale, ratio))
-
-        return say
+        return plane_digits.writer(painter, self._cell, self._ends(), 10.0 ** -self._power, self.devicePixelRatio())
 
     def _seen(self) -> tuple[Spot, NDArray[np.floating], NDArray[np.int8]]:
         """The first place of the plane that shows, and from there on what `_cut` gives."""

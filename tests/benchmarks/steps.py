@@ -33,7 +33,7 @@ def vgg() -> Model:
 
 
 def measure() -> dict[str, object]:
-    """Milliseconds a step by network and lane; frames a second of play."""
+    """Milliseconds a step by network and lane, and of the processor alone (mean); frames a second of play."""
     out: dict[str, object] = {"platform": QApplication.platformName(), "need": {"p95": 16.7, "frames": 30}}
     window = shown()
     for name in ("lenet", "vgg"):
@@ -59,14 +59,18 @@ def steps(window: MainWindow) -> dict[str, object]:
     everything: list[float] = []
     for lane in ("forward", "loss", "backward", "update"):
         own, times = [s for s in stretches if s.lane == lane], []
+        spent = 0.0
         for _ in range(STEPS if lane != "loss" else 10):
             stretch = chance.choice(own)
             head = stretch.at(chance.randrange(stretch.maps), chance.randrange(stretch.size))
             session.select(head)
             settle()
             player.set_grain(chance.choice(("term", "cell", "map", "layer")))
+            busy = time.process_time()
             times.append(painted(player.forward if chance.random() < 0.7 else player.back))
-        out[lane] = {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
+            spent += time.process_time() - busy
+        out[lane] = {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2),
+                     "cpu": round(1000 * spent / len(times), 2)}
         everything += times
     out["p95"] = round(float(np.percentile(everything, 95)), 2)
     out["frames"] = frames(window, stretches[0].start)

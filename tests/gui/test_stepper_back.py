@@ -330,3 +330,25 @@ def test_padding_that_repeats_cells_shows_them_in_the_window(desk, qtbot):
     assert shown == trace.operands[0].values.tolist()
     qtbot.mouseClick(view.input, LEFT, pos=middle(view.input.cell_rect(0, 0)))
     assert desk.session.playhead == Playhead("input", (0, 1, 1))
+
+
+def test_each_weight_of_a_small_kernel_has_its_hue_wherever_it_is(desk, qtbot):
+    panel = opened(desk, qtbot, document(("c", "conv", {"filters": 2}), ("it", "conv", {"filters": 2}), *HEAD),
+                   Playhead("it", (0, 4, 4)))
+    view = panel.view
+    before = [grid.grab().toImage() for grid in (view.input, view.products, view.kernel.grid)]
+    assert desk.perform("view.hues")
+    after = [grid.grab().toImage() for grid in (view.input, view.products, view.kernel.grid)]
+    assert all(a != b for a, b in zip(before, after, strict=True))
+
+    def corner(grid, rect):
+        return grid.grab().toImage().pixelColor(int(rect.left()) + 3, int(rect.top()) + 3).name()
+
+    shown = [corner(view.products, view.products.cell_rect(*divmod(k, 3))) for k in range(9)]
+    assert len(set(shown)) == 9
+    assert shown == [corner(view.input, view.input.cell_rect(*divmod(k, 3))) for k in range(9)]
+    desk.session.select(back("it", 0, 4, 4))
+    turned = panel.view
+    assert [corner(turned.kernel, turned.kernel.cell_rect(*divmod(k, 3))) for k in range(9)] == shown[::-1]
+    desk.perform("view.hues")
+    assert not desk.settings.kernel_hues

@@ -110,6 +110,10 @@ class ProductsView(View):
         self._show_output(scene)
         self._show_words(scene, grid, group)
         self._rings(group)
+        hues = self.desk.settings.kernel_hues
+        self.input.set_hues(int(hues))
+        self.products.set_hues(int(hues))
+        self.kernel.grid.set_hues(hues)
         if reshaped:
             self.arrange()
 

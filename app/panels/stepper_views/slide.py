@@ -89,8 +89,10 @@ class SlideView(View):
         self._show_output(scene)
         self._say(scene, slide)
         spot = slide.place(term)[1:] if term is not None else None
+        hues = int(self.desk.settings.kernel_hues) * (-1 if slide.turned else 1)  # a weight keeps its own
         for grid in (self.first, self.kernel, self.products):
             grid.set_ring(spot)
+            grid.set_hues(hues)
         if reshaped:
             self.arrange()
 
