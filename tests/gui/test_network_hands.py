@@ -106,7 +106,9 @@ def test_drag_moves_the_zoomed_picture_and_selects_nothing(panel, qtbot):
 
 def test_double_click_on_nothing_fits(panel, qtbot):
     wheel(panel, QPoint(600, 300), 6)
-    qtbot.mouseDClick(panel.view.viewport(), LEFT, NONE, QPoint(600, 4))
+    nothing = QPoint(600, panel.view.viewport().height() - 2)
+    assert panel.view.frame.hit(QPointF(nothing)) is None
+    qtbot.mouseDClick(panel.view.viewport(), LEFT, NONE, nothing)
     assert panel.view.frame.zoom == 1
 
 
