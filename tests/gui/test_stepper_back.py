@@ -352,3 +352,16 @@ def test_each_weight_of_a_small_kernel_has_its_hue_wherever_it_is(desk, qtbot):
     assert [corner(turned.kernel, turned.kernel.cell_rect(*divmod(k, 3))) for k in range(9)] == shown[::-1]
     desk.perform("view.hues")
     assert not desk.settings.kernel_hues
+
+
+@pytest.mark.parametrize("head", [Playhead("it", (1, 12)), back("it", 0, 9),
+                                  Playhead("it", (1, 0, 2), None, "weight", "backward")])
+def test_a_sound_is_shown_in_rows_as_wide_as_the_card(desk, qtbot, head):
+    doc = document(("it", "conv", {"filters": 2, "kernel": 5}), *HEAD, shape=(1, 40))
+    doc = dataclasses.replace(doc, typed=np.random.default_rng(0).random((1, 40)).astype(np.float32))
+    panel = opened(desk, qtbot, doc, head)
+    row = panel.view.came if head.target == "weight" else panel.view.output.map
+    assert row.shape[0] == 1
+    assert row.width() > 0.6 * panel.view.width()
+    assert row.height() >= 8
+    panel.grab()

@@ -72,7 +72,7 @@ def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else SHOWN)
     if not order and len(factors) > 1 and trace.operands[0].source == "grad":  # what came back, and what stops it
         size = np.where(trace.operands[0].inside, np.abs(factors[0]), -1.0)
-        order = [int(np.argmax(size))] if size.max(initial=-1.0) > 0 else []
+        order = [int(np.argmax(size))] if size.max(initial=-1.0) > 0 or trace.terms.size == 1 else []
     if len(factors) > 2:
         factors = [np.multiply.reduce(factors[:-1]), factors[-1]]
     columns = [f[order].tolist() for f in factors]

@@ -24,6 +24,7 @@ from cnncore.trace import Trace
 TITLE = 20
 UPDATE = 62  # px of the row under the maps
 SIGN = 26  # px between the maps
+MOST = 40  # px where the panel is wide
 DIGITS = 30  # px a cell of the kernel gradient, where there is room
 
 
@@ -167,14 +168,15 @@ class LearnView(View):
         rows, cols = self.came.shape
         k_rows, k_cols = self._shape
         room = self.height() - title - (foot + 6 if two else 0)
-        own = min(theme.size(DIGITS), (room - (0 if two else foot + 6)) // k_rows, max(self.width() // 3 // k_cols, 3))
+        digits = theme.size(DIGITS if self.width() < theme.size(1100) else MOST)
+        own = min(digits, (room - (0 if two else foot + 6)) // k_rows, max(self.width() // 3 // k_cols, 3))
         free = self.width() - own * k_cols - len(maps) * sign
         cell = max(min(free / len(maps) / cols, room / rows, float(theme.size(40))), 1.0)
         if rows == 1 and two:
             self._arrange_rows(own)
             return
         x, self._signs = 0.0, []
-        sign += round(max(min((free - len(maps) * cell * cols) / len(maps), theme.size(32)), 0))
+        sign += round(max(min((free - len(maps) * cell * cols) / len(maps), theme.size(80)), 0))
         signs = ("×", "=", "→") if two else ("→",)
         for map_, heading, text in zip(maps, list(self.headings.values()), signs, strict=False):
             map_.set_cell(cell)

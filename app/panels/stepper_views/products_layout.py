@@ -57,8 +57,22 @@ def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     view.output.setGeometry(x[3], y, view.width() - x[3], room)
     for heading, start, end in zip(view.headings.values(), x, [*x[1:], view.width() + AIR], strict=True):
         heading.place(QPoint(start, top), end - start - AIR)
+    if view.output.map.shape[0] == 1 and view.grid is not None and view.grid.rows == 1:
+        under = y + max(grid.height() + TOOL_GAP + tools.height(), grid.height() + 2 + view.sums.sizeHint().height())
+        if view.height() - under > theme.size(TITLE + 40):  # a sound: its output as a row of its own
+            _row_below(view, left, under + theme.size(12))
+            lefts[3] = float(view.width())
+            return [(lefts[k] + sizes[k], lefts[k + 1], text) for k, text in enumerate("×=")], y + grid.height() / 2
     signs = [(lefts[k] + sizes[k], lefts[k + 1], text) for k, text in enumerate("×=→")]
     return signs, y + grid.height() / 2
+
+
+def _row_below(view: ProductsView, left: int, top: int) -> None:
+    """The output under the other grids, as wide as the card."""
+    high = theme.size(TITLE)
+    view.output.fit(view.width() - left, view.height() - top - high)
+    view.output.setGeometry(left, top + high, view.width() - left, view.height() - top - high)
+    view.headings["Output"].place(QPoint(left, top), view.width() - left)
 
 
 def ways_of(view: ProductsView) -> tuple[int, int, int, float]:

@@ -121,8 +121,11 @@ class RouteView(View):
         trace, grid, k = scene.trace, self.grid, self._term
         if grid is not None:
             (top, left), (down, across) = grid.corner(self._group), grid.steps()
-            self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=top + (grid.rows - 1) * down,
-                                      right=left + (grid.cols - 1) * across)
+            bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
+            if grid.cells.shape[-1] == 2:
+                self.headings[0].set_what(N_("cells {first}–{last}"), first=left, last=right)
+            else:
+                self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=bottom, right=right)
         self.headings[1].set_what(" ".join(filter(None, [f"∂L/∂{cell_name(scene.node.name, at)}",
                                                          self.came.factor])) if seen is not None else "")
         share = trace.operands[1]

@@ -264,6 +264,9 @@ class SlideView(View):
             lefts.append(round(x))
             self._signs.append(QRectF(x + grid.width(), middle - 15, gap + more, 30))
             x += grid.width() + gap + more
+        if self.output.map.shape[0] == 1 and self.slide is not None and self.slide.size[0] == 1:
+            self._place_rows(left, top, lefts)
+            return
         x = min(x, self.width() - out)
         self.output.setGeometry(round(x), y, round(self.width() - x), room)
         under = self.products.geometry().bottom() + 4
@@ -273,6 +276,20 @@ class SlideView(View):
         for heading, start, end in zip(self.headings, [*lefts, round(x)], [*lefts[1:], round(x), self.width() + AIR],
                                        strict=True):
             heading.place(QPoint(start, top), end - start - AIR)
+        self.update()
+
+    def _place_rows(self, left: int, top: int, lefts: list[int]) -> None:
+        """A sound: its map is a row of its own, under the other grids."""
+        title = theme.size(TITLE)
+        under = self.products.geometry().bottom() + 4
+        self.sum.setGeometry(lefts[2], under, self.width() - lefts[2], theme.size(LINE))
+        y = max(under + theme.size(LINE), self.first.geometry().bottom()) + 10
+        for heading, start, end in zip(self.headings, lefts, [*lefts[1:], self.width() + AIR], strict=False):
+            heading.place(QPoint(start, top), end - start - AIR)
+        self.headings[3].place(QPoint(left, y), self.width() - left)
+        self.output.fit(self.width() - left, max(self.height() - y - title, 1))
+        self.output.setGeometry(left, y + title, self.width() - left, max(self.height() - y - title, 0))
+        self._signs = self._signs[:2]
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -78,8 +78,11 @@ class WindowView(View):
 
     def _say(self, scene: Scene, grid: TermGrid) -> None:
         (top, left), (down, across) = grid.corner(self._group), grid.steps()
-        self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=top + (grid.rows - 1) * down,
-                                  right=left + (grid.cols - 1) * across)
+        bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
+        if grid.cells.shape[-1] == 2:
+            self.headings[0].set_what(N_("cells {first}–{last}"), first=left, last=right)
+        else:
+            self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=bottom, right=right)
         rows, cols = scene.own_plane().shape
         self.headings[2].set_what(f"{rows} × {cols}")
         trace = scene.trace
