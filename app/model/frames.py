@@ -10,6 +10,8 @@ from cnncore.network import INPUT, Node
 from cnncore.op import Array
 from cnncore.trace import Trace, column
 
+KEPT = 8  # traces: stepper, chain and inspector ask for the same ones in one frame
+
 
 def array_of(results: Results, head: Playhead) -> Array:
     """The whole array that the playhead's number is one of, without the sample axis.
@@ -46,9 +48,19 @@ def value_of(results: Results, head: Playhead) -> float:
 
 
 def trace_of(results: Results, head: Playhead) -> Trace | None:
-    """How the number is made, term by term; None at the input."""
+    """How the number is made, term by term; None at the input. The last few belong to the results."""
     if head.node == INPUT:
         return None
+    known, head = results.traces, head.whole
+    if head not in known:
+        if len(known) >= KEPT:
+            known.pop(next(iter(known)))
+        known[head] = _traced(results, head)
+    made: Trace = known[head]
+    return made
+
+
+def _traced(results: Results, head: Playhead) -> Trace:
     if head.node == LOSS:
         scores = results.done.outputs[results.network.scores][0].reshape(-1).astype(np.float64)  # as `Results` does
         loss = results.document.training.settings.loss_made()

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.model.document import Document
 from app.model.results import Results
+from app.model.timeline import Playhead
 from cnncore.network import INPUT, Network, Pass
 from cnncore.op import Array
 
@@ -95,3 +96,22 @@ def dead_in_samples(document: Document, node: str) -> Generator[int, None, tuple
         alive |= (network.forward(document.effective, x).outputs[node] != 0).any(axis=0)
         yield start
     return (float(1 - alive.mean()) if images else 0.0), len(images)
+
+
+def class_chosen(network: Network, head: Playhead | None) -> int | None:
+    """A click on a class's bar chooses it; any other number lets it go."""
+    if head is None or head.lane != "forward" or head.node not in (network.scores, network.last):
+        return None
+    return head.map if head.map < network.shapes[network.scores][0] else None
+
+
+def contributions(results: Results, node: str, target: int) -> Array | None:
+    """(C,) weight × input: what each number of a list adds to a class's score; None where the scores do not read it."""
+    network = results.network
+    scores = network.node(network.scores)
+    key = f"{scores.name}.weight"
+    weight = results.document.effective.get(key)
+    if scores.inputs != (node,) or weight is None or weight.ndim != 2:
+        return None
+    found: Array = weight[target] * results.values(node)
+    return found

@@ -106,6 +106,11 @@ class Results:
     def _updated(self) -> dict[str, Array]:
         return {}
 
+    @cached_property
+    def traces(self) -> dict[Any, Any]:
+        """What `app.model.frames.trace_of` has made of these results lately."""
+        return {}
+
     def run(self, node: str, backward: bool = False) -> Run:
         """One node, ready for its op's `trace`."""
         return self.network.run(self.document.effective, node, self.done, self.gradients if backward else None)

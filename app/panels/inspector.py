@@ -29,6 +29,7 @@ from app.widgets.number_field import NumberLine, TextLine
 from cnncore.network import INPUT
 
 LATER = 80  # ms
+MANY = 24  # layers: what a number of such a network sees takes long to find
 QUIET = 160  # ms without a change, before a gradient is checked by hand
 
 
@@ -190,8 +191,16 @@ class InspectorPanel(Card):
         self.sense.setText(text)
         self.sense.setVisible(bool(text))
         if moved:
-            self.field.show_rows(field.field(results.network, head, self._every))
+            self._show_field(head)
         self._fit_soon()
+
+    def _show_field(self, head: Playhead) -> None:
+        """At once, or in a network of many layers a little later."""
+        network = self.desk.session.view.network
+        if len(network.nodes) > MANY and self.sender() is not self._later:
+            self._later.start()
+        else:
+            self.field.show_rows(field.field(network, head, self._every))
 
     def _show_later(self) -> None:
         if not self.desk.player.playing:

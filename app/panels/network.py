@@ -12,6 +12,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.document import Document
 from app.model.frames import value_of
+from app.model.layerfacts import class_chosen, contributions
 from app.model.ranges import shares
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, came_back, exists, has_loss, shown_at
@@ -50,6 +51,7 @@ class NetworkPanel(Card):
         self._labels: tuple[str, ...] = ()
         self._chosen: dict[str, str] = {}  # by a person: first node of a column to the one shown there
         self._bounds: dict[int, Array] = {}
+        self._class: int | None = None  # chosen by its bar
         self.readout = Label("", "text", mono=True)
         self.readout.setProperty("role", "accent")
         self.readout.setObjectName("network_readout")
@@ -171,6 +173,7 @@ class NetworkPanel(Card):
         columns = columns_of(results.network, self._chosen)
         self.view.set_columns(columns_of(results.network, self._wanted(columns)), self._labels)
         self._bounds.clear()
+        self._class = class_chosen(results.network, self.session.playhead)
         self._fill(results, None)
         self._weights(results.document)
         self._select(self.session.playhead)
@@ -201,6 +204,11 @@ class NetworkPanel(Card):
             self._fill_gradients(results)
             return
         for k, column in enumerate(self.columns):
+            added = self._contributions(results, column)
+            if added is not None:
+                self._bounds[k] = np.array([float(np.abs(added).max(initial=0.0))])
+                self.view.set_numbers(k, Numbers(added, self._bounds[k], False, not results.blank, True))
+                continue
             bounds = self.desk.ranges.bounds(results, column.node)
             if stale is not None and column.node not in stale and np.array_equal(bounds, self._bounds[k]):
                 continue
@@ -208,6 +216,21 @@ class NetworkPanel(Card):
             share = column.kind == "bars" and shares(results.network, column.node)
             self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank,
                                              picture=results.document.typed is None))
+
+    def _contributions(self, results: Results, column: Column) -> Array | None:
+        """With a class chosen: what each unit that the scores read adds to it."""
+        if self._class is None or column.kind != "units":
+            return None
+        return contributions(results, column.node, self._class)
+
+    def _choose_class(self, head: Playhead | None) -> None:
+        chosen = class_chosen(self.session.results.network, head)
+        if chosen != self._class and self._network is self.session.results.network:  # else all is built anew
+            self._class = chosen
+            self._bounds.clear()
+            self._title()
+            if not self.gradients:
+                self._fill(self.session.results, None)
 
     def _fill_gradients(self, results: Results) -> None:
         """What comes back to every column; softmax is for display only, so its column shows that of the scores."""
@@ -254,6 +277,7 @@ class NetworkPanel(Card):
 
     def _selection(self, head: Playhead | None) -> None:
         if not self._unseen():
+            self._choose_class(head)
             self._select(head)
 
     def _select(self, head: Playhead | None) -> None:
@@ -319,6 +343,11 @@ class NetworkPanel(Card):
         if self.gradients:
             self.set_secondary(N_("← backward pass"))
             self.secondary.setToolTip(tr("How the loss moves when a number grows: orange up, blue down"))
+            return
+        labels = self.session.results.document.labels
+        if self._class is not None and has_loss(network):
+            name = labels[self._class] if self._class < len(labels) else str(self._class)
+            self.set_secondary(N_("the units before the classes: what each adds to the score of “{name}”"), name=name)
             return
         deep = N_("{name} · {count} parameters · {layers} layers, 1 open")
         text = deep if self.view.folded else N_("{name} · {count} parameters")

@@ -328,3 +328,24 @@ def test_everything_to_handle_has_a_name(panel):
     assert panel.view.accessibleName()
     names = [panel.ranges.button(value).accessibleName() for value in ("map", "layer", "all")]
     assert names == ["Colour range: map", "Colour range: layer", "Colour range: all"]
+
+
+def blue(picture: np.ndarray) -> np.ndarray:
+    """1 for each pixel of (height, width, 3) that is a negative number's."""
+    return (picture[..., 2] > picture[..., 0]).astype(int)
+
+
+def test_with_a_class_chosen_the_units_show_what_they_add_to_it(panel, desk, qtbot):
+    session = desk.session
+    before = panel.pictures()["relu4"]
+    qtbot.mouseClick(panel.view.viewport(), LEFT, NONE, spot(panel, "softmax", (3,)))
+    results = session.results
+    added = session.document.weights["scores.weight"][3] * results.values("relu4")
+    assert added.min() < 0 < added.max()
+    assert (blue(before) == 0).all()  # what comes of a ReLU is never negative
+    assert blue(panel.pictures()["relu4"]).sum() > 0
+    assert not np.array_equal(panel.pictures()["relu4"], before)
+    assert "“3”" in panel.secondary.text()
+    session.select(Playhead("conv1", (0, 3, 3)))
+    np.testing.assert_array_equal(panel.pictures()["relu4"], before)
+    assert "“3”" not in panel.secondary.text()

@@ -16,11 +16,23 @@ from cnncore.shapes import Slices, reached_region, receptive_region
 OPEN, SHUT = "field.open", "field.shut"
 
 
-@lru_cache(maxsize=64)
 def regions(network: Network, node: str, index: Shape) -> tuple[dict[str, Slices], dict[str, Slices]]:
     """Boxes before and after."""
-    before = {} if node == INPUT else receptive_region(network, node, index)
-    return before, reached_region(network, node, index)
+    if node == INPUT:
+        return {}, _after(network, node, index)
+    one = network.node(node)
+    every = all(region is None for region in one.op.reads(index, *network.input_shapes(node)))
+    return _before(network, node, (0,) * len(index) if every else index), _after(network, node, index)
+
+
+@lru_cache(maxsize=64)
+def _before(network: Network, node: str, index: Shape) -> dict[str, Slices]:
+    return receptive_region(network, node, index)
+
+
+@lru_cache(maxsize=64)
+def _after(network: Network, node: str, index: Shape) -> dict[str, Slices]:
+    return reached_region(network, node, index)
 
 
 def field(network: Network, head: Playhead, opened: bool) -> list[Row]:
