@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app import numbers
 from app.main_window import build
@@ -16,13 +17,15 @@ from app.model.frames import array_of, value_of
 from app.model.timeline import Playhead, timeline
 from app.panels.stepper_views import LearnDenseView, ProductsView, RouteView, SlideView, SlopeView, WindowView
 from app.settings import Settings
+from app.widgets.heat_map import HeatMap
 from app.widgets.plane_cut import DROPPED
+from app.widgets.plane_grid import PlaneGrid
 from cnncore.files.project import Model
 from cnncore.network import INPUT, Network, Node
 from cnncore.ops import make_op
 from cnncore.preprocess import Preprocess
 from tests.gui.pointer import hover
-from tests.gui.stepping import HEAD, LEFT, document, middle, opened, three
+from tests.gui.stepping import HEAD, LEFT, document, inside, middle, opened, three
 
 SLIDING = {
     "plain": ("conv", {"filters": 3}),
@@ -187,6 +190,12 @@ def test_small_gradients_have_a_common_factor_and_a_formula_that_can_be_read(des
     assert view.first.factor.startswith("× 1e−")
     assert view.first.factor in view.headings[0].text
     assert "0000" not in panel.formula.text
+    panel.resize(890, 305)
+    desk.session.select(Playhead("conv2", (13, 4, 4, 3), None, "weight", "backward"))
+    heading = panel.view.headings["Kernel gradient"]
+    assert panel.view.gradient.factor.startswith("× 1e−")
+    assert heading.what.text().startswith(panel.view.gradient.factor)
+    assert heading.name.text() == "∂L/∂w"
 
 
 def both(seed: int) -> Network:
@@ -365,3 +374,29 @@ def test_a_sound_is_shown_in_rows_as_wide_as_the_card(desk, qtbot, head):
     assert row.width() > 0.6 * panel.view.width()
     assert row.height() >= 8
     panel.grab()
+
+
+@pytest.mark.parametrize("size", [(890, 305), (1288, 368), (1000, 500)])
+@pytest.mark.parametrize("head", [Playhead("conv2", (13, 4, 4, 3), None, "weight", "backward"),
+                                  Playhead("conv1", (2,), None, "bias", "backward"),
+                                  Playhead("dense1", (3, 4), None, "weight", "backward"),
+                                  Playhead("conv1", (2, 0, 1, 1), None, "weight", "update"),
+                                  back("conv2", 2, 5, 5), back("pool1", 2, 8, 10), back("relu1", 2, 9, 11)])
+def test_nothing_is_cut_or_overlaps(desk, qtbot, head, size):
+    panel = opened(desk, qtbot, desk.session.document, head, size)
+    parts = [part for part in panel.view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+             if part.isVisible() and part.objectName() and not part.objectName().endswith("_output")]
+    grids = [part for part in parts if isinstance(part, (HeatMap, PlaneGrid))]
+    assert grids
+    for part in grids:
+        assert inside(part, panel.view), part.objectName()
+    for k, part in enumerate(grids):
+        assert not any(part.geometry().intersects(other.geometry()) for other in grids[k + 1:])
+        row = getattr(panel.view, "update_row", None)
+        assert row is None or not part.geometry().intersects(row.geometry())
+
+
+def test_the_kernel_gradient_has_digits_where_the_window_is_small(desk, qtbot):
+    panel = opened(desk, qtbot, desk.session.document, Playhead("conv2", (13, 4, 4, 3), None, "weight", "backward"),
+                   (890, 305))
+    assert panel.view.gradient.cell_px >= 30

@@ -16,13 +16,13 @@ from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
 from app.panels.stepper_views.curve import folded_list
-from app.panels.stepper_views.update import UpdateRow
+from app.panels.stepper_views.update import NARROW, UpdateRow
 from app.widgets.heat_map import HeatMap
-from app.widgets.plane_grid import PlaneGrid
+from app.widgets.plane_grid import GAP, PlaneGrid
 from cnncore.trace import Trace
 
 TITLE = 20
-UPDATE = 62  # px of the row under the maps
+UPDATE = 54  # px of the row under the maps
 SIGN = 26  # px between the maps
 MOST = 40  # px where the panel is wide
 DIGITS = 30  # px a cell of the kernel gradient, where there is room
@@ -147,9 +147,15 @@ class LearnView(View):
                                               N_("shifted by ({shift})"), name=name, shift=shift)
         size = " × ".join(map(str, self._shape))
         name = "∂L/∂w" if two else "∂L/∂b"
-        self.headings["Kernel gradient"].name.set_text(N_("Kernel gradient") if two else N_("Bias gradients"))
-        self.headings["Kernel gradient"].set_what(" · ".join(filter(None, [name, size, self.gradient.factor])),
-                                                  self.gradient.factor or size)
+        heading, factor = self.headings["Kernel gradient"], self.gradient.factor
+        if factor:  # without it the digits mean nothing: it has the room of the long name
+            heading.name.setText(name)
+            heading.set_what(f"{factor} · {size}", factor)
+        else:
+            heading.name.set_text(N_("Kernel gradient") if two else N_("Bias gradients"))
+            heading.set_what(f"{name} · {size}", size)
+        if heading.name.width() != heading.name.sizeHint().width() and self._signs:
+            self._place_heading()
 
     @staticmethod
     def _channel(trace: Trace) -> int:
@@ -169,8 +175,10 @@ class LearnView(View):
         k_rows, k_cols = self._shape
         room = self.height() - title - (foot + 6 if two else 0)
         digits = theme.size(DIGITS if self.width() < theme.size(1100) else MOST)
-        own = min(digits, (room - (0 if two else foot + 6)) // k_rows, max(self.width() // 3 // k_cols, 3))
-        free = self.width() - own * k_cols - len(maps) * sign
+        rows_room = room + foot + 6 if two and self.width() >= theme.size(NARROW) * 4 / 3 else room
+        rows_room -= 0 if two else foot + 6
+        own = max(min(digits, (rows_room + GAP) // k_rows - GAP, self.width() // 3 // k_cols - GAP), 3)
+        free = self.width() - (own + GAP) * k_cols - len(maps) * sign
         cell = max(min(free / len(maps) / cols, room / rows, float(theme.size(40))), 1.0)
         if rows == 1 and two:
             self._arrange_rows(own)
@@ -191,16 +199,22 @@ class LearnView(View):
             heading.what.setVisible(shown)
         self.gradient.set_cell(max(own, 3))
         self.gradient.move(round(x), title)
-        self.headings["Kernel gradient"].place(QPoint(round(x), 0), round(self.width() - x))
-        start = 0 if two else round(x)
-        self.update_row.setGeometry(start, self.height() - foot, self.width() - start, foot)
+        self._place_heading()
+        start, end = (0, self.width()) if two else (round(x), self.width())
+        if two and self.gradient.geometry().bottom() >= self.height() - foot:  # the kernel stands beside the row
+            end = round(x) - 12
+        self.update_row.setGeometry(start, self.height() - foot, end - start, foot)
         self.update()
+
+    def _place_heading(self) -> None:
+        left = self.gradient.x()
+        self.headings["Kernel gradient"].place(QPoint(left, 0), self.width() - left)
 
     def _arrange_rows(self, own: int) -> None:
         """Sounds: each a row of its own, as wide as there is room, under one another."""
         title, foot, sign = theme.size(TITLE), theme.size(UPDATE), theme.size(SIGN)
         cols = self.came.shape[1]
-        right = max(own * self._shape[1], theme.size(150))
+        right = max((own + GAP) * self._shape[1], theme.size(150))
         cell = max(min((self.width() - right - 2 * sign) / cols, float(theme.size(30))), 1.0)
         step = (self.height() - foot - 6) / 3
         high = min(max(step - title - 4, 4), theme.size(30), cell) if cell >= 4 else cell
@@ -216,7 +230,7 @@ class LearnView(View):
         self._signs = [(left - 2.0 * sign, left, "→")]
         self.gradient.set_cell(max(own, 3))
         self.gradient.move(left, title)
-        self.headings["Kernel gradient"].place(QPoint(left, 0), self.width() - left)
+        self._place_heading()
         self.update_row.setGeometry(0, self.height() - foot, self.width(), foot)
         self.update()
 
