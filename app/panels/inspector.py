@@ -267,19 +267,21 @@ class InspectorPanel(Card):
 
     def _fit(self) -> None:
         """Where it is low the code folds first, then the histogram; only then it scrolls."""
-        room, wide = self.scroll.viewport().height(), self.scroll.viewport().width()
-        content = self.scroll.widget().layout()
         self.section.fold(False)
         self.histogram.show()
         self.formula.setVisible(bool(self.formula.text()))
-        need = content.totalHeightForWidth(wide) if content.hasHeightForWidth() else content.totalSizeHint().height()
-        if need > room:
-            need -= self.section.fold(True)
-        if need > room:
-            need -= self.histogram.height() + content.spacing()
+        if self._high():
+            self.section.fold(True)
+        if self._high():
             self.histogram.hide()
-        if need > room and self._head is not None and self._head.lane == "backward":
+        if self._high() and self._head is not None and self._head.lane == "backward":
             self.formula.hide()  # it stands beside it, under the grids
+
+    def _high(self) -> bool:
+        """True where what is shown is higher than the room for it."""
+        room, content = self.scroll.viewport(), self.scroll.widget().layout()
+        content.invalidate()
+        return bool(content.totalHeightForWidth(room.width()) > room.height())
 
     def _go(self, to: object) -> None:
         if to == KERNEL:

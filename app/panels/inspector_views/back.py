@@ -54,12 +54,12 @@ def _operand(results: Results, head: Playhead, one: Operand) -> Row | None:
     index = tuple(int(i) for i in one.cells[int(np.argmax(size))])
     alive = tr("{k} of {n} are not 0", k=numbers.count(int(np.count_nonzero(one.values))),
                n=numbers.count(one.values.size))
+    many = (Part(alive),) if one.values.size > 1 else ()
     if one.source == "grad":
-        return Row(N_("came back"), (Part(f"∂L/∂{node.name}", "code", came_back(network, node.name, index)),
-                                     Part(alive)))
+        return Row(N_("came back"), (Part(f"∂L/∂{node.name}", "code", came_back(network, node.name, index)), *many))
     if is_input(one.source):
         at = origin(network, node.inputs[int(one.source[5:])], index)
-        return Row(N_("went in"), (Part(at.node, "code", at), Part(alive)))
+        return Row(N_("went in"), (Part(at.node, "code", at), *many))
     return Row(N_("weights"), (Part(f"{node.name}.{one.source}", "code"), Part(brackets(index), "code")))
 
 

@@ -108,19 +108,14 @@ class CodeSection(QWidget):
         self._place()
         return bool(code.text or code.why)
 
-    def fold(self, on: bool) -> int:
-        """Fold it to its title, unless a person opened it; the px that this saves."""
+    def fold(self, on: bool) -> None:
+        """Fold it to its title, unless a person opened it, or open it, unless a person folded it."""
         on = not self._wanted if self._wanted is not None else on
-        saved = 0
-        if on and not self._folded:
-            before = self.layout().totalHeightForWidth(self.width())
-            self._folded = True
-            self._place()
-            saved = before - self.layout().totalHeightForWidth(self.width())
-        elif on != self._folded:
+        if on != self._folded:
             self._folded = on
             self._place()
-        return saved
+            self.layout().activate()  # at once: what is shown is measured next
+            self.updateGeometry()
 
     def _toggle(self) -> None:
         self._wanted = self._folded

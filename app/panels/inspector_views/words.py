@@ -88,7 +88,8 @@ def formula(trace: Trace | None, head: Playhead, title: str = "") -> tuple[str, 
 def _sum(trace: Trace, y: str, result: str) -> tuple[str, str]:
     letters = {"grad": "∂L/∂y", "weight": "w", "matrix": "w"}
     names = [letters.get(one.source, "x" if is_input(one.source) else one.source) for one in trace.operands]
-    lead = f"{y} = Σ {' · '.join(names)}" + (" + b" if trace.bias is not None else "")
+    sign = "Σ " if trace.terms.size > 1 else ""
+    lead = f"{y} = {sign}{' · '.join(names)}" + (" + b" if trace.bias is not None else "")
     lead = lead if trace.divisor == 1 else f"{y} = ({lead.removeprefix(f'{y} = ')}) / {trace.divisor:g}"
     size = np.nan_to_num(np.abs(trace.terms), nan=np.inf)
     alive = int(np.count_nonzero(size))
