@@ -131,7 +131,9 @@ class Convolution(Op):
             cells, inside = windows.with_channels(np.array(filters), spots, inside)
             factors = column("grad", windows.gather(run.grad[sample], cells, inside), cells, inside)
             places = len(spots) // math.prod(weight.shape[2:])
-            own = np.concatenate([np.tile(kernel_cells([f], [c], axes, self.flip), (places, 1)) for f in filters])
+            kernel = np.tile(kernel_cells([0], [c], axes, self.flip), (places, 1))
+            own = np.tile(kernel, (len(filters), 1))
+            own[:, 0] = np.repeat(filters, len(kernel))
             bias, layout = None, (per_out * places, *weight.shape[2:])
         weights = column("weight", weight[tuple(own.T)], own)
         terms = factors.values * weights.values
