@@ -187,14 +187,22 @@ def receptive_region(network: Network, node: str, cell: Shape) -> dict[str, Slic
         node: Whose output.
         cell: (C, *G) index.
     """
+    return dict(_receptive(network, node, tuple(cell)))
+
+
+@lru_cache(maxsize=64)  # several views ask for the same cell
+def _receptive(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
     regions: dict[str, tuple[Range, ...]] = {node: _checked(network, node, cell)}
     for one in reversed(network.nodes):
         if one.name not in regions:
             continue
-        shapes = network.input_shapes(one.name)
-        for corner in _cells(regions[one.name], one.op.even):
+        shapes, even = network.input_shapes(one.name), one.op.even
+        if not even and regions[one.name] == _whole(network.shapes[one.name]):  # all of it comes from all there is
+            regions |= {source: _whole(network.shapes[source]) for source in one.inputs}
+            continue
+        for corner in _cells(regions[one.name], even):
             for source, region in zip(one.inputs, one.op.reads(corner, *shapes), strict=True):
-                regions[source] = _joined(regions.get(source), region, network.shapes[source], one.op.even)
+                regions[source] = _joined(regions.get(source), region, network.shapes[source], even)
     return {name: _slices(region) for name, region in regions.items() if name != node}
 
 
@@ -205,13 +213,23 @@ def receptive_field(network: Network, node: str, cell: Shape) -> dict[str, Slice
 
 def reached_region(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
     """What depends on one cell: for every later node that it reaches a box, channels first, then the space axes."""
+    return dict(_reached(network, node, tuple(cell)))
+
+
+@lru_cache(maxsize=64)
+def _reached(network: Network, node: str, cell: Shape) -> dict[str, Slices]:
     regions: dict[str, tuple[Range, ...]] = {node: _checked(network, node, cell)}
     for one in network.nodes:
-        shapes = network.input_shapes(one.name)
+        shapes, even = network.input_shapes(one.name), one.op.even
         for k, source in enumerate(one.inputs):
-            for corner in _cells(regions[source], one.op.even) if source in regions else ():
+            if source not in regions:
+                continue
+            if not even and len(one.inputs) == 1 and regions[source] == _whole(network.shapes[source]):
+                regions[one.name] = _whole(network.shapes[one.name])
+                continue
+            for corner in _cells(regions[source], even):
                 found = one.op.reaches(k, corner, *shapes)
-                regions[one.name] = _joined(regions.get(one.name), found, network.shapes[one.name], one.op.even)
+                regions[one.name] = _joined(regions.get(one.name), found, network.shapes[one.name], even)
     return {name: _slices(region) for name, region in regions.items() if name != node and not _empty(region)}
 
 
@@ -232,6 +250,10 @@ def _checked(network: Network, node: str, cell: Shape) -> tuple[Range, ...]:
         raise CnnError("shape.cell", "{node} has no cell {cell}; its shape is {shape}.",
                        node=node, cell=cell, shape=shape)
     return single(cell)
+
+
+def _whole(shape: Shape) -> tuple[Range, ...]:
+    return tuple((0, n, 1) for n in shape)
 
 
 def _empty(region: tuple[Range, ...]) -> bool:
@@ -260,7 +282,7 @@ def _cells(region: tuple[Range, ...], even: bool) -> list[Shape]:
 
 def _joined(known: tuple[Range, ...] | None, region: Region, shape: Shape, even: bool) -> tuple[Range, ...]:
     """The smallest box around both. Where cells move evenly, an empty range still says at which place it lies."""
-    found = tuple((0, n, 1) for n in shape) if region is None else region
+    found = _whole(shape) if region is None else region
     if known is None or (not even and _empty(known)):
         return found
     if not even and _empty(found):
