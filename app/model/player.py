@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,6 +13,7 @@ from app.model.stops import Search, stopping
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 100.0)
 BASE_MS = 500
+HURRY = 0.25  # seconds: steps in quicker succession are followed, not read
 FRAME_MS = 16  # faster than this nobody sees: then several steps are made at once
 
 
@@ -30,6 +32,8 @@ class Player(QObject):
         self._at_once = 1
         self._search: Search | None = None
         self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
+        self.hurried = False  # the last step came right after the one before: a key is held down
+        self._stepped = 0.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
 
@@ -59,13 +63,20 @@ class Player(QObject):
 
     def forward(self) -> None:
         """One step on; playing stops."""
-        self.pause()
-        self.session.step(self.grain, 1, self.loop)
+        self._step(1)
 
     def back(self) -> None:
         """One step back; playing stops."""
+        self._step(-1)
+
+    def _step(self, steps: int) -> None:
         self.pause()
-        self.session.step(self.grain, -1, self.loop)
+        now = time.monotonic()
+        self.hurried, self._stepped = now - self._stepped < HURRY, now
+        try:
+            self.session.step(self.grain, steps, self.loop)
+        finally:
+            self.hurried = False
 
     def first(self) -> None:
         """To the start of what the grain is part of."""

@@ -76,6 +76,7 @@ class InspectorPanel(Card):
         self.section.changed.connect(self._recode)
         self.section.folded.connect(self._fit)
         self._dirty = True
+        self._behind = False  # only the number itself has been shown
         desk.session.playhead_moved.connect(self._changed)
         desk.session.hover_moved.connect(self._changed)
         desk.session.results_changed.connect(self._changed)
@@ -143,6 +144,19 @@ class InspectorPanel(Card):
         role = "picture" if head.node == INPUT and results.document.typed is None else "signed"
         self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
         self.histogram.set_cursor(value)
+        if moved and self.desk.player.hurried and session.hovered is None:
+            self._behind = True  # one who steps so fast follows the number; the rest is there when the hand rests
+            self._later.start()
+            self._job.cancel()
+            self._quiet.stop()
+            return
+        self._show_rest(head, moved or self._behind)
+
+    def _show_rest(self, head: Playhead, moved: bool) -> None:
+        """Where the number comes from, where it goes, and all the rest that is to be read."""
+        self._behind = False
+        session = self.desk.session
+        results = session.results
         sources = results.document.weights, results.document.muted
         if moved or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
@@ -203,7 +217,9 @@ class InspectorPanel(Card):
             self.field.show_rows(field.field(network, head, self._every))
 
     def _show_later(self) -> None:
-        if not self.desk.player.playing:
+        if self._behind and self._head is not None and exists(self.desk.session.view.network, self._head):
+            self._show_rest(self._head, moved=True)
+        elif not self.desk.player.playing:
             self._show_details()
         self._show_gradient()
 

@@ -229,3 +229,13 @@ def test_a_muted_kernel_still_says_its_numbers(inspector, desk):
     assert said(inspector.from_rows)["bias"] == f"0 muted: else {bias}"
     desk.session.edit(edits.mute, "conv1", 2, False)
     assert said(inspector.from_rows)["bias"] == bias
+
+
+def test_of_quick_steps_the_number_is_there_at_once_and_the_rest_when_the_hand_rests(inspector, desk, qtbot):
+    for _ in range(3):
+        desk.player.forward()
+    at = desk.session.playhead
+    assert at == Playhead("conv1", (2, 10, 12))
+    assert inspector.cell.text() == at.name
+    assert inspector.value.text() == numbers.figure(desk.session.results.values("conv1")[at.index])
+    qtbot.waitUntil(lambda: said(inspector.from_rows)["window"] == "input [0, 10:15, 12:17]")
