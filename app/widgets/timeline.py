@@ -97,8 +97,13 @@ class Timeline(QWidget):
 
     def set_playhead(self, at: tuple[int, float] | None) -> None:
         """(segment, fraction of it that is done), or nowhere."""
-        if at != self._at:
-            self._at = at
+        before, self._at = self._at, at
+        if at == before:
+            return
+        if at is not None and before is not None and at[0] == before[0] and at[0] < len(self._boxes):
+            # Within a segment nothing else changes; the triangle reaches a little beyond it.
+            self.update(self._boxes[at[0]].adjusted(-6, -theme.size(TIP), 6, theme.size(TIP)).toAlignedRect())
+        else:
             self.update()
 
     def set_stops(self, segments: frozenset[int]) -> None:
@@ -176,7 +181,10 @@ class Timeline(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         current = -1 if self._at is None else self._at[0]
-        for k, box in enumerate(self._boxes):
+        dirty = QRectF(event.rect())
+        seen = [k for k, box in enumerate(self._boxes) if box.intersects(dirty)]
+        for k in seen:
+            box = self._boxes[k]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(t.hatch if k < current else t.tint if k == current else t.sunk))
             painter.drawRoundedRect(box, 3, 3)
@@ -186,7 +194,8 @@ class Timeline(QWidget):
             self._paint_stop(painter, k)
         if current >= 0:
             self._paint_playhead(painter)
-        for k, stretch in enumerate(self._stretches):
+        for k in seen:
+            stretch = self._stretches[k]
             if self.named(k):
                 font = theme.font(12, 600 if k == current else 400)
                 if k == current:
