@@ -35,6 +35,7 @@ class SlideView(View):
         self.first, self.kernel, self.products = PlaneGrid(self), PlaneGrid(self), PlaneGrid(self)
         self.output = OutputMap(self)
         self.sum = Label("", "secondary", parent=self)
+        self._sum_place = (0, 0, 0)  # x from where it may begin, where it stands best, and where it must end
         for name, widget in (("slide_rail", self.rail), ("slide_first", self.first), ("slide_kernel", self.kernel),
                              ("slide_products", self.products), ("slide_output", self.output.map),
                              ("slide_sum", self.sum)):
@@ -190,6 +191,8 @@ class SlideView(View):
         if trace.bias is not None:
             text += " · " + tr("bias {value}", value=numbers.figure(trace.bias))
         self.sum.setText(text)
+        if self.sum.sizeHint().width() > self.sum.width() and self._sum_place[2]:
+            self._place_sum()
 
     def _reshape(self, scene: Scene, slide: Slide) -> bool:
         shape = (slide.size, slide.steps, slide.spread, slide.pads, slide.groups > 1, scene.own_plane().shape,
@@ -269,18 +272,23 @@ class SlideView(View):
             return
         x = min(x, self.width() - out)
         self.output.setGeometry(round(x), y, round(self.width() - x), room)
-        under = self.products.geometry().bottom() + 4
-        wide = self.sum.sizeHint().width() + 4
-        at = min(lefts[2], max(round(x) - wide - AIR, lefts[1]))
-        self.sum.setGeometry(at, under, round(x) - at - 4, theme.size(LINE))
+        self._sum_place = (lefts[1], lefts[2], round(x))
+        self._place_sum()
         for heading, start, end in zip(self.headings, [*lefts, round(x)], [*lefts[1:], round(x), self.width() + AIR],
                                        strict=True):
             heading.place(QPoint(start, top), end - start - AIR)
         self.update()
 
+    def _place_sum(self) -> None:
+        """Under the products; a longer one begins further left."""
+        least, left, end = self._sum_place
+        at = min(left, max(end - self.sum.sizeHint().width() - 4 - AIR, least))
+        self.sum.setGeometry(at, self.products.geometry().bottom() + 4, end - at - 4, theme.size(LINE))
+
     def _place_rows(self, left: int, top: int, lefts: list[int]) -> None:
         """A sound: its map is a row of its own, under the other grids."""
         title = theme.size(TITLE)
+        self._sum_place = (0, 0, 0)
         under = self.products.geometry().bottom() + 4
         self.sum.setGeometry(lefts[2], under, self.width() - lefts[2], theme.size(LINE))
         y = max(under + theme.size(LINE), self.first.geometry().bottom()) + 10
