@@ -162,7 +162,8 @@ class InspectorPanel(Card):
             self._sources = sources
             self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
         self.to_rows.show_rows((goes_to if head.lane == "forward" else leads_to)(results, head))
-        quick = self.desk.player.playing or session.hovered is not None
+        # Under a moving pen too: what is to be read may come a little later than the number.
+        quick = self.desk.player.playing or session.hovered is not None or not moved
         if not quick:
             self._show_details(moved)
         if moved and can_check(head):

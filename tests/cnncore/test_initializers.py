@@ -71,7 +71,7 @@ def test_start_draws_weights_and_leaves_biases_to_the_op():
 
 
 def test_an_unknown_initializer_is_refused_with_the_nearest():
-    with pytest.raises(CnnError, match="no initializer 'xavie'.+Did you mean: xavier"):
+    with pytest.raises(CnnError, match=r"no initializer 'xavie'.+Did you mean: xavier"):
         start(lenet(10), 0, "xavie")
 
 
