@@ -161,7 +161,8 @@ class InspectorPanel(Card):
         if moved or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
             self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
-        self.to_rows.show_rows((goes_to if head.lane == "forward" else leads_to)(results, head))
+        if moved:
+            self._show_reached(head)
         # Under a moving pen too: what is to be read may come a little later than the number.
         quick = self.desk.player.playing or session.hovered is not None or not moved
         if not quick:
@@ -178,6 +179,11 @@ class InspectorPanel(Card):
             self.what.set_text(what(results, head))
             self._show_code(head)
         self._ask_check(head)
+
+    def _show_reached(self, head: Playhead) -> None:
+        """Who reads the number, and whether it gets through."""
+        results = self.desk.session.results
+        self.to_rows.show_rows((goes_to if head.lane == "forward" else leads_to)(results, head))
 
     def _show_parts(self, head: Playhead) -> None:
         """What belongs to the pass."""
@@ -220,7 +226,9 @@ class InspectorPanel(Card):
     def _show_later(self) -> None:
         if self._behind and self._head is not None and exists(self.desk.session.view.network, self._head):
             self._show_rest(self._head, moved=True)
-        elif not self.desk.player.playing:
+        elif not self.desk.player.playing and self._head is not None:
+            if exists(self.desk.session.view.network, self._head):
+                self._show_reached(self._head)
             self._show_details()
         self._show_gradient()
 
