@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,6 +121,25 @@ def apply(app: QApplication, name: str, scale: float = 1.0) -> None:
     global _now, _scale
     _now = THEMES.get(name, LIGHT)
     _scale = scale
+    with _nothing_collected():
+        _dress_all(app)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Qt goes through a list of all widgets, and Python's collector, if it came just then, would delete some of them:
+    a window that was closed lives on in cycles until it is collected.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _dress_all(app: QApplication) -> None:
     # A switch of language is still on its way to the widgets; their texts come first, then what measures them.
     app.sendPostedEvents(None, QEvent.Type.LanguageChange)
     if app.style().name() != "fusion":
