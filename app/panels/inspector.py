@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
@@ -26,6 +26,7 @@ from app.widgets.card import Card
 from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberLine, TextLine
+from app.widgets.scroll import on_card
 from cnncore.network import INPUT
 
 LATER = 80  # ms
@@ -97,15 +98,7 @@ class InspectorPanel(Card):
                        self.lines[5], self.checked, self.lines[3], self.section):
             column.addWidget(widget)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setObjectName("inspector_scroll")
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(inner)
-        inner.setAutoFillBackground(False)  # the card's ground shows through
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.scroll = on_card(QScrollArea(), inner, "inspector_scroll")
         self.body.addWidget(self.scroll)
 
     # --- following the session

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import numbers, theme
 from app.desk import Desk
@@ -20,6 +20,7 @@ from app.widgets.card import Card
 from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
 from app.widgets.map_tiles import MapTiles, short
+from app.widgets.scroll import on_card
 from app.widgets.segments import Segments
 from cnncore.network import INPUT
 from cnncore.op import Array
@@ -110,14 +111,7 @@ class LayerPanel(Card):
         side.setFixedWidth(theme.size(SIDE))
         self.side = side
         self.scroll = _Window()
-        self.scroll.setObjectName("layer_scroll")
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(self.tiles)
-        self.tiles.setAutoFillBackground(False)  # the card's ground shows through
-        self.scroll.viewport().setAutoFillBackground(False)
+        on_card(self.scroll, self.tiles, "layer_scroll")
         right = QVBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app import numbers
 from app.desk import Desk
@@ -20,6 +20,7 @@ from app.widgets.labels import Label
 from app.widgets.name_field import NameField
 from app.widgets.sample_class import SampleClassView
 from app.widgets.sample_wall import SampleWall
+from app.widgets.scroll import on_card
 from cnncore.errors import CnnError
 
 DIGITS = tuple("0123456789")
@@ -63,14 +64,7 @@ class SamplesPanel(Card):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
         self.column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setObjectName("samples_scroll")
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(self.list)
-        self.list.setAutoFillBackground(False)
+        self.scroll = on_card(QScrollArea(), self.list, "samples_scroll")
         self.scroll.installEventFilter(self)
         self.field = NameField(N_("Name of the class"))
         self.field.setObjectName("new_class_field")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
@@ -18,6 +18,7 @@ from app.widgets.buttons import IconButton
 from app.widgets.card import Card
 from app.widgets.expression_field import ExpressionField
 from app.widgets.labels import Label
+from app.widgets.scroll import on_card
 from cnncore.errors import CnnError
 
 WATCH = N_("such as max(conv1) or p[3]")
@@ -59,15 +60,7 @@ class WatchesPanel(Card):
         self.rows = QVBoxLayout(self.list)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(GAP)
-        self.scroll = QScrollArea()
-        self.scroll.setObjectName("watches_scroll")
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(self.list)
-        self.list.setAutoFillBackground(False)  # the card's ground shows through
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.scroll = on_card(QScrollArea(), self.list, "watches_scroll")
         self.field = ExpressionField(WATCH, self._names)
         self.field.setObjectName("watches_field")
         self.field.entered.connect(self._entered)

@@ -63,7 +63,7 @@ def test_window_largest_and_output_stand_on_one_line_at_the_edge_too(stepper, de
     desk.session.select(Playhead("pool1", (2, 0, 0)))
     view = stepper.view
     middles = [w.geometry().center().y() for w in (view.input, view.result)]
-    middles += [view.output.y() + view.output.map.height() // 2, round(view._signs[0].center().y())]
+    middles += [view.output.y() + view.output.map.height() // 2, round(view.signs[0][0].center().y())]
     assert max(middles) - min(middles) <= 1
     assert view.output.y() + view.output.map.height() + 20 <= view.height(), "its legend has room"
 

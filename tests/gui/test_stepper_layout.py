@@ -71,7 +71,7 @@ def test_times_and_equals_have_as_much_air_as_each_other(stepper, qtbot):
     for size in ((884, 288), (898, 352), (1200, 420)):
         stepper.resize(*size)
         qtbot.waitUntil(lambda size=size: stepper.width() == size[0])
-        times, equals, _ = (right - left for left, right, _ in stepper.view._signs)
+        times, equals, _ = (place.width() for place, _ in stepper.view.signs)
         assert abs(times - equals) <= 0.25 * max(times, equals), size
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -154,6 +155,7 @@ class View(QWidget):
         super().__init__(parent)
         self.desk = desk
         self.scene: Scene | None = None
+        self.signs: list[tuple[QRectF, str]] = []  # between the parts
         desk.ranges.changed.connect(self._again)
 
     @classmethod
@@ -221,6 +223,14 @@ class View(QWidget):
 
     def arrange(self) -> None:
         """Put the parts where they belong; views with Qt layouts need not."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.signs:
+            painter = QPainter(self)
+            painter.setFont(theme.font(17))
+            painter.setPen(theme.color("soft"))
+            for place, sign in self.signs:
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
 
 class Heading:

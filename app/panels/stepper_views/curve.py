@@ -90,7 +90,6 @@ class CurveView(View):
         self.input.setObjectName("input_map")
         self.output.map.setObjectName("output_map")
         self.headings = [Heading(N_("Input"), self), Heading(N_("Curve"), self), Heading(N_("Output"), self)]
-        self._signs: list[QRectF] = []
         self._curve_of: tuple[object, ...] = ()
         for map_, forward in ((self.input, False), (self.output.map, True)):
             map_.hovered.connect(lambda spot, f=forward: self._hover(spot, f))
@@ -179,15 +178,8 @@ class CurveView(View):
         for heading, x, end in zip(self.headings, (0.0, x1, x2), (x1, x2, self.width() + 8.0), strict=True):
             heading.place(QPoint(round(x), 0), round(end - x - 8))
         y = title + max(high, side) / 2 - 15
-        self._signs = [QRectF(width, y, x1 - width, 30), QRectF(x1 + side, y, x2 - x1 - side, 30)]
+        self.signs = [(QRectF(width, y, x1 - width, 30), "→"), (QRectF(x1 + side, y, x2 - x1 - side, 30), "→")]
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for place in self._signs:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "→")
 
     def _index(self, row: int, col: int) -> tuple[int, ...] | None:
         scene = self.scene

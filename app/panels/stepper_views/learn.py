@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -45,7 +44,6 @@ class LearnView(View):
             map_.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.headings = {name: Heading(name, self) for name in
                          (N_("Came back"), N_("Went in"), N_("Products"), N_("Kernel gradient"))}
-        self._signs: list[tuple[float, float, str]] = []
         self._slice: tuple[int, ...] = ()
         self._shape: tuple[int, ...] = ()
         for map_ in (self.came, self.went, self.products):
@@ -154,7 +152,7 @@ class LearnView(View):
         else:
             heading.name.set_text(N_("Kernel gradient") if two else N_("Bias gradients"))
             heading.set_what(f"{name} · {size}", size)
-        if heading.name.width() != heading.name.sizeHint().width() and self._signs:
+        if heading.name.width() != heading.name.sizeHint().width() and self.signs:
             self._place_heading()
 
     @staticmethod
@@ -163,6 +161,10 @@ class LearnView(View):
         return int(cells[0, 0]) if cells.shape[1] else 0
 
     # --- places
+
+    def _beside(self, left: float, width: float) -> QRectF:
+        """A place for a sign, at the height of the first map's middle."""
+        return QRectF(left, theme.size(TITLE) + self.came.height() / 2 - 15, width, 30)
 
     def arrange(self) -> None:
         """Maps of one cell size in one row; the kernel gradient takes what is left; the update runs under all."""
@@ -183,7 +185,7 @@ class LearnView(View):
         if rows == 1 and two:
             self._arrange_rows(own)
             return
-        x, self._signs = 0.0, []
+        x, self.signs = 0.0, []
         sign += round(max(min((free - len(maps) * cell * cols) / len(maps), theme.size(80)), 0))
         signs = ("×", "=", "→") if two else ("→",)
         for map_, heading, text in zip(maps, list(self.headings.values()), signs, strict=False):
@@ -191,7 +193,7 @@ class LearnView(View):
             map_.setGeometry(round(x), title, int(cols * cell + 1e-6), int(rows * cell + 1e-6))
             end = x + cols * cell
             heading.place(QPoint(round(x), 0), round(cols * cell + sign / 2))
-            self._signs.append((end, end + sign, text))
+            self.signs.append((self._beside(end, sign), text))
             x = end + sign
         for name, heading in self.headings.items():
             shown = two or name in ("Came back", "Kernel gradient")
@@ -227,20 +229,12 @@ class LearnView(View):
             heading.name.setVisible(True)
             heading.what.setVisible(True)
         left = round(cols * cell) + 2 * sign
-        self._signs = [(left - 2.0 * sign, left, "→")]
+        self.signs = [(self._beside(left - 2.0 * sign, 2.0 * sign), "→")]
         self.gradient.set_cell(max(own, 3))
         self.gradient.move(left, title)
         self._place_heading()
         self.update_row.setGeometry(0, self.height() - foot, self.width(), foot)
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        middle = theme.size(TITLE) + self.came.height() / 2
-        for left, right, sign in self._signs:
-            painter.drawText(QRectF(left, middle - 15, right - left, 30), Qt.AlignmentFlag.AlignCenter, sign)
 
     # --- hands
 

@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -35,7 +34,6 @@ class LearnDenseView(View):
             map_.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.came.set_gradient(True)
         self.gradient.set_gradient(True)
-        self._signs: list[tuple[QRectF, str]] = []
         self._shapes: tuple[object, ...] = ()
         for k, map_ in enumerate((self.came, self.went, self.gradient)):
             map_.hovered.connect(lambda spot, k=k: self._hover(k, spot))
@@ -106,7 +104,7 @@ class LearnDenseView(View):
             self.scene.trace.operands) > 1]
         headings = [self.headings[0], *([self.headings[1]] if len(maps) > 2 else []), self.headings[2]]
         room, wide = self.height() - title - foot - 6, self.width() / len(maps)
-        self._signs, middle = [], title + room / 2 - 15
+        self.signs, middle = [], title + room / 2 - 15
         for k, (map_, heading) in enumerate(zip(maps, headings, strict=True)):
             rows, cols = map_.shape
             cell = max(min(room / rows, (wide - 2 * sign) / cols, float(theme.size(30))), 1.0)
@@ -117,17 +115,10 @@ class LearnDenseView(View):
             heading.place(QPoint(left, 0), round(wide - 10))
             if k < len(maps) - 1:
                 end = left + map_.width()
-                self._signs.append((QRectF(end, middle, (k + 1) * wide - end, 30), "×" if len(maps) > 2 and not k
+                self.signs.append((QRectF(end, middle, (k + 1) * wide - end, 30), "×" if len(maps) > 2 and not k
                                     else "→"))
         self.update_row.setGeometry(0, self.height() - foot, self.width(), foot)
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for place, sign in self._signs:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
     # --- hands
 

@@ -17,6 +17,7 @@ from app.model.frames import array_of
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views.base import Scene, View
 from app.widgets import marks
+from app.widgets.scroll import on_card
 
 ROW = 17
 HEAD = 18
@@ -157,13 +158,7 @@ class LossView(View):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.table = LossTable()
-        self.scroll = QScrollArea(self)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(self.table)
-        self.table.setAutoFillBackground(False)
-        self.scroll.viewport().setAutoFillBackground(False)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll = on_card(QScrollArea(self), self.table)
         self.table.said.connect(self._say)
         self.table.clicked.connect(lambda k: self.select_head(self._gradient(k)))
         self.table.hovered.connect(lambda k: self.hover_head(None if k is None else self._gradient(k)))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app import theme
 from app.desk import Desk
 from app.i18n import N_, language, tr
 from app.kernels import presets
@@ -45,8 +43,6 @@ class ProductsView(View):
         self.grid: TermGrid | None = None
         self._shape: tuple[object, ...] = ()
         self._chosen: dict[str, int] = {}  # channel a layer was last looked at by
-        self._signs: list[tuple[float, float, str]] = []
-        self._middle = 0.0
         self._said: tuple[object, ...] = ()
         self._held: tuple[object, float] = ((), 0.0)
         order = [self.rail, self.input, self.kernel.grid, *self.kernel.tools, self.products, self.sums.bias,
@@ -206,18 +202,13 @@ class ProductsView(View):
     def arrange(self) -> None:
         """Everything by hand: see `products_layout`."""
         if self.grid is not None and self.width() >= 50:
-            self._signs, self._middle = arrange(self)
+            self.signs = arrange(self)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if event.rect().height() < self.height() // 3 and event.rect().width() < self.width() // 3:
             return  # something of a child only
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for left, right, sign in self._signs:
-            place = QRectF(left, self._middle - 15, right - left, 30)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
+        super().paintEvent(event)
 
     # --- one cursor in all grids
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRectF
 
 from app import theme
 from app.widgets.kernel_editor import TOOL_GAP
@@ -21,11 +21,11 @@ SIGN = 24  # px for a sign, at least
 OUTPUT, LEAST_OUTPUT = 140, 96  # px that the output has at least: its legend in one line, in two
 AIR = 10  # px from a block to the next
 
-Sign = tuple[float, float, str]  # left, right, what stands between
+Sign = tuple[QRectF, str]
 
 
-def arrange(view: ProductsView) -> tuple[list[Sign], float]:
-    """Place everything; gives the signs between the grids, and the height of their middle."""
+def arrange(view: ProductsView) -> list[Sign]:
+    """Place everything; gives the signs between the grids."""
     left, top, cell, frame = ways_of(view)
     tools, sign = view.kernel.tools_size(), theme.size(SIGN)
     y, width = top + theme.size(TITLE), view.width() - left
@@ -57,14 +57,14 @@ def arrange(view: ProductsView) -> tuple[list[Sign], float]:
     view.output.setGeometry(x[3], y, view.width() - x[3], room)
     for heading, start, end in zip(view.headings.values(), x, [*x[1:], view.width() + AIR], strict=True):
         heading.place(QPoint(start, top), end - start - AIR)
+    signs = "×=→"
     if view.output.map.shape[0] == 1 and view.grid is not None and view.grid.rows == 1:
         under = y + max(grid.height() + TOOL_GAP + tools.height(), grid.height() + 2 + view.sums.sizeHint().height())
         if view.height() - under > theme.size(TITLE + 40):  # a sound: its output as a row of its own
             _row_below(view, left, under + theme.size(12))
-            lefts[3] = float(view.width())
-            return [(lefts[k] + sizes[k], lefts[k + 1], text) for k, text in enumerate("×=")], y + grid.height() / 2
-    signs = [(lefts[k] + sizes[k], lefts[k + 1], text) for k, text in enumerate("×=→")]
-    return signs, y + grid.height() / 2
+            signs = "×="
+    line, ends = y + grid.height() / 2 - 15, [start + size for start, size in zip(lefts, sizes, strict=False)]
+    return [(QRectF(ends[k], line, lefts[k + 1] - ends[k], 30), text) for k, text in enumerate(signs)]
 
 
 def _row_below(view: ProductsView, left: int, top: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -48,7 +47,6 @@ class RouteView(View):
         self._term = self._group = 0
         self._window_trace: Trace | None = None
         self._shape: tuple[object, ...] = ()
-        self._signs: list[tuple[QRectF, str]] = []
         self.window_.hovered.connect(self._hover)
         self.window_.clicked.connect(self._go)
         self.came.hovered.connect(lambda spot: self.hover_head(self._came() if spot is not None else None))
@@ -207,15 +205,8 @@ class RouteView(View):
         after = x1 + self.came.width()
         last = x2 + self.share.width()
         box = line - 15
-        self._signs = [(QRectF(after, box, x2 - after, 30), "×"), (QRectF(last, box, x3 - last, 30), "→")]
+        self.signs = [(QRectF(after, box, x2 - after, 30), "×"), (QRectF(last, box, x3 - last, 30), "→")]
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for place, sign in self._signs:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
     # --- hands
 

@@ -13,6 +13,7 @@ from app.desk import Desk
 from app.i18n import tr
 from app.panels.stepper_views.base import Scene, View
 from app.widgets import marks
+from app.widgets.scroll import on_card
 
 ROW = 17
 HEAD = 18
@@ -162,13 +163,7 @@ class SharesView(View):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.table = ShareTable()
-        self.scroll = QScrollArea(self)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(self.table)
-        self.table.setAutoFillBackground(False)
-        self.scroll.viewport().setAutoFillBackground(False)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll = on_card(QScrollArea(self), self.table)
         self.table.hovered.connect(self._hover)
         self.table.clicked.connect(self._click)
 

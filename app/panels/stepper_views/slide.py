@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -45,7 +44,6 @@ class SlideView(View):
         self._shape: tuple[object, ...] = ()
         self._chosen: dict[tuple[str, str], int] = {}
         self._group = 0
-        self._signs: list[QRectF] = []
         self._railed: tuple[object, ...] = ()
         self.rail.chosen.connect(self._choose)
         self.first.hovered.connect(self._hover_first)
@@ -260,12 +258,12 @@ class SlideView(View):
         gaps = [max(w * share, sign) for w in wanted]
         more = max(spare - sum(gaps), 0.0) / 4
         x, middle = float(left), y + self.first.height() / 2
-        self._signs = []
+        self.signs = []
         lefts = []
         for grid, gap in zip(grids, gaps, strict=True):
             grid.move(round(x), round(middle - grid.height() / 2))
             lefts.append(round(x))
-            self._signs.append(QRectF(x + grid.width(), middle - 15, gap + more, 30))
+            self.signs.append((QRectF(x + grid.width(), middle - 15, gap + more, 30), "×=→"[len(self.signs)]))
             x += grid.width() + gap + more
         if self.output.map.shape[0] == 1 and self.slide is not None and self.slide.size[0] == 1:
             self._place_rows(left, top, lefts)
@@ -297,15 +295,8 @@ class SlideView(View):
         self.headings[3].place(QPoint(left, y), self.width() - left)
         self.output.fit(self.width() - left, max(self.height() - y - title, 1))
         self.output.setGeometry(left, y + title, self.width() - left, max(self.height() - y - title, 0))
-        self._signs = self._signs[:2]
+        self.signs = self.signs[:2]
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for place, sign in zip(self._signs, "×=→", strict=False):
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
     # --- hands
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -39,7 +38,6 @@ class WindowView(View):
         self.grid: TermGrid | None = None
         self._shape: tuple[object, ...] = ()
         self._group = 0
-        self._signs: list[QRectF] = []
         self.input.hovered.connect(self._hover)
         self.input.clicked.connect(self._go)
         self.output.map.hovered.connect(self._hover_output)
@@ -163,15 +161,8 @@ class WindowView(View):
             heading.place(QPoint(round(x), 0), round(end - x - 8))
         y = line - 15
         left, right = self.input.width(), x1 + self.result.width()
-        self._signs = [QRectF(left, y, x1 - left, 30), QRectF(right, y, x2 - right, 30)]
+        self.signs = [(QRectF(left, y, x1 - left, 30), "→"), (QRectF(right, y, x2 - right, 30), "→")]
         self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(theme.font(17))
-        painter.setPen(theme.color("soft"))
-        for place in self._signs:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "→")
 
     # --- hands
 
