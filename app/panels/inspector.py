@@ -137,6 +137,8 @@ class InspectorPanel(Card):
         role = "picture" if head.node == INPUT and results.document.typed is None else "signed"
         self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
         self.histogram.set_cursor(value)
+        if head.lane == "backward" or not has_loss(session.view.network):
+            self._show_gradient()  # there is none, so none of the number before may stay
         if moved and self.desk.player.hurried and session.hovered is None:
             self._behind = True  # one who steps so fast follows the number; the rest is there when the hand rests
             self._later.start()

@@ -109,6 +109,14 @@ def test_the_inspector_says_nothing_of_classes_nor_of_what_is_not_read(window, q
     assert not window.explore.inspector.gradient.isVisible()
 
 
+def test_no_gradient_of_the_network_before_stays_in_the_inspector(window, qtbot):
+    window.desk.session.select(Playhead("conv1", (0, 3, 3)))
+    qtbot.waitUntil(window.explore.inspector.gradient.isVisible)
+    example(window, "E4")
+    window.desk.session.select(Playhead("both", (1, 0, 2)))
+    assert not window.explore.inspector.gradient.isVisible()
+
+
 def test_a_largest_number_leads_to_how_it_is_made(window, qtbot):
     session = example(window, "C2")
     qtbot.mouseClick(window.explore.output.lines[0][0], LEFT)
