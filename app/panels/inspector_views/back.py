@@ -42,15 +42,19 @@ def came_from(results: Results, head: Playhead) -> list[Row]:
         row = _operand(results, head, one)
         if row is not None:
             rows.append(row)
+    if not any(one.inside.any() for one in trace.operands):
+        return [Row(N_("readers"), (Part(tr("no window lies on it")),))]
     return rows
 
 
 def _operand(results: Results, head: Playhead, one: Operand) -> Row | None:
     """A column of factors: its strongest one, as a link, and how many are not 0."""
     node, network = node_of(results, head), results.network
-    if one.cells.shape[1] == 0 or not one.values.size:
+    if one.cells.shape[1] == 0 or not one.inside.any():  # computed on the way, or beyond the edge
         return None
-    size = np.where(one.inside, np.abs(one.values), -1.0)
+    if not one.inside.any():  # no window lies on it, or all of it is padding
+        return None
+    size = np.where(one.inside, np.nan_to_num(np.abs(one.values), nan=np.inf), -1.0)
     index = tuple(int(i) for i in one.cells[int(np.argmax(size))])
     alive = tr("{k} of {n} are not 0", k=numbers.count(int(np.count_nonzero(one.values))),
                n=numbers.count(one.values.size))
