@@ -13,6 +13,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.output import OutputMap
+from app.panels.stepper_views.placing import folded_list
 from app.widgets.heat_map import HeatMap
 from cnncore.errors import CnnError
 
@@ -206,14 +207,3 @@ class CurveView(View):
         self.input.setAccessibleName(tr("Input map"))
         self.output.map.setAccessibleName(tr("Output map"))
         self.curve.setAccessibleName(tr("Curve of the activation"))
-
-
-def folded_list(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    """(n,) as a block, row by row: full rows where n has a divisor for them, else what is over holds 0."""
-    n = values.size
-    cols = min((c for c in range(1, n + 1) if n % c == 0), key=lambda c: abs(c - 1.2 * n ** 0.5), default=1)
-    if max(cols, n // cols) > 4 * n ** 0.5:
-        cols = int(np.ceil(n ** 0.5))
-    out = np.zeros((-(-n // cols), cols), values.dtype)
-    out.reshape(-1)[:n] = values
-    return out

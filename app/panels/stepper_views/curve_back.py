@@ -10,7 +10,8 @@ from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.timeline import Playhead, is_input
 from app.panels.stepper_views.base import Scene, flat_plane
-from app.panels.stepper_views.curve import CurveView, folded_list
+from app.panels.stepper_views.curve import CurveView
+from app.panels.stepper_views.placing import folded_list
 
 
 class SlopeView(CurveView):
