@@ -67,11 +67,16 @@ def parse(text: str) -> Node:
 
 def names_of(tree: Node) -> set[str]:
     """All names in a tree."""
-    found = {tree.text} if tree.what in ("name", *PASSED) else set()
+    return {name for _, name in references(tree)}
+
+
+def references(tree: Node) -> set[tuple[str, str]]:
+    """What a tree asks about: (``name``, ``grad`` or ``updated``; the name)."""
+    found = {(tree.what, tree.text)} if tree.what in ("name", *PASSED) else set()
     for part in tree.parts:
         for one in part if isinstance(part, tuple) else (part,):
             if isinstance(one, Node):
-                found |= names_of(one)
+                found |= references(one)
     return found
 
 

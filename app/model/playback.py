@@ -18,9 +18,24 @@ from cnncore.network import INPUT, Network
 from cnncore.op import Shape
 
 GRAINS = ("term", "cell", "map", "layer", "pass")
+RINGS = ("cell", "map", "layer", "pass", "all")  # what a loop can stay in: each grain is part of one
 
 
-def move(network: Network, head: Playhead, grain: str, steps: int, terms: int, loop: bool = False) -> Playhead | None:
+def ring_of(grain: str, loop: str | bool) -> str:
+    """What a loop stays in: what the person chose, but never less than what the grain is part of; "": no loop.
+
+    Args:
+        grain: One of `GRAINS`.
+        loop: One of `RINGS`; True: what the grain is part of; False or "": none.
+    """
+    if not loop:
+        return ""
+    own = RINGS[GRAINS.index(grain)]
+    return own if loop is True else max(own, loop, key=RINGS.index)
+
+
+def move(network: Network, head: Playhead, grain: str, steps: int, terms: int,
+         loop: str | bool = False) -> Playhead | None:
     """``steps`` (+1 or −1) of a grain on from ``head``; None at either end of the timeline.
 
     Args:
@@ -29,9 +44,9 @@ def move(network: Network, head: Playhead, grain: str, steps: int, terms: int, l
         grain: One of `GRAINS`.
         steps: +1 or −1.
         terms: Number of terms of the number where the playhead stands.
-        loop: Stay in what the grain is part of: a term's cell, a cell's map, a map's layer, a layer's pass.
+        loop: See `ring_of`.
     """
-    stretch = stretch_of(network, head)
+    stretch, ring = stretch_of(network, head), ring_of(grain, loop)
     if stretch is None:
         return start(network) if steps > 0 else None
     map_, cell = stretch.flat(head)
@@ -40,34 +55,36 @@ def move(network: Network, head: Playhead, grain: str, steps: int, terms: int, l
         term = (-1 if steps > 0 else terms) if head.term is None else head.term
         if 0 <= term + steps < terms:
             return dataclasses.replace(head, term=term + steps)
-        if loop:
+        if ring == "cell":
             return dataclasses.replace(head, term=0 if steps > 0 else terms - 1)
-        after = move(network, head, "cell", steps, terms)
+        after = move(network, head, "cell", steps, terms, ring)
         return after and dataclasses.replace(after, term=0 if steps > 0 else None)
     if grain == "cell":
         if 0 <= cell + steps < size:
             return stretch.at(map_, cell + steps)
-        if loop:
+        if ring == "map":
             return stretch.at(map_, (cell + steps) % size)
         if 0 <= map_ + steps < count:
             return stretch.at(map_ + steps, 0 if steps > 0 else size - 1)
-        other = _neighbour(network, stretch, steps)
+        if ring == "layer":
+            return stretch.start if steps > 0 else stretch.end
+        other = _neighbour(network, stretch, steps, stay=ring == "pass")
         return None if other is None else other.start if steps > 0 else other.end
     if grain == "map":
         if steps > 0 and cell < size - 1:
             return stretch.at(map_, size - 1)
         if 0 <= map_ + steps < count:
             return stretch.at(map_ + steps, size - 1)
-        if loop:
+        if ring == "layer":
             return stretch.at((map_ + steps) % count, size - 1)
-        other = _neighbour(network, stretch, steps)
+        other = _neighbour(network, stretch, steps, stay=ring == "pass")
         return None if other is None else other.at(0, other.size - 1) if steps > 0 else other.end
     if grain == "layer":
         if steps > 0 and (map_, cell) != (count - 1, size - 1):
             return stretch.end
-        other = _neighbour(network, stretch, steps, stay=loop)
+        other = _neighbour(network, stretch, steps, stay=ring == "pass")
         return None if other is None else other.end
-    return _passed(network, stretch, head, steps, loop)
+    return _passed(network, stretch, head, steps, bool(ring))
 
 
 def _passed(network: Network, stretch: Stretch, head: Playhead, steps: int, loop: bool) -> Playhead | None:
@@ -114,16 +131,30 @@ def last(network: Network, head: Playhead, grain: str, terms: int) -> Playhead:
 
 # --- into, over, out: a grain finer, the same, a grain coarser; each has its way back
 
-def into(head: Playhead, grain: str) -> tuple[str, Playhead]:
-    """One grain finer, at the same number: of a cell its first term."""
+def into(network: Network, head: Playhead, grain: str) -> tuple[str, Playhead]:
+    """One grain finer. Of a part that is done, its first part: of a cell its first term, of a map its first cell, of a
+    layer its first map; where the playhead stands within one, it stays at its number.
+    """
     finer = GRAINS[max(GRAINS.index(grain) - 1, 0)]
-    return finer, dataclasses.replace(head, term=0) if finer == "term" else head.whole
+    if finer == "term":
+        return finer, dataclasses.replace(head, term=0)
+    stretch, at = stretch_of(network, head), head.whole
+    if stretch is None:
+        return finer, at
+    map_, cell = stretch.flat(head)
+    if grain == "map" and cell == stretch.size - 1:
+        at = stretch.at(map_, 0)
+    elif grain == "layer" and at == stretch.end:
+        at = stretch.at(0, stretch.size - 1)
+    elif grain == "pass" and at == of_lane(network, stretch.lane)[-1].end:
+        at = of_lane(network, stretch.lane)[0].end
+    return finer, at
 
 
 def into_back(head: Playhead, grain: str, terms: int) -> tuple[str, Playhead]:
-    """One grain finer, from its end: of a cell its last term."""
-    finer, at = into(head, grain)
-    return finer, dataclasses.replace(at, term=terms - 1) if finer == "term" else at
+    """One grain finer, from its end: of a cell its last term, of a map its last cell."""
+    finer = GRAINS[max(GRAINS.index(grain) - 1, 0)]
+    return finer, dataclasses.replace(head, term=terms - 1) if finer == "term" else head.whole
 
 
 def out(network: Network, head: Playhead, grain: str, terms: int) -> tuple[str, Playhead]:
@@ -177,26 +208,26 @@ def position(network: Network, head: Playhead, grain: str, terms: int) -> tuple[
     return lane.index(stretch) + 1, len(lane)
 
 
-def begin_of(network: Network, head: Playhead, grain: str) -> Playhead:
-    """The first number of the ring that a loop goes round in."""
+def begin_of(network: Network, head: Playhead, ring: str) -> Playhead:
+    """The first number of the ring that a loop goes round in: one of `RINGS`."""
     stretch = stretch_of(network, head)
-    if stretch is None or grain == "term":
+    if stretch is None or ring == "cell":
         return head.whole
-    if grain == "cell":
+    if ring == "map":
         return stretch.at(stretch.flat(head)[0], 0)
-    return stretch.start if grain == "map" else (of_lane(network, stretch.lane) if grain == "layer"
-                                                 else timeline(network))[0].start
+    return stretch.start if ring == "layer" else (of_lane(network, stretch.lane) if ring == "pass"
+                                                  else timeline(network))[0].start
 
 
-def end_of(network: Network, head: Playhead, grain: str) -> Playhead:
+def end_of(network: Network, head: Playhead, ring: str) -> Playhead:
     """The last number of the ring that a loop goes round in."""
     stretch = stretch_of(network, head)
-    if stretch is None or grain == "term":
+    if stretch is None or ring == "cell":
         return head.whole
-    if grain == "cell":
+    if ring == "map":
         return stretch.at(stretch.flat(head)[0], stretch.size - 1)
-    return stretch.end if grain == "map" else (of_lane(network, stretch.lane) if grain == "layer"
-                                               else timeline(network))[-1].end
+    return stretch.end if ring == "layer" else (of_lane(network, stretch.lane) if ring == "pass"
+                                                else timeline(network))[-1].end
 
 
 def _neighbour(network: Network, stretch: Stretch, steps: int, stay: bool = False) -> Stretch | None:

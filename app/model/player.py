@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.model import playback, timeline
 from app.model.session import Session
-from app.model.stops import Search, stopping
+from app.model.stops import Search, search_of, stopping
+from cnncore.network import INPUT
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 100.0)
 BASE_MS = 500
@@ -29,8 +30,8 @@ class Player(QObject):
         self.grain = "cell"
         self.speed = 1.0
         self.loop = False
+        self.ring = "map"  # what a loop stays in
         self._at_once = 1
-        self._search: Search | None = None
         self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
         self.hurried = False  # the last step came right after the one before: a key is held down
         self._stepped = 0.0
@@ -74,9 +75,28 @@ class Player(QObject):
         now = time.monotonic()
         self.hurried, self._stepped = now - self._stepped < HURRY, now
         try:
-            self.session.step(self.grain, steps, self.loop)
+            self._move(steps)
         finally:
             self.hurried = False
+
+    def _move(self, steps: int, hold: bool = False) -> bool:
+        """Steps at the grain; a breakpoint that lies on the way ends them. False at either end of the timeline."""
+        session, found = self.session, list[timeline.Playhead]()
+
+        def halt(head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
+            stop = self._halt(head, after, steps)
+            found.extend([stop] if stop is not None else [])
+            return stop
+
+        stops = any(stop.on for stop in session.document.stops)
+        begins = session.playhead is None or session.playhead.node == INPUT
+        moved = session.step(self.grain, steps, self.round, hold, halt if stops else None)
+        head = session.playhead
+        if begins and stops and head is not None and stopping(session.results, head, session.document.stops):
+            found.append(head)
+        if found:
+            self._stop_at(found[0])
+        return moved
 
     def first(self) -> None:
         """To the start of what the grain is part of."""
@@ -101,10 +121,21 @@ class Player(QObject):
             self.changed.emit()
 
     def set_loop(self, loop: bool) -> None:
-        """Stay in the map (cell, layer) and go round."""
+        """Stay in `ring` and go round."""
         if loop != self.loop:
             self.loop = loop
             self.changed.emit()
+
+    def set_ring(self, ring: str) -> None:
+        """What a loop stays in: ``cell``, ``map``, ``layer`` or ``pass``; but never less than the grain is part of."""
+        if ring in playback.RINGS and ring != self.ring:
+            self.ring = ring
+            self.changed.emit()
+
+    @property
+    def round(self) -> str:
+        """What the playhead stays in now; "": it goes on."""
+        return playback.ring_of(self.grain, self.loop and self.ring)
 
     def _at_end(self) -> bool:
         head, trace = self.session.playhead, self.session.trace()
@@ -117,7 +148,7 @@ class Player(QObject):
         head, trace = self.session.playhead, self.session.trace()
         network = self.session.view.network
         if head is None or trace is None:
-            self.session.step(self.grain)
+            self._move(1)
         elif start:
             self.session.select(playback.first(network, head, self.grain))
         else:
@@ -126,23 +157,34 @@ class Player(QObject):
     # --- a grain finer, a grain coarser
 
     def into(self, back: bool = False) -> None:
-        """One grain finer: to the first (``back``: the last) part of what is here."""
+        """One grain finer: to the first (``back``: the last) part of what is here. Nothing is finer than a term: from
+        one it goes to the next, as a debugger steps over where there is nothing to step into.
+        """
+        head = self.session.playhead
+        if self.grain == "term" and head is not None and head.term is not None:
+            self._step(-1 if back else 1)
+            return
+        network = self.session.view.network
         self._change(lambda head, terms: playback.into_back(head, self.grain, terms) if back
-                     else playback.into(head, self.grain))
+                     else playback.into(network, head, self.grain), passing=False)
 
     def out(self, back: bool = False) -> None:
-        """One grain coarser, with what was being made done (``back``: undone)."""
+        """One grain coarser, with what was being made done (``back``: undone). A breakpoint on the way stops it."""
         network = self.session.view.network
         self._change(lambda head, terms: playback.out_back(network, head, self.grain) if back
-                     else playback.out(network, head, self.grain, terms))
+                     else playback.out(network, head, self.grain, terms), passing=True)
 
-    def _change(self, way: Callable[[timeline.Playhead, int], tuple[str, timeline.Playhead]]) -> None:
+    def _change(self, way: Callable[[timeline.Playhead, int], tuple[str, timeline.Playhead]], passing: bool) -> None:
         self.pause()
         head, trace = self.session.playhead, self.session.trace()
         if head is None or trace is None:
-            self.session.step(self.grain)
+            self._step(1)
             return
         grain, at = way(head, trace.terms.size)
+        found = self._between(head, at) if passing else None
+        if found is not None:
+            self._stop_at(found)
+            return
         self.session.select(at)
         self.set_grain(grain)
 
@@ -167,28 +209,32 @@ class Player(QObject):
             self.session.select(target)
 
     def _stop_at(self, head: timeline.Playhead) -> None:
+        self.pause()
         self.session.select(head)
         self.stopped.emit(head, stopping(self.session.results, head, self.session.document.stops))
 
     def _searching(self) -> Search:
-        """What has been looked at is not looked at again until a number or a breakpoint changes."""
-        results, stops = self.session.results, self.session.document.stops
-        if self._search is None or self._search.results is not results or self._search.stops is not stops:
-            self._search = Search(results, stops)
-        return self._search
+        return search_of(self.session.results, self.session.document.stops)
 
-    def _halt(self, head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
-        """The first stop on the way from ``head`` to ``after``; a loop goes from its end round to its start."""
+    def _between(self, head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
+        """The first stop on the straight way from one number to another, the latter's own included."""
+        network = self.session.view.network
+        if timeline.is_before(network, head, after):
+            return self._searching().next(head, after)
+        return self._searching().before(head, after) if timeline.is_before(network, after, head) else None
+
+    def _halt(self, head: timeline.Playhead, after: timeline.Playhead, steps: int) -> timeline.Playhead | None:
+        """The first stop on the way of a step; a loop goes from its end round to its start, and back the other way."""
         search, network = self._searching(), self.session.view.network
         if head.whole == after.whole:
             return None
-        if not timeline.is_before(network, after, head):
-            return search.next(head, after)
-        begin = playback.begin_of(network, after, self.grain)
-        found = search.next(head, playback.end_of(network, head, self.grain))
-        if found is None and stopping(self.session.results, begin, self.session.document.stops):
-            found = begin
-        return found or search.next(begin, after)
+        if timeline.is_before(network, head, after) == (steps > 0):
+            return self._between(head, after)
+        begin = playback.begin_of(network, after, self.round)
+        end = playback.end_of(network, after, self.round)
+        if steps > 0:
+            return search.next(head, end) or search.next(begin, after, own=True)
+        return search.before(head, begin) or search.before(end, after, own=True)
 
     # --- the clock
 
@@ -200,21 +246,6 @@ class Player(QObject):
 
     def _tick(self) -> None:
         """Steps that were due; the person sees where they end."""
-        halted: list[timeline.Playhead] = []
-
-        def halt(head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
-            found = self._halt(head, after)
-            halted.extend([found] if found is not None else [])
-            return found
-
-        stops = any(stop.on for stop in self.session.document.stops)
-        begins = self.session.playhead is None
-        if not self.session.step(self.grain, self._at_once, self.loop, not self._fresh, halt if stops else None):
+        if not self._move(self._at_once, not self._fresh):
             self.pause()
-        head = self.session.playhead
-        if begins and stops and head is not None and stopping(self.session.results, head, self.session.document.stops):
-            halted.append(head)
-        if halted:
-            self.pause()
-            self._stop_at(halted[0])
         self._fresh = False

@@ -239,14 +239,14 @@ class Session(QObject):
             self._trace = (self.results, head.whole, made)
         return self._trace[2]
 
-    def step(self, grain: str, steps: int = 1, loop: bool = False, hold: bool = False,
+    def step(self, grain: str, steps: int = 1, loop: str | bool = False, hold: bool = False,
              halt: Halt | None = None) -> bool:
         """Move the playhead; from nothing, to the very first number. False at either end of the timeline.
 
         Args:
             grain: One of `playback.GRAINS`.
             steps: How many; below 0 back. Only where the last one ends is told and shown.
-            loop: Stay in what the grain is part of.
+            loop: What to stay in; see `playback.ring_of`.
             hold: Do not go on from the answer to the loss, nor from the last gradient to the update.
             halt: Gives where to stop between one number and the next; the steps end there.
         """

@@ -164,12 +164,12 @@ def test_first_and_last_of_each_grain_exist_and_are_stable(grain, head):
 
 def test_into_goes_to_the_first_term_and_out_leaves_the_cell_whole():
     head = Playhead("conv1", (2, 10, 9))
-    assert playback.into(head, "cell") == ("term", Playhead("conv1", (2, 10, 9), 0))
+    assert playback.into(NET, head, "cell") == ("term", Playhead("conv1", (2, 10, 9), 0))
     assert playback.into_back(head, "cell", 25) == ("term", Playhead("conv1", (2, 10, 9), 24))
     assert playback.out(NET, Playhead("conv1", (2, 10, 9), 3), "term", 25) == ("cell", head)
     assert playback.out(NET, head, "cell", 25) == ("map", Playhead("conv1", (2, 23, 23)))
     assert playback.out_back(NET, head, "cell") == ("map", Playhead("conv1", (2, 0, 0)))
-    assert playback.into(head, "map") == ("cell", head)
+    assert playback.into(NET, head, "map") == ("cell", head)
 
 
 def test_a_playhead_in_a_smaller_network_finds_the_nearest_number():
