@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from app.export.frames import Pixels, pixels, shared_palette
+from app.export.behind import Behind
+from app.export.frames import Pixels, Tally, pixels
 from app.export.gif import Gif
 from app.export.mp4 import Mp4
 from app.export.stage import Stage
@@ -15,6 +16,7 @@ from app.export.webp import Webp
 from app.model.timeline import Playhead
 
 SAMPLES = 5  # frames that the shared palette is made of
+T = TypeVar("T")
 
 
 class Encoder(Protocol):
@@ -26,7 +28,7 @@ class Encoder(Protocol):
 
 
 def film(stage: Stage, heads: Sequence[Playhead], suffix: str) -> Generator[float, None, bytes]:
-    """Paint and pack one frame a step, on the thread of the widgets.
+    """Paint one frame a step, on the thread of the widgets; it is packed beside.
 
     Args:
         stage: Where the frames are painted; stays open.
@@ -40,24 +42,33 @@ def film(stage: Stage, heads: Sequence[Playhead], suffix: str) -> Generator[floa
         The file. Closing the generator leaves nothing behind.
     """
     ms, count = stage.look.step_ms, len(heads)
-    samples: list[Pixels] = []
-    steps = count + (min(SAMPLES, count) if suffix == ".gif" else 0)
-    if suffix == ".gif":
-        for k in np.linspace(0, count - 1, min(SAMPLES, count)).round().astype(int):
-            samples.append(_frame(stage, heads, int(k)))
-            yield len(samples) / steps
-    size, encoder = stage.look.size, None
+    tally, samples = Tally(), min(SAMPLES, count) if suffix == ".gif" else 0
+    steps, behind, encoder = samples + count, Behind(), None
     try:
-        encoder = _encoder(suffix, size, ms, samples)
-        before = len(samples)
-        samples.clear()
+        for n, k in enumerate(np.linspace(0, count - 1, samples).round().astype(int)):
+            yield from _meanwhile(behind.send(tally.add, _frame(stage, heads, int(k))), n / steps)
+            yield (n + 1) / steps
+        making = behind.take(lambda: _encoder(suffix, stage.look.size, ms, tally))
+        encoder = yield from _meanwhile(making, samples / steps)
         for k in range(count):
-            encoder.add(_frame(stage, heads, k), ms)
-            yield (before + k + 1) / steps
-        return encoder.finish()
+            yield from _meanwhile(behind.send(encoder.add, _frame(stage, heads, k), ms), (samples + k) / steps)
+            yield (samples + k + 1) / steps
+        return (yield from _meanwhile(behind.take(encoder.finish), 1.0))
     finally:
+        behind.close()
         if encoder is not None:
             encoder.close()
+
+
+def _meanwhile(waiting: Generator[None, None, T], done: float) -> Generator[float, None, T]:
+    """Says how far the film is while it waits."""
+    while True:
+        try:
+            next(waiting)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+        yield done
 
 
 def _frame(stage: Stage, heads: Sequence[Playhead], k: int) -> Pixels:
@@ -65,7 +76,7 @@ def _frame(stage: Stage, heads: Sequence[Playhead], k: int) -> Pixels:
     return pixels(stage.image())
 
 
-def _encoder(suffix: str, size: tuple[int, int], ms: int, samples: list[Pixels]) -> Encoder:
+def _encoder(suffix: str, size: tuple[int, int], ms: int, tally: Tally) -> Encoder:
     if suffix == ".gif":
-        return Gif(size, shared_palette(samples))
+        return Gif(size, tally.palette())
     return Webp(size) if suffix == ".webp" else Mp4(size, ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,22 +56,43 @@ def changed(before: Pixels | None, after: Pixels, even: bool = False) -> Box:
     return Box(left, top, int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def shared_palette(samples: Sequence[Pixels]) -> Image.Image:
-    """One palette of `COLOURS` for all frames: text and grounds keep their very colours, shades share the rest."""
-    flat = np.concatenate([sample.ravel() for sample in samples])
-    colours, counts = np.unique(flat, return_counts=True)
-    if len(colours) > COLOURS:
-        order = np.argsort(-counts, kind="stable")
-        kept, rest = colours[order[:EXACT]], colours[order[EXACT:]]
-        means = picture(rest[None]).quantize(COLOURS - EXACT, Image.Quantize.MEDIANCUT).getpalette() or []
-        table = _bytes(kept) + bytes(means[: 3 * (COLOURS - EXACT)])
-    else:
-        table = _bytes(colours)
-    # What is not used repeats the first colour, so that nothing is ever drawn in it for being nearer.
-    table += table[:3] * (256 - len(table) // 3)
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(table)
-    return palette
+class Tally:
+    """Which colours there are in frames, and how often: `add` some, then take the `palette`."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+
+    def add(self, frame: Pixels) -> None:
+        """Count one frame: run by run, for grounds are wide."""
+        flat = frame.ravel()
+        starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
+        colours, which = np.unique(flat[starts], return_inverse=True)
+        counts = np.bincount(which, np.diff(starts, append=flat.size)).astype(np.int64)
+        for colour, count in zip(colours.tolist(), counts.tolist(), strict=True):
+            self._seen[colour] = self._seen.get(colour, 0) + count
+
+    def palette(self) -> Image.Image:
+        """`COLOURS` for all frames: text and grounds keep their very colours, shades share the rest."""
+        colours = np.array(sorted(self._seen, key=lambda c: (-self._seen[c], c)), np.uint32)
+        if len(colours) > COLOURS:
+            kept, rest = colours[:EXACT], colours[EXACT:]
+            means = picture(rest[None]).quantize(COLOURS - EXACT, Image.Quantize.MEDIANCUT).getpalette() or []
+            table = _bytes(kept) + bytes(means[: 3 * (COLOURS - EXACT)])
+        else:
+            table = _bytes(colours)
+        # What is not used repeats the first colour, so that nothing is ever drawn in it for being nearer.
+        table += table[:3] * (256 - len(table) // 3)
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(table)
+        return palette
+
+
+def shared_palette(samples: Iterable[Pixels]) -> Image.Image:
+    """One palette for all of these."""
+    tally = Tally()
+    for sample in samples:
+        tally.add(sample)
+    return tally.palette()
 
 
 def _bytes(colours: Pixels) -> bytes:

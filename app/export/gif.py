@@ -19,7 +19,7 @@ class Gif:
 
     Args:
         size: (width, height).
-        palette: Of all frames; see `app.export.frames.shared_palette`.
+        palette: Of all frames; see `app.export.frames.Tally`.
     """
 
     def __init__(self, size: tuple[int, int], palette: Image.Image) -> None:
