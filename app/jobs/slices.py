@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.model.results import SILENT
+
 SLICE = 0.010  # seconds of work between two looks at what the person does
 PAUSE_MS = 1
 
@@ -50,6 +52,7 @@ class Slices(QObject):
         assert job is not None
         return job
 
+    @SILENT
     def _turn(self) -> None:
         end = time.perf_counter() + SLICE
         item: object = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.model.results import Results
+from app.model.results import SILENT, Results
 from app.model.timeline import LOSS, Playhead, is_input
 from cnncore.network import INPUT, Node
 from cnncore.op import Array
@@ -60,6 +60,7 @@ def trace_of(results: Results, head: Playhead) -> Trace | None:
     return made
 
 
+@SILENT
 def _traced(results: Results, head: Playhead) -> Trace:
     if head.node == LOSS:
         scores = results.done.outputs[results.network.scores][0].reshape(-1).astype(np.float64)  # as `Results` does

@@ -44,7 +44,7 @@ def facts(values: Array) -> LayerFacts:
 def activity(values: Array) -> Array:
     """(C,) mean |value| of every map."""
     size = np.abs(values.reshape(len(values), -1))
-    out: Array = np.where(np.isfinite(size), size, 0).mean(axis=1)
+    out: Array = np.where(np.isfinite(size), size, 0).mean(axis=1, dtype=np.float64)
     return out
 
 

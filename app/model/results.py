@@ -15,6 +15,8 @@ from cnncore.network import INPUT, Gradients, Network, Pass
 from cnncore.op import Array, Run
 from cnncore.plan import Plan
 
+SILENT = np.errstate(all="ignore")  # NaN and infinity are numbers to look at, each with its cross: nothing to warn of
+
 
 @dataclass(frozen=True, eq=False)
 class Results:
@@ -65,11 +67,13 @@ class Results:
         return self.order[0] if self.said is None or self.said >= len(self.order) else self.said
 
     @cached_property
+    @SILENT
     def loss(self) -> float:
         """Of this one sample, by the loss of the document's training."""
         return self._loss.value(self._scores, np.array([self.target]))
 
     @cached_property
+    @SILENT
     def gradients(self) -> Gradients:
         """Of `loss`, by every number of the pass and every weight; computed when first asked for."""
         scores = self.done.outputs[self.network.scores]
@@ -95,6 +99,7 @@ class Results:
         weights = {key: self.document.effective[key]}
         return weights, {key: self.gradients.weights[key]}, optimizer.start(weights), optimizer
 
+    @SILENT
     def updated(self, key: str) -> Array:
         """A weight array after one step down this sample's gradient; computed when first asked for."""
         if key not in self._updated:
@@ -134,6 +139,7 @@ def _changed_layers(before: Mapping[str, Array], after: Mapping[str, Array]) -> 
     return {key.split(".")[0] for key, value in after.items() if before.get(key) is not value}
 
 
+@SILENT
 def compute(document: Document, before: Results | None = None, said: int | None = None) -> Results:
     """Run the network, taking over from ``before`` what cannot have changed.
 

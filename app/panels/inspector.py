@@ -12,6 +12,7 @@ from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.model.difference import Check, can_check, checking
 from app.model.frames import array_of, node_of, trace_of
+from app.model.results import SILENT
 from app.model.timeline import Playhead, exists, has_loss, shown_at
 from app.panels.inspector_views import field
 from app.panels.inspector_views.back import came_from, leads_to
@@ -109,6 +110,7 @@ class InspectorPanel(Card):
         else:
             self._dirty = True
 
+    @SILENT
     def show_now(self) -> None:
         """Everything about the number under the pointer, else of the playhead."""
         self._dirty = False
@@ -189,6 +191,7 @@ class InspectorPanel(Card):
             self.sense.hide()
         self.field.setVisible(head.lane == "forward")
 
+    @SILENT
     def _show_details(self, moved: bool = True) -> None:
         """Formula, chain and field: not while it plays, and a little later under the pointer."""
         head, session = self._head, self.desk.session
@@ -218,6 +221,7 @@ class InspectorPanel(Card):
         else:
             self.field.show_rows(field.field(network, head, self._every))
 
+    @SILENT
     def _show_later(self) -> None:
         if self._behind and self._head is not None and exists(self.desk.session.view.network, self._head):
             self._show_rest(self._head, moved=True)

@@ -10,6 +10,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import timeline
 from app.model.frames import node_of, trace_of
+from app.model.results import SILENT
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import CopyView, Scene, View, view_for
 from app.panels.stepper_views.formula import write
@@ -97,6 +98,7 @@ class StepperPanel(Card):
             return head
         return over if over.stretch == head.stretch and over.index != head.index else head
 
+    @SILENT
     def show_now(self) -> None:
         """Everything, from the session as it is."""
         self._dirty = False

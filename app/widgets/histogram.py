@@ -14,6 +14,7 @@ from app import numbers, theme
 from app.i18n import tr
 
 BINS = 40
+HUGE, FINE = 1e37, 1e-4
 HEIGHT = 62
 FOOT = 16  # px for the ends of the axis
 
@@ -38,8 +39,12 @@ class Histogram(QWidget):
         """Count the finite ones of an array of any shape; ``bound`` and ``role`` colour them as in the map."""
         finite = values[np.isfinite(values)] if theme.bad(values) is not None else values.ravel()
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        if high - low < 1e-12 * max(abs(low), abs(high), 1e-12):
-            low, high = low - 0.5, high + 0.5
+        size = max(abs(low), abs(high))
+        if high - low < 1e-12 * max(size, 1e-12):
+            half = max(0.5, 1e-6 * size)
+            low, high = low - half, high + half
+        if size > HUGE or high - low < FINE * size:  # bins of the values' own float32 would be none, or overflow
+            finite = finite.astype(np.float64)
         self._counts, self._edges = np.histogram(finite, BINS, (low, high))
         self._bound = max(abs(low), abs(high)) if bound is None else bound
         self._role = role

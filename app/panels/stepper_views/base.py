@@ -17,7 +17,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.results import Results
-from app.model.timeline import Playhead, came_back, is_input, origin, shape_of
+from app.model.timeline import Playhead, came_back, exists, is_input, origin, shape_of
 from app.widgets.labels import Label
 from cnncore.network import INPUT, Node
 from cnncore.op import Shape
@@ -94,8 +94,14 @@ class Scene:
         return shape_of(self.results.network, self.head) or ()
 
     def plane(self, node: str, index: tuple[int, ...]) -> NDArray[np.floating]:
-        """(rows, columns) of a node's values: one map, in 3-D one slice of it; a sound is one row."""
-        return flat_plane(self.results.values(node)[index])
+        """(rows, columns) of a node's values: one map, in 3-D one slice of it; a sound is one row.
+
+        Beside the stack of slices there is padding: nothing but zeros.
+        """
+        values = self.results.values(node)
+        if all(0 <= i < n for i, n in zip(index, values.shape, strict=False)):
+            return flat_plane(values[index])
+        return np.zeros_like(flat_plane(values[(0,) * len(index)]))
 
     def array(self, source: str) -> NDArray[np.floating]:
         """What the cells of an operand lie in: forward values, what came back (``"grad"``), or a parameter."""
@@ -182,7 +188,7 @@ class View(QWidget):
 
     def hover_cell(self, node: str, index: tuple[int, ...] | None) -> None:
         """Tell all others what is under the pointer."""
-        self.hover_head(None if index is None else Playhead(node, tuple(int(i) for i in index)))
+        self.hover_head(None if index is None else self._at(node, index))
 
     def hover_head(self, head: Playhead | None) -> None:
         """The same for a number of any pass."""
@@ -190,7 +196,14 @@ class View(QWidget):
 
     def select_cell(self, node: str, index: tuple[int, ...]) -> None:
         """Go to another cell."""
-        self.select_head(Playhead(node, tuple(int(i) for i in index)))
+        head = self._at(node, index)
+        if head is not None:
+            self.select_head(head)
+
+    def _at(self, node: str, index: tuple[int, ...]) -> Playhead | None:
+        """None on padding beside the stack of slices."""
+        head = Playhead(node, tuple(int(i) for i in index))
+        return head if exists(self.desk.session.view.network, head) else None
 
     def select_head(self, head: Playhead) -> None:
         """Go to a number of any pass."""
