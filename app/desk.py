@@ -21,6 +21,7 @@ from app.model.player import Player
 from app.model.ranges import Ranges
 from app.model.session import Session
 from app.model.timeline import LOSS, Playhead, shown_at
+from app.model.touch import Touch
 from app.model.watches import Notice
 from app.settings import Settings
 from app.widgets.icons import icon
@@ -45,6 +46,7 @@ class Desk(QObject):
         self.messages = Messages(self)
         self.runs = Runs(self.session, self.messages, self)
         self.ranges = Ranges(self)
+        self.touch = Touch(self.session, self)
         self.player.stopped.connect(self._stopped)
         self.debugger.watches.reached.connect(self._reached)
         self.services: dict[str, Callable[[], None]] = {}

@@ -123,6 +123,7 @@ class StepperPanel(Card):
             self._lie = (lie, view_for(scene))
         view = self._view(self._lie[1])
         view.show_scene(scene)
+        view.show_touch()
         rate = session.view.training.settings.learning_rate
         write(self.formula, trace, scene.muted, scene.node.op.title, rate)
         if self.muted.isHidden() == scene.muted:

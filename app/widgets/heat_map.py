@@ -40,6 +40,7 @@ class HeatMap(QWidget):
         self._second: Cell | None = None
         self._pointer: Cell | None = None
         self._window: tuple[int, int, int, int] | None = None
+        self._touched: tuple[range, range] | None = None
         self._known: int | None = None
         self._muted = self._gradient = False
         self._cell: float | None = None
@@ -65,7 +66,7 @@ class HeatMap(QWidget):
         self._bound = float(np.nanmax(np.abs(values), initial=0.0)) if bound is None else bound
         self._image = None
         if resized:
-            self._ring = self._hover = self._second = self._window = None
+            self._ring = self._hover = self._second = self._window = self._touched = None
             self.updateGeometry()
         self.update()
 
@@ -98,6 +99,15 @@ class HeatMap(QWidget):
     def set_window(self, row: int | None, col: int = 0, rows: int = 0, cols: int = 0) -> None:
         """Put a ring round a block of cells, which may reach over the edge; None: none."""
         self._put("_window", None if row is None else (row, col, rows, cols))
+
+    def set_touched(self, cells: tuple[range, range] | None) -> None:
+        """Light up rows and columns that have to do with the number under the pointer; None: none."""
+        self._put("_touched", cells)
+
+    @property
+    def touched(self) -> tuple[range, range] | None:
+        """The rows and columns that are lit up."""
+        return self._touched
 
     def set_known(self, cells: int | None) -> None:
         """Only the first cells in reading order are computed, the rest is a hatch; None: all are."""
@@ -221,12 +231,18 @@ class HeatMap(QWidget):
         if self._window is not None:
             row, col, height, width = self._window
             marks.window(painter, self.rect_of(row, col, height, width), area)
+        if self._touched is not None:
+            self._paint_touched(painter, *self._touched, area)
         if self._second is not None and self._second != self._ring:
             marks.second(painter, self.rect_of(*self._second), area)
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.rect_of(*self._hover), area)
         if self._ring is not None:
             marks.ring(painter, self.rect_of(*self._ring), area)
+
+    def _paint_touched(self, painter: QPainter, rows: range, cols: range, area: QRectF) -> None:
+        box = self.rect_of(rows[0], cols[0], rows[-1] - rows[0] + 1, cols[-1] - cols[0] + 1)
+        marks.touched(painter, box, marks.dots(box, rows, cols, self.cell), area)
 
     def _picture(self) -> QImage:
         if self._image is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -13,6 +14,8 @@ from app import theme
 RING, HALO, WINDOW, HOVER = 2.0, 1.5, 2.5, 1.5
 HATCH = 8  # px a tile: 6 px from line to line at 45 degrees
 CORNER = 4
+SMALL = 16  # px of what is touched, under which its line is finer
+DOT, LEAST_DOTTED, MOST_DOTS = 2.0, 6.0, 2500  # px, px a cell, and how many are still no carpet
 LARGE = 480  # px of a picture on paper
 PAPER = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)  # where lines stay lines
 
@@ -30,6 +33,45 @@ def window(painter: QPainter, cells: QRectF, bounds: QRectF | None = None) -> No
 def hover(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None:
     """The pointer's cell: a thin line in ink, with its halo."""
     _frame(painter, cell, bounds, "ink", HOVER)
+
+
+def touched(painter: QPainter, cells: QRectF, dots: Sequence[QPointF] = (), bounds: QRectF | None = None) -> None:
+    """What the pointer's cell has to do with: the line of a hover round all of it, and a dot in each cell of a lattice.
+
+    Args:
+        painter: Of the map.
+        cells: All of it.
+        dots: A place in each cell, where the cells have others between them that it has nothing to do with.
+        bounds: The line stays within.
+    """
+    fine = min(cells.width(), cells.height()) < SMALL  # of many small maps, thick lines would leave nothing to see
+    _frame(painter, cells, bounds, "ink", HOVER * 0.6 if fine else HOVER, halo=HALO / 2 if fine else HALO)
+    if not dots:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for token, width in (("panel", DOT + 2 * HALO), ("ink", DOT)):
+        pen = QPen(theme.color(token), _wide(width))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(dots)
+    painter.restore()
+
+
+def dots(box: QRectF, rows: range, cols: range, cell: float, at: float = 0.5) -> list[QPointF]:
+    """Where the dots of `touched` stand: none where the cells lie side by side, or where dots would cover them.
+
+    Args:
+        box: Round the cells, on the screen.
+        rows, cols: The cells.
+        cell: Pixels from one to the next that lies beside it.
+        at: Where in a cell, 0.5 its middle.
+    """
+    apart = max(rows.step if len(rows) > 1 else 1, cols.step if len(cols) > 1 else 1)
+    if apart == 1 or cell < LEAST_DOTTED or len(rows) * len(cols) > MOST_DOTS:
+        return []
+    return [QPointF(box.left() + (col - cols[0] + at) * cell, box.top() + (row - rows[0] + at) * cell)
+            for row in rows for col in cols]
 
 
 def second(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None:
@@ -154,9 +196,9 @@ def hues(painter: QPainter, cells: list[QRectF]) -> None:
 
 
 def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float,
-           dashes: list[float] | None = None) -> None:
+           dashes: list[float] | None = None, halo: float = HALO) -> None:
     width = _wide(width)
-    whole = width + 2 * _wide(HALO)
+    whole = width + 2 * _wide(halo)
     # Round a tiny cell the line stands outside, else the cell would vanish under its halo.
     out = whole / 2 if min(cell.width(), cell.height()) < 12 else width / 2
     line = cell.adjusted(-out, -out, out, out)

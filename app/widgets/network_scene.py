@@ -14,12 +14,14 @@ from app.widgets.map_columns import WIDE, Column
 from app.widgets.map_columns_folded import fold
 from app.widgets.map_columns_layout import Head, arrange, at_ease
 from app.widgets.map_columns_links import Links
+from app.widgets.map_columns_touch import Lit
 from app.widgets.network_scene_bars import Bars
 from app.widgets.network_scene_columns import ColumnItems, Numbers
 from app.widgets.network_scene_feet import Feet
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import Heads, Spines, head_widths, tilted_height
 from app.widgets.network_scene_lines import Cell, Lines
+from app.widgets.network_scene_touch import Touches
 
 SHRINKS = (1.0, 0.85, 0.72)
 
@@ -43,10 +45,10 @@ class NetworkScene(pg.GraphicsView):
         self.open = 0
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
-        self.lines, self.spines = Lines(self.frame), Spines(self.frame)
+        self.lines, self.touches, self.spines = Lines(self.frame), Touches(self.frame), Spines(self.frame)
         for item in (self.heads, self.feet, self.lines):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
-        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.spines):
+        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
             self.addItem(item)
         self.pictured = ColumnItems(self.frame, self._root, self.bars, self.lines, self)
 
@@ -58,6 +60,7 @@ class NetworkScene(pg.GraphicsView):
         self.pictured.make(columns)
         self.lines.selected, self.lines.hovered, self.lines.links = None, None, Links()
         self.lines.compared = None
+        self.touches.set_lit(())
         self.lines.muted, self.lines.bad = frozenset(), ()
         self.open = min(max(self.open, 1), len(columns) - 1)
         self.bars.set_labels(labels)
@@ -111,7 +114,7 @@ class NetworkScene(pg.GraphicsView):
         """After zoom, move and resize."""
         frame = self.frame
         self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, frame.dx, frame.head + frame.dy))
-        for item in (self.heads, self.feet, self.bars, self.lines, self.spines):
+        for item in (self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
             item.prepareGeometryChange()
             item.update()
         self.viewport().update()
@@ -143,6 +146,10 @@ class NetworkScene(pg.GraphicsView):
         """The thin ring."""
         if cell != self.lines.hovered:
             self.lines.set_hovered(cell)
+
+    def set_lit(self, lit: tuple[Lit, ...]) -> None:
+        """What the number under the pointer touches."""
+        self.touches.set_lit(lit)
 
     def set_muted(self, muted: frozenset[tuple[int, int]]) -> None:
         """(column, map) pairs that are held at zero."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
-from app.widgets import marks, plane_cut, plane_digits
+from app.widgets import marks, plane_cut, plane_digits, plane_touch
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
 
 GAP = 1
@@ -52,6 +52,7 @@ class PlaneGrid(QWidget):
         self._ring: Spot | None = None
         self._hover: Spot | None = None
         self._second: Spot | None = None
+        self._touched: tuple[range, range] | None = None
         self._hues = 0
         self._windowed = False
         self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
@@ -75,7 +76,7 @@ class PlaneGrid(QWidget):
         """
         self._size, self._steps, self._windowed = (rows, cols), steps, windowed
         self._ways = dataclasses.replace(self._ways, pad=pad)
-        self._hover = self._ring = None
+        self._hover = self._ring = self._touched = None
         self._slide.stop()
         self._origin = (float(self._corner[0]), float(self._corner[1]))
         self.update()
@@ -174,6 +175,12 @@ class PlaneGrid(QWidget):
             self._second = spot
             self.update()
 
+    def set_touched(self, cells: tuple[range, range] | None) -> None:
+        """Light up rows and columns of the plane that a weight under the pointer has to do with; None: none."""
+        if cells != self._touched:
+            self._touched = cells
+            self.update()
+
     def set_hover(self, spot: Spot | None) -> None:
         """The cell under the pointer, here or in another grid."""
         if spot != self._hover:
@@ -246,6 +253,10 @@ class PlaneGrid(QWidget):
             rows, cols = self.extent()
             m, pitch = self.margin(), self._cell + GAP
             marks.window(painter, QRectF(m, m, cols * pitch - GAP, rows * pitch - GAP), QRectF(self.rect()))
+        if self._touched is not None:
+            pitch, m = self._cell + GAP, self.margin()
+            corner = m - self._origin[0] * pitch, m - self._origin[1] * pitch
+            plane_touch.paint(painter, self._touched, self._ways.spread, corner, pitch, (self.height(), self.width()))
         if self._second is not None and self._second != self._ring:
             marks.second(painter, self.cell_rect(*self._second), QRectF(self.rect()))
         if self._hover is not None and self._hover != self._ring:

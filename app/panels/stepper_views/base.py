@@ -18,6 +18,8 @@ from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.results import Results
 from app.model.timeline import Playhead, came_back, exists, is_input, origin, shape_of
+from app.panels.stepper_views.linked import Linked, light_up, output_of, term_at
+from app.panels.stepper_views.output import OutputMap
 from app.widgets.labels import Label
 from cnncore.network import INPUT, Node
 from cnncore.op import Shape
@@ -162,7 +164,9 @@ class View(QWidget):
         self.desk = desk
         self.scene: Scene | None = None
         self.signs: list[tuple[QRectF, str]] = []  # between the parts
+        self._lit = self._led = False  # something lights up; the cursor follows a pointer that is elsewhere
         desk.ranges.changed.connect(self._again)
+        desk.touch.moved.connect(lambda: self.isVisible() and self.show_touch())
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
@@ -175,6 +179,24 @@ class View(QWidget):
 
     def show_cursor(self, term: int | None) -> None:
         """A term is under the pointer, in the formula or in another view."""
+
+    def linked(self) -> list[Linked]:
+        """The maps that light up with the pointer."""
+        output = getattr(self, "output", None)
+        return output_of(self.scene, output.map) if isinstance(output, OutputMap) and self.scene is not None else []
+
+    def show_touch(self) -> None:
+        """What the number under the pointer touches lights up, and where it is a factor its term has the cursor."""
+        on = self.desk.touch.on
+        if self.scene is None or not (on or self._lit):
+            return
+        self._lit = on
+        light_up(self, self.linked())
+        term = term_at(self.scene, self.desk.touch.cell) if on else None
+        if term is not None or self._led:
+            self._led = term is not None
+            self.show_cursor(term)
+            self.term_hovered.emit(term)
 
     def _again(self) -> None:
         if self.scene is not None and self.isVisible():
@@ -193,6 +215,14 @@ class View(QWidget):
     def hover_head(self, head: Playhead | None) -> None:
         """The same for a number of any pass."""
         self.desk.session.hover(head)
+
+    def weigh(self, term: int | None) -> None:
+        """The weight of a term is under the pointer, or none."""
+        own = None if term is None or self.scene is None else self.scene.trace.operands[1]
+        if own is None or self.scene is None or term is None:
+            self.desk.touch.weigh()
+        else:
+            self.desk.touch.weigh(self.scene.node.name, own.source, tuple(own.cells[term]))
 
     def select_cell(self, node: str, index: tuple[int, ...]) -> None:
         """Go to another cell."""

@@ -13,6 +13,7 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of
+from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
 from app.panels.stepper_views.curve import folded_list
 from app.panels.stepper_views.update import NARROW, UpdateRow
@@ -52,6 +53,7 @@ class LearnView(View):
         self.came.double_clicked.connect(lambda row, col: self._follow(0, row, col))
         self.went.double_clicked.connect(lambda row, col: self._follow(1, row, col))
         self.gradient.clicked.connect(self._go)
+        self.gradient.hovered.connect(lambda spot: self.hover_head(None if spot is None else self._weight(*spot)))
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
@@ -260,14 +262,18 @@ class LearnView(View):
         if head is not None:
             self.select_head(head)
 
-    def _go(self, spot: object) -> None:
-        if self.scene is None or spot is None:
-            return
-        row, col = spot  # type: ignore[misc]
+    def _weight(self, row: int, col: int) -> Playhead | None:
+        """The weight, or the bias, of a cell of the kernel gradient."""
+        assert self.scene is not None
         if len(self.scene.shape) > 1:
-            self.select_head(self.scene.head_at(row, col))
-        elif row * self._shape[1] + col < self.scene.shape[0]:
-            self.select_head(dataclasses.replace(self.scene.head, index=(row * self._shape[1] + col,), term=None))
+            return self.scene.head_at(row, col)
+        bias = row * self._shape[1] + col
+        return dataclasses.replace(self.scene.head, index=(bias,), term=None) if bias < self.scene.shape[0] else None
+
+    def _go(self, spot: object) -> None:
+        head = self._weight(*spot) if self.scene is not None and spot is not None else None  # type: ignore[misc]
+        if head is not None:
+            self.select_head(head)
 
     def name_parts(self) -> None:
         """For people who hear them."""

@@ -13,6 +13,7 @@ from app.i18n import N_, language, tr
 from app.kernels import presets
 from app.model.kernel import KernelHandle, same
 from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
+from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.products_layout import arrange
 from app.panels.stepper_views.slide_terms import repeated
@@ -54,7 +55,7 @@ class ProductsView(View):
         self.input.clicked.connect(self._go_to_source)
         self.products.hovered.connect(self._hover)
         self.products.clicked.connect(self._select_term)
-        self.kernel.grid.hovered.connect(self._hover)
+        self.kernel.grid.hovered.connect(self._hover_weight)
         self.kernel.bind(self.handle, desk.attempt, lambda: self._show_kernel(anew=True))
         self.kernel.refused.connect(desk.messages.error)
         if desk.still:
@@ -230,21 +231,35 @@ class ProductsView(View):
         self.kernel.grid.set_current(*(spot or (None, None)))
 
     def _hover(self, spot: object) -> None:
-        group = self.rail.at if self.grid is not None and self.grid.groups > 1 else 0
-        term = None if spot is None or self.grid is None else self.grid.term(group, *spot)  # type: ignore[misc]
+        term = None if spot is None or self.grid is None else self.grid.term(self._group, *spot)  # type: ignore[misc]
         self.show_cursor(term)
         self.term_hovered.emit(term)
 
     def _hover_input(self, spot: object) -> None:
-        self._hover(spot)
         if self.scene is not None:
             self.hover_cell(self.scene.source, self._source_cell(spot))
+        self._hover(spot)  # after that: of a cell that stands at several places, this one is meant
+
+    def _hover_weight(self, spot: object) -> None:
+        """All that this weight multiplies lights up, not only here."""
+        self._hover(spot)
+        term = None if spot is None or self.grid is None else self.grid.term(self._group, *spot)  # type: ignore[misc]
+        self.weigh(term)
+
+    def linked(self) -> list[Linked]:
+        if self.scene is None or self.grid is None:
+            return []
+        return [*super().linked(), Linked(self.input, self.scene.source, self.grid.plane(self._group))]
+
+    @property
+    def _group(self) -> int:
+        """The channel that is shown."""
+        return self.rail.at if self.grid is not None and self.grid.groups > 1 else 0
 
     def _source_cell(self, spot: object) -> tuple[int, ...] | None:
         if spot is None or self.grid is None or self.input.value(spot) is None:  # type: ignore[arg-type]
             return None
-        group = self.rail.at if self.grid.groups > 1 else 0
-        return tuple(int(i) for i in self.grid.cells[(group, *spot)])  # type: ignore[misc]
+        return tuple(int(i) for i in self.grid.cells[(self._group, *spot)])  # type: ignore[misc]
 
     def _go_to_source(self, spot: object) -> None:
         cell = self._source_cell(spot)
@@ -253,8 +268,7 @@ class ProductsView(View):
 
     def _select_term(self, spot: Spot) -> None:
         assert self.grid is not None
-        group = self.rail.at if self.grid.groups > 1 else 0
-        self.select_term(self.grid.term(group, *spot))
+        self.select_term(self.grid.term(self._group, *spot))
 
     def _output(self, spot: object) -> tuple[str, tuple[int, ...] | None]:
         assert self.scene is not None

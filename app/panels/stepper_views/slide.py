@@ -12,6 +12,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
+from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.slide_terms import Slide, slide_of
 from app.panels.stepper_views.terms import cell_name
@@ -48,8 +49,8 @@ class SlideView(View):
         self.rail.chosen.connect(self._choose)
         self.first.hovered.connect(self._hover_first)
         self.first.clicked.connect(self._go)
-        for grid in (self.kernel, self.products):
-            grid.hovered.connect(self._hover)
+        self.kernel.hovered.connect(self._hover_weight)
+        self.products.hovered.connect(self._hover)
         self.products.clicked.connect(lambda spot: self._at(spot) is not None and self.select_term(self._at(spot) or 0))
         self.output.map.hovered.connect(lambda spot: self.hover_head(None if spot is None else self._other(*spot)))
         self.output.map.clicked.connect(lambda row, col: self.select_head(self._other(row, col)))
@@ -316,8 +317,19 @@ class SlideView(View):
         self.term_hovered.emit(term)
 
     def _hover_first(self, spot: Spot | None) -> None:
-        self._hover(spot)
         self.hover_head(self._made(spot))
+        self._hover(spot)
+
+    def _hover_weight(self, spot: Spot | None) -> None:
+        """All that this weight multiplies lights up, not only here."""
+        self._hover(spot)
+        self.weigh(self._at(spot))
+
+    def linked(self) -> list[Linked]:
+        if self.scene is None or self.slide is None:
+            return []
+        node = self.scene.node.name if self.scene.head.lane == "backward" else self.scene.source
+        return [*super().linked(), Linked(self.first, node, self.slide.plane(self._group))]
 
     def _made(self, spot: Spot | None) -> Playhead | None:
         """Where the number of a cell in the window is made itself."""

@@ -174,11 +174,11 @@ class WindowView(View):
 
     def _hover(self, spot: Spot | None) -> None:
         term = None if spot is None or self.grid is None else self.grid.term(self._group, *spot)
-        self.show_cursor(term)
-        self.term_hovered.emit(term)
         if self.scene is not None:
             inside = term is not None and bool(self.scene.trace.operands[0].inside[term])
             self.hover_cell(self.scene.source, tuple(self.scene.trace.operands[0].cells[term]) if inside else None)
+        self.show_cursor(term)
+        self.term_hovered.emit(term)
 
     def _go(self, spot: Spot) -> None:
         assert self.scene is not None

@@ -1,0 +1,63 @@
+"""One pointer in all grids: what the number or the weight under it touches lights up in the stepper's maps too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from app.model.timeline import is_input, shown_at
+from app.widgets.heat_map import HeatMap
+from app.widgets.plane_grid import PlaneGrid
+from cnncore.op import Range
+
+if TYPE_CHECKING:
+    from app.panels.stepper_views.base import Scene, View
+
+
+class Linked(NamedTuple):
+    """A map of a view: the plane ``lead`` of what ``node`` gives. A window on it lights up for a weight only, because a
+    number that is pointed at has the window itself."""
+
+    map: HeatMap | PlaneGrid
+    node: str
+    lead: tuple[int, ...]
+
+
+def output_of(scene: Scene, map_: HeatMap) -> list[Linked]:
+    """The map in which a scene's own number lies."""
+    at = shown_at(scene.results.network, scene.head)
+    return [] if at is None else [Linked(map_, at[0], at[1][:-2] if len(at[1]) > 2 else at[1][:1])]
+
+
+def light_up(view: View, maps: list[Linked]) -> None:
+    """Bring what lights up in some maps up to date."""
+    touch = view.desk.touch
+    boxes = touch.boxes() if touch.on else {}
+    of_weight = touch.weight is not None
+    for one in maps:
+        box = boxes.get(one.node) if of_weight or isinstance(one.map, HeatMap) else None
+        one.map.set_touched(None if box is None else plane_of(box, one.lead))
+
+
+def plane_of(box: tuple[Range, ...], lead: tuple[int, ...]) -> tuple[range, range] | None:
+    """Rows and columns of a box in one plane; None where it has no part in that plane."""
+    before, space = box[:len(lead)], box[len(lead):]
+    if not 1 <= len(space) <= 2 or any(i not in range(*axis) for i, axis in zip(lead, before, strict=True)):
+        return None
+    rows, cols = [range(1), *(range(*axis) for axis in space)][-2:]
+    return (rows, cols) if len(rows) and len(cols) else None
+
+
+def term_at(scene: Scene, at: tuple[str, tuple[int, ...]] | None) -> int | None:
+    """The term of a scene that a number elsewhere is a factor of."""
+    if at is None:
+        return None
+    for one in scene.trace.operands:
+        node = scene.node.name if one.source in ("grad", "output") else \
+            scene.node.inputs[int(one.source[5:])] if is_input(one.source) else ""
+        if node == at[0] and one.cells.shape[1] == len(at[1]) and one.samples is None:
+            found = np.flatnonzero((one.cells == np.array(at[1])).all(axis=1) & one.inside)
+            if len(found):
+                return int(found[0])
+    return None
