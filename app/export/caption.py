@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from app.widgets import marks
 from cnncore.op import Array
 
 HIGH, TALL, BAR, GAP = 20, 72, 4, 12
+APART = 28  # px between two layers where there is room
 PICTURE = 44  # px of a map
 MORE = "…"
 
@@ -39,17 +41,23 @@ def places(results: Results, ranges: Ranges) -> list[Place]:
         bound = ranges.bound(results, name, map_)
         colours = np.ascontiguousarray(theme.rgb(plane.astype(np.float32), bound))
         high, wide = colours.shape
-        found.append(Place(name, QImage(colours.data, wide, high, 4 * wide, QImage.Format.Format_RGB32).copy()))
+        image = QImage(colours.data, wide, high, 4 * wide, QImage.Format.Format_RGB32).copy()
+        if values.ndim < 2 and values.size < plane.size:  # the end of the last row is no unit
+            image = image.convertToFormat(QImage.Format.Format_ARGB32)
+            for column in range(values.size % wide, wide):
+                image.setPixel(column, high - 1, 0)
+        found.append(Place(name, image))
     return found
 
 
 def _most_active(values: Array) -> tuple[int, Array]:
-    """Index and (rows, columns) of a map; units of a plain list are wrapped into a square."""
+    """Index and (rows, columns) of a map; units of a plain list stand in rows of equal length, if there are such."""
     if values.ndim < 2:
-        side = max(1, int(np.ceil(np.sqrt(values.size))))
-        flat = np.full(side * int(np.ceil(values.size / side)), np.nan, values.dtype)
+        side = max(1, math.isqrt(max(values.size - 1, 0)) + 1)
+        columns = next((n for n in range(side, 2 * side + 1) if values.size % n == 0), side)
+        flat = np.full(columns * math.ceil(values.size / columns), np.nan, values.dtype)
         flat[: values.size] = values
-        return 0, flat.reshape(-1, side)
+        return 0, flat.reshape(-1, columns)
     sizes = np.nan_to_num(np.abs(values.reshape(len(values), -1))).sum(axis=1)
     plane = values[int(sizes.argmax())]
     return int(sizes.argmax()), plane if plane.ndim == 2 else plane.reshape(1, -1) if plane.ndim < 2 else plane[0]
@@ -87,7 +95,8 @@ class Caption(QWidget):
         least = theme.size(PICTURE) if self._tall else 0
         wide = [max(bold.horizontalAdvance(one.name), least) + theme.size(GAP) for one in self._all]
         if sum(wide) <= room:
-            return list(zip(self._all, wide, strict=True))
+            more = min((room - sum(wide)) / len(wide), float(theme.size(APART - GAP)))
+            return [(one, own + more) for one, own in zip(self._all, wide, strict=True)]
         more = bold.horizontalAdvance(MORE) + theme.size(GAP)
         names = [one.name for one in self._all]
         first = last = names.index(self._now) if self._now in names else 0

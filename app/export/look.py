@@ -14,7 +14,8 @@ SMALLEST = (480, 270)  # px in which the stepper can be laid out; what is smalle
 SIZES = ((640, 360), (960, 540), (1280, 720), (1920, 1080))
 SPEEDS = (0.1, 50.0)
 STEP_MS = 500  # of one step at speed 1, as in the window
-NATURAL = (800, 396)  # px in which the stepper stands well at scale 1
+NATURAL = (872, 396)  # px in which the stepper stands well at scale 1, as in the smallest window
+NARROW = 780  # px in which it still stands: a small picture has rather larger type than more air
 TALL = 446  # px from which there is room for pictures of the layers under it
 SCALES = tuple(k / 20 for k in range(12, 101))
 
@@ -63,8 +64,9 @@ class Look:
     @property
     def scale(self) -> float:
         """The largest size of type at which the stepper has room."""
-        wide, high = (own / natural for own, natural in zip(self.laid_out, NATURAL, strict=True))
-        return max(s for s in SCALES if s <= max(min(wide, high), SCALES[0]))
+        wide, high = self.laid_out
+        across = max(wide / NATURAL[0], min(wide / NARROW, 1.0))
+        return max(s for s in SCALES if s <= max(min(across, high / NATURAL[1]), SCALES[0]))
 
     @property
     def tall(self) -> bool:

@@ -98,7 +98,7 @@ class BarTable(QWidget):
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))
         for x, title in zip((name, text, bar), self._titles, strict=True):
-            painter.drawText(QRectF(x, 0, 400, theme.size(HEAD)), Qt.AlignmentFlag.AlignVCenter, title)
+            painter.drawText(QRectF(x, 0, self.width() - x, theme.size(HEAD)), Qt.AlignmentFlag.AlignVCenter, title)
         scale = (self.width() - bar - 8) / ((self._high - self._low) or 1.0)
         middle = bar + 4 - self._low * scale
         strong = max((abs(r.end - r.start) for r in self._rows if r.term is not None), default=1.0) or 1.0

@@ -182,13 +182,13 @@ class RouteView(View):
         for grid in (self.came, self.share):
             grid.set_cell(max(cell, low))
         wide = max(self.window_.width(), theme.size(130))
-        middle = max(theme.size(120), self.headings[1].want() + 12, self.headings[2].want() + 12)
-        left = max(self.width() - wide - 2 * middle - 2 * sign, theme.size(60))
-        out = self.output.fit(left, room + theme.size(LEGEND))
-        spare = max(self.width() - wide - 2 * middle - out, 2 * sign)
+        came, share = (max(theme.size(110), heading.want() + 12) for heading in self.headings[1:3])
+        left = max(self.width() - wide - came - share - 2 * sign, theme.size(60))
+        out = max(self.output.fit(left, room + theme.size(LEGEND)), min(self.output.want(), left))
+        spare = max(self.width() - wide - came - share - out, 2 * sign)
         x1 = wide + spare / 3
-        x2 = x1 + middle
-        x3 = x2 + middle + spare * 2 / 3 - sign / 2
+        x2 = x1 + came
+        x3 = x2 + share + spare * 2 / 3 - sign / 2
         x3 = min(x3, self.width() - out)
         line = title + max(self.window_.height(), self.output.map.height()) / 2
         line = min(line, title + self.window_.height() / 2 + room / 4)

@@ -30,6 +30,8 @@ TITLE = 20
 NARROW = 620  # px; a row less wide has no room for the two kernels
 LABEL = 104  # px of the caption
 LINE = 340  # px of the number line at most
+STILL = 52  # px a cell at most in a picture, which has no other use for the room
+NAMES, SUMS = 168, 272  # px of what is added up, and of its arithmetic
 TERMS = (N_("weight now"), N_("momentum"), N_("gradient"), N_("decay"))
 
 
@@ -102,6 +104,8 @@ class UpdateRow(QWidget):
         text, room = self.text, end - left - 8
         if painter.fontMetrics().horizontalAdvance(text) > room:  # the symbols are said by the formula line too
             text = text.replace(" w − rate · ∂L/∂w =", "")
+        if painter.fontMetrics().horizontalAdvance(text) > room:
+            text = text.removeprefix("w ← ")
         painter.drawText(QRectF(left, 0, room, line), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
         number_line(painter, QRectF(left, line, min(theme.size(LINE), end - left - 24),
                                     self.height() - line), self._trace)
@@ -130,9 +134,11 @@ def number_line(painter: QPainter, box: QRectF, trace: Trace) -> None:
         painter.setPen(theme.color("edge"))
         painter.drawLine(QPointF(x_of(tick), y), QPointF(x_of(tick), y + 4))
         painter.setPen(theme.color("soft"))
-        place = QRectF(x_of(tick) - 40, y + 4, 80, theme.size(15))
-        if box.left() - 20 <= place.left() and place.right() <= box.right() + 20:
-            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{tick:.{digits}f}".replace("-", numbers.MINUS))
+        text = f"{tick:.{digits}f}".replace("-", numbers.MINUS)
+        own = painter.fontMetrics().horizontalAdvance(text) + 2
+        place = QRectF(x_of(tick) - own / 2, y + 4, own, theme.size(15))
+        if box.left() - 4 <= place.left() and place.right() <= box.right() + 4:
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
         tick += step
     accent = theme.color("accent")
     a, b = x_of(now), x_of(after)
@@ -230,8 +236,8 @@ class UpdateView(View):
             return
         title, air = theme.size(TITLE), theme.size(24)
         (rows, cols), room = self._shape, self.height() - theme.size(TITLE) - 4
-        wide = (self.width() * 0.56 - 2 * air) / 2
-        cell = max(min(room // rows, int(wide / cols), theme.size(40)) - GAP, 1)
+        wide = (min(self.width() * 0.56, self.width() - theme.size(NAMES + SUMS)) - 2 * air) / 2
+        cell = max(min(room // rows, int(wide / cols), theme.size(STILL if self.desk.still else 40)) - GAP, 1)
         for grid in (self.now, self.after):
             grid.set_cell(cell)
         own = max(self.now.width(), theme.size(130))
@@ -255,7 +261,7 @@ class UpdateView(View):
         painter.setPen(theme.color("soft"))
         painter.drawText(QRectF(beside, 0, room - beside, high), Qt.AlignmentFlag.AlignVCenter, self.words)
         number_line(painter, QRectF(8, high + 8, room - 16, 3 * high), self.scene.trace)
-        top, names = 4 * high, theme.size(168)
+        top, names = 4 * high, theme.size(NAMES)
         step = min(max((self.height() - top) / max(len(self._lines), 1), theme.size(17)), theme.size(26))
         for k, (name, text) in enumerate(self._lines):
             last = k == len(self._lines) - 1
