@@ -8,21 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import (
-    QColor,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
-from app.widgets import marks, plane_cut, plane_digits, plane_touch
+from app.widgets import marks, plane_blocks, plane_cut, plane_digits, plane_touch
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
 
 GAP = 1
@@ -270,40 +262,39 @@ class PlaneGrid(QWidget):
         rows, cols = self.extent()
         first, values, state = self._seen()
         self._drawn = values
-        numbers_, states = values.tolist(), state.tolist()
-        colours = theme.rgb(values, self._bound, self._role).tolist()
-        say = self._digits(painter) if self._cell >= theme.size(DIGITS) else None
-        span = range(round(m) - px // 2, round(m + rows * pitch) - px // 2), range(round(m) - px // 2,
-                                                                                 round(m + cols * pitch) - px // 2)
-        # On paper nothing cuts what lies beyond the widget's edge: the cells are cut themselves.
-        whole = None if painter.paintEngine().type() not in marks.PAPER else self.rect()
-        dashed: list[QRectF] = []
-        for i, line in enumerate(colours):
-            y = round(m + (first[0] + i - self._origin[0]) * pitch)
-            for j, fill in enumerate(line):
-                x = round(m + (first[1] + j - self._origin[1]) * pitch)
-                kind = states[i][j]
-                if kind == NOTHING:
-                    continue
-                if kind == LATER:
-                    marks.hatch(painter, QRectF(x, y, px, px))
-                    continue
-                if whole is None:
-                    painter.fillRect(x, y, px, px, QColor.fromRgb(fill))
-                else:
-                    painter.fillRect(QRect(x, y, px, px) & whole, QColor.fromRgb(fill))
-                if kind == DROPPED:
-                    marks.hatch(painter, QRectF(x, y, px, px))
-                if kind == PADDING:
-                    dashed.append(QRectF(x + 0.5, y + 0.5, px - 1, px - 1))
-                if not math.isfinite(numbers_[i][j]):
-                    marks.cross(painter, QRectF(x, y, px, px))
-                elif say is not None and y in span[0] and x in span[1] and self._counts(first[0] + i, first[1] + j):
-                    say(x, y, numbers_[i][j], fill)
+        colours = theme.rgb(values, self._bound, self._role)
+        x, y = (round(m + (first[k] - self._origin[k]) * pitch) for k in (1, 0))
+        hatched = (state == LATER) | (state == DROPPED)
+        filled = (state != NOTHING) & ~hatched
+        plane_blocks.paint(painter, colours, filled, hatched, (x, y), px, GAP, self.rect())
+
+        def rects(where: NDArray[np.bool_]) -> list[QRectF]:
+            return [QRectF(x + j * pitch, y + i * pitch, px, px) for i, j in np.argwhere(where).tolist()]
+
+        dashed = [rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in rects(state == PADDING)]
         if dashed:
             painter.setPen(QPen(theme.color("edge"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRects(dashed)
+        finite, there = np.isfinite(values), (state != NOTHING) & (state != LATER)
+        if not finite.all():
+            for rect in rects(there & ~finite):
+                marks.cross(painter, rect)
+        if px < theme.size(DIGITS):
+            return
+        say = self._digits(painter)
+        told = there & finite & self._within(y, len(values), m, rows)[:, None]
+        told &= self._within(x, values.shape[1], m, cols)
+        for i, j in np.argwhere(told).tolist():
+            if self._counts(first[0] + i, first[1] + j):
+                say(x + j * pitch, y + i * pitch, float(values[i, j]), int(colours[i, j]))
+
+    def _within(self, start: int, count: int, margin: float, cells: int) -> NDArray[np.bool_]:
+        """Which of the rows (or columns) that show are of the window, or half of them slid out of it."""
+        pitch, half = self._cell + GAP, self._cell // 2
+        at = start + pitch * np.arange(count)
+        within: NDArray[np.bool_] = (at >= round(margin) - half) & (at < round(margin + cells * pitch) - half)
+        return within
 
     def _ends(self) -> tuple[float, float]:
         """The least and the largest number in the window, as they are printed."""
