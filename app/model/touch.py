@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.model.results import Results
 from app.model.session import Session
-from app.model.timeline import Playhead, exists, is_input, shown_at
+from app.model.timeline import Playhead, exists, is_input, origin, shown_at
 from cnncore.network import INPUT, Network
 from cnncore.op import Array, Backward, Range, Run, Shape
 
@@ -59,11 +59,13 @@ class Touch(QObject):
 
     @property
     def cell(self) -> tuple[str, tuple[int, ...]] | None:
-        """(node, index) of the number under the pointer, by the output in whose place it is shown."""
+        """(node, index) of the number under the pointer, by the cell of a map in whose place it is shown."""
         head, network = self._session.hovered, self._session.results.network
         if head is None or self.weight is not None or not exists(network, head):
             return None
-        return shown_at(network, head)
+        at = shown_at(network, head)
+        seen = None if at is None else origin(network, *at)
+        return None if seen is None else (seen.node, seen.index)
 
     def boxes(self, through: Callable[[str], bool] | None = None) -> dict[str, Box]:
         """Node to the cells of its output that light up.
