@@ -24,6 +24,7 @@ from app.model.timeline import LOSS, Playhead, shown_at
 from app.model.touch import Touch
 from app.model.watches import Notice
 from app.settings import Settings
+from app.widgets import unfinished
 from app.widgets.icons import icon
 from cnncore.errors import CnnError
 
@@ -88,7 +89,11 @@ class Desk(QObject):
         return self._rows[name]
 
     def perform(self, name: str) -> bool:
-        """Do it, as its menu entry would; False (and a message) when it cannot be done."""
+        """Do it, as its menu entry would; False (and a message) when it cannot be done.
+
+        A number that is being typed is taken first: what is done next is done to what the person sees.
+        """
+        unfinished.finish()
         row = self._rows[name]
         reason = row.blocked(self) if row.blocked else ""
         if reason:

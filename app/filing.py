@@ -15,6 +15,7 @@ from app.model import edits
 from app.model.document import Document, from_model
 from app.model.picture import SUFFIXES, drawing_from
 from app.model.project import SUFFIX, load, save_project
+from app.widgets import unfinished
 from cnncore.errors import CnnError
 from cnncore.files.project import Model, read_model, write_model
 
@@ -102,6 +103,7 @@ class Filing:
 
     def may_close(self) -> bool:
         """True when nothing would be lost: nothing is unsaved, or the person saved it or does not want it."""
+        unfinished.finish()
         run = self.desk.session.run
         if run is not None and run.step > 0:
             answer = self.ask_run()

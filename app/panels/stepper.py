@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app import theme
 from app.desk import Desk
@@ -16,6 +16,7 @@ from app.panels.stepper_views import CopyView, Scene, View, view_for
 from app.panels.stepper_views.formula import write
 from app.panels.stepper_views.slices import Slices
 from app.panels.stepper_views.terms import cell_name
+from app.widgets import unfinished
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
 from app.widgets.labels import Label
@@ -62,10 +63,12 @@ class StepperPanel(Card):
         self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
         self._said: object = None  # what the header tells
+        self._taking = False  # what was typed is being taken just now
         self.slices.chosen.connect(lambda head: (desk.player.pause(), desk.attempt(desk.session.select, head)))
         self.formula.hovered.connect(self._formula_hovered)
         self.formula.clicked.connect(self._term)
         self.formula.opened.connect(lambda _: self.show_now())
+        QApplication.instance().focusChanged.connect(self._typed)  # type: ignore[union-attr]
         desk.session.playhead_moved.connect(self._changed)
         desk.session.hover_moved.connect(self._hovered)
         desk.session.results_changed.connect(self._changed)
@@ -94,7 +97,7 @@ class StepperPanel(Card):
         """The playhead, or the cell of the same layer under the pointer: hovering previews."""
         session = self.desk.session
         head, over = session.playhead, session.hovered
-        if head is None or over is None or self.desk.player.playing:
+        if head is None or over is None or self.desk.player.playing or unfinished.typed_in(self) is not None:
             return head
         return over if over.stretch == head.stretch and over.index != head.index else head
 
@@ -102,6 +105,7 @@ class StepperPanel(Card):
     def show_now(self) -> None:
         """Everything, from the session as it is."""
         self._dirty = False
+        self._take_typed()
         head = self._head()
         before, self._shown = self._shown, head
         if head is None:
@@ -137,6 +141,21 @@ class StepperPanel(Card):
         self.slices.show_head(head, scene.shape)
         if before != head:
             self._say_cell(head, trace)
+
+    def _take_typed(self) -> None:
+        """A number that is being typed belongs to what it stands in: it is taken before another cell is shown."""
+        head = self.desk.session.playhead
+        if self._shown is not None and head != self._shown and not self._taking:
+            self._taking = True
+            try:
+                unfinished.finish(self)
+            finally:
+                self._taking = False
+
+    def _typed(self, _: object, line: object) -> None:
+        """Who begins to type a number here stops the playing: it would go on to another."""
+        if self.desk.player.playing and unfinished.typed_in(self) is line is not None:
+            self.desk.player.pause()
 
     def _trace(self, head: Playhead) -> Trace:
         session = self.desk.session
