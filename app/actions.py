@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import examples
+from app.action import Action, Do, ask
+from app.actions_step import STEP, nowhere
 from app.i18n import N_
 from app.model import edits
 from app.model.run import OPEN
@@ -15,43 +15,8 @@ from cnncore.errors import CnnError
 if TYPE_CHECKING:
     from app.desk import Desk
 
-Do = Callable[["Desk"], None]
-Say = Callable[["Desk"], str]
-
 MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Samples"), N_("Training"), N_("View"),
          N_("Examples"), N_("Help"))
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing that a person can do.
-
-    Args:
-        name: Stable word for tests, scripts and settings.
-        text: English key, sentence case.
-        menu: One of `MENUS`, or empty: in the palette only.
-        do: What happens; may raise `CnnError`, which is shown.
-        keys: Shortcuts; the first is shown.
-        icon: File in assets/icons.
-        blocked: Why it cannot be done now (an English key), or "".
-        checked: For a switch: whether it is on.
-        gap: A separator stands before it in the menu.
-    """
-
-    name: str
-    text: str
-    menu: str
-    do: Do
-    keys: tuple[str, ...] = ()
-    icon: str = ""
-    blocked: Say | None = None
-    checked: Callable[[Desk], bool] | None = None
-    gap: bool = False
-
-
-def ask(service: str) -> Do:
-    """Let the window do it: dialogs, workspaces, looks."""
-    return lambda desk: desk.services[service]()
 
 
 def _no_undo(desk: Desk) -> str:
@@ -79,24 +44,6 @@ def _unedited(desk: Desk) -> str:
     if desk.session.run is not None:
         return OPEN
     return N_("No weight has been changed.") if document.weights is document.trained and not document.muted else ""
-
-
-def _nowhere(desk: Desk) -> str:
-    return "" if desk.session.playhead is not None else N_("Click a cell in the network first.")
-
-
-def _no_stops(desk: Desk) -> str:
-    return "" if desk.session.document.stops else N_("No breakpoint is set. F9 sets one where the playhead stands.")
-
-
-def _not_comparing(desk: Desk) -> str:
-    comparison = desk.debugger.comparison
-    held = comparison.number is not None or comparison.kept
-    return "" if held else N_("Nothing is compared.")
-
-
-def _nothing_held(desk: Desk) -> str:
-    return "" if desk.session.run is not None and desk.session.run.active else _nowhere(desk)
 
 
 def _no_run(desk: Desk) -> str:
@@ -198,85 +145,6 @@ CANVAS = (
         _empty_canvas,
     ),
 )
-STEP = (
-    Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
-    Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
-    Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Alt+F10", "Shift+F10"),
-           "step-back"),
-    Action("stepper.into", N_("Step into"), N_("Step"), lambda d: d.player.into(), ("F11",), blocked=_nowhere,
-           gap=True),
-    Action("stepper.into_back", N_("Step into, from the end"), N_("Step"), lambda d: d.player.into(back=True),
-           ("Alt+F11",), blocked=_nowhere),
-    Action("stepper.out", N_("Step out"), N_("Step"), lambda d: d.player.out(), ("Shift+F11",), blocked=_nowhere),
-    Action("stepper.out_back", N_("Step out, back to the start"), N_("Step"), lambda d: d.player.out(back=True),
-           ("Alt+Shift+F11",), blocked=_nowhere),
-    Action(
-        "stepper.first",
-        N_("First"),
-        N_("Step"),
-        lambda d: d.player.first(),
-        ("Ctrl+Home",),
-        "first",
-        _nowhere,
-        gap=True,
-    ),
-    Action("stepper.last", N_("Last"), N_("Step"), lambda d: d.player.last(), ("Ctrl+End",), "last", _nowhere),
-    Action(
-        "stepper.loop",
-        N_("Loop"),
-        N_("Step"),
-        lambda d: d.player.set_loop(not d.player.loop),
-        ("Ctrl+L",),
-        "loop",
-        checked=lambda d: d.player.loop,
-    ),
-    *(
-        Action(
-            f"stepper.by_{grain}",
-            text,
-            N_("Step"),
-            lambda d, g=grain: d.player.set_grain(g),
-            gap=grain == "term",  # type: ignore[misc]
-            checked=lambda d, g=grain: d.player.grain == g,
-        )  # type: ignore[misc]
-        for grain, text in (
-            ("term", N_("Step by term")),
-            ("cell", N_("Step by cell")),
-            ("map", N_("Step by map")),
-            ("layer", N_("Step by layer")),
-            ("pass", N_("Step by pass")),
-        )
-    ),
-    Action("stops.toggle", N_("Set or remove a breakpoint here"), N_("Step"), lambda d: d.debugger.toggle(), ("F9",),
-           blocked=_nowhere, gap=True),
-    Action("stops.condition", N_("Add a breakpoint with a condition…"), N_("Step"), ask("stops.condition"),
-           ("Ctrl+F9",), blocked=_nowhere),
-    Action("stops.next", N_("Continue to the next breakpoint"), N_("Step"), lambda d: d.debugger.go_on(),
-           ("Ctrl+F5",), blocked=_no_stops),
-    Action("stops.previous", N_("Back to the breakpoint before"), N_("Step"), lambda d: d.debugger.go_on(back=True),
-           ("Ctrl+Shift+F5",), blocked=_no_stops),
-    Action("stops.run_to", N_("Run to the selected cell"), N_("Step"), lambda d: d.debugger.run_to(), ("Ctrl+F10",)),
-    Action("stops.clear", N_("Clear all breakpoints"), N_("Step"), lambda d: d.debugger.clear(), ("Ctrl+Shift+F9",),
-           blocked=_no_stops),
-    Action("watches.add", N_("Watch an expression…"), N_("Step"), ask("watches.add"), ("Ctrl+W",), blocked=_nowhere,
-           gap=True),
-    Action("watches.pin", N_("Pin this number"), N_("Step"), lambda d: d.debugger.pin(), ("W",), blocked=_nowhere),
-    Action("compare.number", N_("Compare with this number"), N_("Step"), lambda d: d.debugger.compare(), ("C",),
-           blocked=_nowhere, gap=True),
-    Action("compare.keep", N_("Keep this input to compare"), N_("Step"), lambda d: d.debugger.comparison.keep(),
-           ("Shift+C",)),
-    Action("compare.let_go", N_("Stop comparing"), N_("Step"), lambda d: d.debugger.comparison.let_go(),
-           ("Ctrl+Shift+C",), blocked=_not_comparing),
-    Action(
-        "stepper.leave",
-        N_("Let go one level"),
-        N_("Step"),
-        lambda d: d.leave(),
-        ("Esc",),
-        blocked=_nothing_held,
-        gap=True,
-    ),
-)
 SAMPLES = tuple(
     Action(
         f"samples.add_{k + 1}",
@@ -317,7 +185,7 @@ VIEW = (
     ),
     Action("view.kernel", N_("Kernel panel"), N_("View"), ask("view.kernel"), ("K",), gap=True),
     Action("view.inspector", N_("Inspector"), N_("View"), ask("view.inspector"), ("I",)),
-    Action("view.layer", N_("Layer inspector"), N_("View"), lambda d: d.toggle_layer(), ("L",), blocked=_nowhere,
+    Action("view.layer", N_("Layer inspector"), N_("View"), lambda d: d.toggle_layer(), ("L",), blocked=nowhere,
            checked=lambda d: bool(d.layer)),
     Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True),
     Action("view.dark", N_("Dark theme"), N_("View"), ask("view.dark"), icon="moon"),
@@ -330,6 +198,10 @@ VIEW = (
     ),
     Action("view.hues", N_("A colour for each weight of a small kernel"), N_("View"), lambda d: d.toggle_hues(),
            checked=lambda d: d.settings.kernel_hues),
+    *(Action(f"view.pixels_{way}", text, N_("View"), lambda d, w=way: d.set_pixels(w), gap=way == "numbers",
+             checked=lambda d, w=way: d.pixels == w)  # type: ignore[misc]
+      for way, text in (("numbers", N_("Input cells as numbers")), ("squares", N_("Input cells as squares")),
+                        ("true", N_("Input cells at true size, one pixel each")))),
     Action("view.layout", N_("Standard layout"), N_("View"), ask("view.layout")),
 )
 EXAMPLES = tuple(

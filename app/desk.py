@@ -9,11 +9,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
+from app import numbers
 from app.actions import ACTIONS, Action
 from app.i18n import N_, tr
 from app.jobs.runs import Runs
 from app.messages import Messages
 from app.model import stop_words
+from app.model.alarms import Notice
 from app.model.breakpoints import Breakpoint
 from app.model.debugger import Debugger
 from app.model.document import Document
@@ -22,12 +24,12 @@ from app.model.ranges import Ranges
 from app.model.session import Session
 from app.model.timeline import LOSS, Playhead, shown_at
 from app.model.touch import Touch
-from app.model.watches import Notice
 from app.settings import Settings
 from app.widgets import unfinished
 from app.widgets.icons import icon
 from cnncore.errors import CnnError
 
+PAUSED = N_("Training is paused at step {step}. {why}")
 BRUSHES = (4.0, 30.0)
 
 
@@ -49,7 +51,7 @@ class Desk(QObject):
         self.ranges = Ranges(self)
         self.touch = Touch(self.session, self)
         self.player.stopped.connect(self._stopped)
-        self.debugger.watches.reached.connect(self._reached)
+        self.debugger.alarms.reached.connect(self._reached)
         self.services: dict[str, Callable[[], None]] = {}
         self.tool = "pen"
         self.brush = 10.0
@@ -175,6 +177,10 @@ class Desk(QObject):
 
     def _reached(self, notice: Notice) -> None:
         text, facts = stop_words.reached(notice, self.session.results)
+        run = self.session.run
+        if run is not None and run.status == "running" and notice.step is not None:
+            self.runs.pause()
+            text, facts = PAUSED, {"step": numbers.count(notice.step), "why": tr(text, **facts)}
         self.messages.warn(text, (N_("Go there"), lambda: self.attempt(self.session.select, notice.head)), **facts)
 
     # --- tools

@@ -28,6 +28,8 @@ ORDER = (
     {"paths", "numbers"},
     {"theme", "i18n", "settings"},
     {"messages", "kernels", "widgets", "model", "examples"},
+    {"action"},
+    {"actions_step"},
     {"actions", "jobs"},
     {"desk"},
     {"export"},

@@ -7,14 +7,15 @@ import dataclasses
 from PySide6.QtCore import QObject
 
 from app.i18n import N_
+from app.model.alarms import Alarms
 from app.model.breakpoints import MOST, Breakpoint, at, typed
 from app.model.comparison import Comparison
-from app.model.expression_text import pinned
+from app.model.expression_text import pinned, pinned_map
 from app.model.player import Player
 from app.model.session import Session
-from app.model.stops import checked
-from app.model.timeline import Playhead, Stretch, exists, stretch_of
-from app.model.watches import Watches
+from app.model.stops import checked, search_of
+from app.model.timeline import Playhead, Stretch, exists, stretch_of, timeline
+from app.model.watches import Watches, moved
 from cnncore.errors import CnnError
 
 
@@ -24,7 +25,7 @@ class Debugger(QObject):
     def __init__(self, session: Session, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session, self.player = session, player
-        self.watches = Watches(session, self)
+        self.watches, self.alarms = Watches(session, self), Alarms(session, self)
         self.comparison = Comparison(session, self)
 
     # --- breakpoints
@@ -68,6 +69,23 @@ class Debugger(QObject):
         other = dataclasses.replace(stop, on=not stop.on)
         self.session.set_stops(tuple(other if one == stop else one for one in self.session.document.stops))
 
+    def move(self, stop: Breakpoint, by: int) -> None:
+        """Some lines up (below 0) or down."""
+        self.session.set_stops(moved(self.session.document.stops, stop, by))
+
+    def go_to(self, stop: Breakpoint) -> None:
+        """To the first number at which one holds now, else to where its layer begins."""
+        session, head = self.session, None
+        search = search_of(session.results, (stop,))
+        if stop.on:
+            head = search.next(None)
+        if head is None and stop.node:
+            head = next((one.start for one in timeline(session.view.network) if stop.covers(one)), None)
+        if head is None:
+            raise CnnError("breakpoint.nowhere", N_("{condition} holds for no number now."), condition=stop.text)
+        self.player.pause()
+        session.select(head)
+
     def clear(self) -> None:
         """Take all away."""
         self.session.set_stops(())
@@ -103,6 +121,11 @@ class Debugger(QObject):
         """Watch the number at the playhead."""
         if self.session.playhead is not None:
             self.watches.add(pinned(self.session.results, self.session.playhead))
+
+    def pin_map(self) -> None:
+        """Watch the whole map, kernel or list of units that the playhead stands in."""
+        if self.session.playhead is not None:
+            self.watches.add(pinned_map(self.session.results, self.session.playhead))
 
     def compare(self) -> None:
         """With the number under the pointer, else the playhead's; once more lets it go."""

@@ -11,73 +11,17 @@ Indices count from 0; a slice is ``a:b``. Nothing of Python is evaluated.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from app.i18n import N_
+from app.model.expression_tree import ARITHMETIC, COMPARISONS, FUNCTIONS, Node, parse, written
 from app.model.results import Results
 from cnncore.errors import CnnError, did_you_mean
 from cnncore.op import Array
 
-TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
-                   r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
-                   r"|(?P<sign><=|>=|==|!=|\*\*|[-+*/^()<>\[\],:]))")
-LONGEST = 200
-DEEPEST = 40
-FUNCTIONS: dict[str, Callable[[Array], Any]] = {
-    "abs": np.abs, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "min": np.min, "max": np.max, "mean": np.mean,
-    "sum": np.sum, "std": np.std, "argmax": lambda a: np.argmax(a), "argmin": lambda a: np.argmin(a),
-    "count": np.count_nonzero, "any": np.any, "all": np.all, "isnan": np.isnan, "isfinite": np.isfinite,
-}
 WORDS = ("loss", "p", "answer", "target", "value")
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal}
-ARITHMETIC: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
-    "+": (5, np.add), "-": (5, np.subtract), "*": (6, np.multiply), "/": (6, np.divide), "^": (8, np.power),
-    "**": (8, np.power)}
-PASSED = ("grad", "updated")  # what comes after the forward pass
-
-
-@dataclass(frozen=True)
-class Node:
-    """One place: ``number``, ``name``, ``grad``, ``updated``, ``call``, ``index``, ``neg``, ``not``, or an operator."""
-
-    what: str
-    text: str = ""
-    parts: tuple[Any, ...] = ()
-
-
-@lru_cache(maxsize=256)
-def parse(text: str) -> Node:
-    """The tree of an expression.
-
-    Raises:
-        CnnError: Where it ends too soon or something stands where it cannot; the message shows the place.
-    """
-    if len(text) > LONGEST:
-        raise CnnError("expression.long", N_("The expression has {given} characters. Allowed: up to {allowed}."),
-                       given=len(text), allowed=LONGEST)
-    return _Parser(text).whole()
-
-
-def names_of(tree: Node) -> set[str]:
-    """All names in a tree."""
-    return {name for _, name in references(tree)}
-
-
-def references(tree: Node) -> set[tuple[str, str]]:
-    """What a tree asks about: (``name``, ``grad`` or ``updated``; the name)."""
-    found = {(tree.what, tree.text)} if tree.what in ("name", *PASSED) else set()
-    for part in tree.parts:
-        for one in part if isinstance(part, tuple) else (part,):
-            if isinstance(one, Node):
-                found |= references(one)
-    return found
 
 
 def evaluate(text: str, results: Results, value: Array | None = None) -> Array:
@@ -109,120 +53,6 @@ def check(text: str, results: Results, single: bool = True, passing: bool = Fals
                                              "sum."), expression=text, count=found.size)
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.text, self.at, self.deep = text, 0, 0
-        self.tokens: list[tuple[str, str, int]] = []
-        place = 0
-        while place < len(text.rstrip()):
-            found = TOKEN.match(text, place)
-            if found is None or found.end() == place:
-                raise self._wrong(len(text) - len(text[place:].lstrip()))
-            kind = found.lastgroup or ""
-            self.tokens.append((kind, found.group(kind), found.start(kind)))
-            place = found.end()
-
-    def whole(self) -> Node:
-        tree = self.expression(0)
-        if self.at < len(self.tokens):
-            raise self._wrong(self.tokens[self.at][2])
-        return tree
-
-    def expression(self, least: int) -> Node:
-        """Operators that bind at least so strongly: or 1, and 2, not 3, comparison 4, sums 5, products 6, sign 7."""
-        self.deep += 1
-        if self.deep > DEEPEST:
-            raise CnnError("expression.deep", N_("The expression nests more than {allowed} brackets."), allowed=DEEPEST)
-        left = self.first()
-        while True:
-            sign = self.peek()
-            if sign in ("or", "and") and (1 if sign == "or" else 2) >= least:
-                self.at += 1
-                left = Node(sign, "", (left, self.expression(2 if sign == "or" else 3)))
-            elif sign in COMPARISONS and least <= 4:
-                self.at += 1
-                left = Node(sign, "", (left, self.expression(5)))
-            elif sign in ARITHMETIC and ARITHMETIC[sign][0] >= least:
-                self.at += 1
-                binding = ARITHMETIC[sign][0]
-                left = Node(sign, "", (left, self.expression(binding if binding == 8 else binding + 1)))
-            else:
-                break
-        self.deep -= 1
-        return left
-
-    def first(self) -> Node:
-        kind, text, place = self.take()
-        if text == "not":
-            return Node("not", "", (self.expression(3),))
-        if text in ("-", "+"):
-            inner = self.expression(7)
-            return Node("neg", "", (inner,)) if text == "-" else inner
-        if kind == "number":
-            return self.indexed(Node("number", text))
-        if text == "(":
-            inner = self.expression(0)
-            self.expect(")")
-            return self.indexed(inner)
-        if kind != "name" or text in ("and", "or"):
-            raise self._wrong(place)
-        if self.peek() == "(":
-            self.at += 1
-            if text in PASSED:
-                _, name, _ = self.take("name")
-                self.expect(")")
-                return self.indexed(Node(text, name))
-            if text not in FUNCTIONS:
-                raise CnnError("expression.function", N_("There is no function {name}. Did you mean: {near}?"),
-                               name=text, near=did_you_mean(text, [*FUNCTIONS, *PASSED]))
-            inner = self.expression(0)
-            self.expect(")")
-            return self.indexed(Node("call", text, (inner,)))
-        return self.indexed(Node("name", text))
-
-    def indexed(self, inner: Node) -> Node:
-        while self.peek() == "[":
-            self.at += 1
-            parts: list[Any] = []
-            while True:
-                parts.append(self.subscript())
-                if self.peek() != ",":
-                    break
-                self.at += 1
-            self.expect("]")
-            inner = Node("index", "", (inner, tuple(parts)))
-        return inner
-
-    def subscript(self) -> Any:
-        start = None if self.peek() == ":" else self.expression(5)
-        if self.peek() != ":":
-            return start
-        self.at += 1
-        stop = None if self.peek() in (",", "]") else self.expression(5)
-        return Node("slice", "", (start, stop))
-
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-
-    def take(self, kind: str = "") -> tuple[str, str, int]:
-        if self.at >= len(self.tokens):
-            raise CnnError("expression.end", N_("The expression {given!r} ends too soon."), given=self.text)
-        token = self.tokens[self.at]
-        if kind and token[0] != kind:
-            raise self._wrong(token[2])
-        self.at += 1
-        return token
-
-    def expect(self, sign: str) -> None:
-        _, text, place = self.take()
-        if text != sign:
-            raise self._wrong(place)
-
-    def _wrong(self, place: int) -> CnnError:
-        return CnnError("expression.place", N_("{given!r} cannot stand at character {place} of the expression."),
-                        given=self.text[place:place + 12], place=place + 1)
-
-
 def _value(tree: Node, results: Results, value: Array | None) -> Any:
     what = tree.what
     if what == "number":
@@ -236,11 +66,21 @@ def _value(tree: Node, results: Results, value: Array | None) -> Any:
             raise _unknown(tree.text, results)
         return results.updated(tree.text)
     if what == "call":
-        return FUNCTIONS[tree.text](np.asarray(_value(tree.parts[0], results, value)))
+        inner = np.asarray(_value(tree.parts[0], results, value))
+        if not inner.size:
+            raise CnnError("expression.nothing", N_("{expression} has no numbers, so there is no {name} of it. Take a "
+                                                    "slice a:b with a below b."),
+                           expression=written(tree.parts[0]), name=tree.text)
+        return FUNCTIONS[tree.text](inner)
     if what == "index":
-        return np.asarray(_value(tree.parts[0], results, value))[tuple(_subscript(part, results, value)
-                                                                       for part in tree.parts[1])]
+        inner = np.asarray(_value(tree.parts[0], results, value))
+        return inner[subscripts(tree, inner.shape, results, value)]
     sides = [_value(part, results, value) for part in tree.parts]
+    if len(sides) == 2 and not _fit(np.shape(sides[0]), np.shape(sides[1])):
+        raise CnnError("expression.shapes", N_("{first} has the shape {one} and {second} the shape {other}: they do "
+                                               "not fit. Allowed: the same shape, or a single number."),
+                       first=written(tree.parts[0]), one=_sizes(np.shape(sides[0])), second=written(tree.parts[1]),
+                       other=_sizes(np.shape(sides[1])))
     if what == "neg":
         return np.negative(sides[0])
     if what == "not":
@@ -250,14 +90,44 @@ def _value(tree: Node, results: Results, value: Array | None) -> Any:
     return (COMPARISONS[what] if what in COMPARISONS else ARITHMETIC[what][1])(*sides)
 
 
-def _subscript(part: Any, results: Results, value: Array | None) -> int | slice:
-    if isinstance(part, Node) and part.what == "slice":
-        ends = [None if end is None else _whole(_value(end, results, value)) for end in part.parts]
-        return slice(*ends)
-    return _whole(_value(part, results, value))
+def subscripts(tree: Node, shape: tuple[int, ...], results: Results,
+               value: Array | None = None) -> tuple[int | slice, ...]:
+    """What stands in the brackets of an index, each of it allowed for an array of that shape.
+
+    Raises:
+        CnnError: For an index out of range, one too many, or one that is no whole number.
+    """
+    name, given = written(tree.parts[0]), len(tree.parts[1])
+    if given > len(shape):
+        if not shape:
+            raise CnnError("expression.single", N_("{name} is a single number and takes no index."), name=name)
+        raise CnnError("expression.axes", N_("{name} has {allowed} indices, its shape is {shape}; given are {given}."),
+                       name=name, allowed=len(shape), shape=_sizes(shape), given=given)
+    found: list[int | slice] = []
+    for k, (part, size) in enumerate(zip(tree.parts[1], shape, strict=False)):
+        if isinstance(part, Node) and part.what == "slice":
+            found.append(slice(*(None if end is None else _whole(_value(end, results, value)) for end in part.parts)))
+            continue
+        at = _whole(_value(part, results, value))
+        if not -size <= at < size:
+            raise CnnError("expression.bounds", N_("Index {place} of {name} is {value}. Allowed: 0 to {last}."),
+                           place=k, name=name, value=at, last=size - 1)
+        found.append(at)
+    return tuple(found)
+
+
+def _fit(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(a == b or 1 in (a, b) for a, b in zip(reversed(one), reversed(other), strict=False))
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "1"
 
 
 def _whole(value: Any) -> int:
+    if np.size(value) != 1:
+        raise CnnError("expression.indices", N_("An index is {count} numbers. Allowed: one whole number, or a slice "
+                                                "a:b."), count=np.size(value))
     number = float(np.asarray(value).reshape(()))
     if not math.isfinite(number) or number != round(number):
         raise CnnError("expression.index", N_("An index is {value}. Allowed: whole numbers."), value=number)
@@ -267,6 +137,8 @@ def _whole(value: Any) -> int:
 def _name(name: str, results: Results, value: Array | None) -> Any:
     if name == "value" and value is not None:
         return value
+    if name in results.network.shapes:  # a layer that is called like a word is that layer
+        return results.values(name)
     if name == "loss":
         return results.loss
     if name == "p":
@@ -275,8 +147,6 @@ def _name(name: str, results: Results, value: Array | None) -> Any:
         return results.order[0]
     if name == "target":
         return results.target
-    if name in results.network.shapes:
-        return results.values(name)
     if name in results.document.effective:
         return results.document.effective[name]
     raise _unknown(name, results)

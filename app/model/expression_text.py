@@ -3,42 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
 
 import numpy as np
 
 from app.i18n import N_
-from app.model.expression import ARITHMETIC, COMPARISONS, PASSED, Node, evaluate, names_of, parse
+from app.model.expression import evaluate
+from app.model.expression_place import map_of
+from app.model.expression_tree import COMPARISONS, Node, names_of, parse, written
 from app.model.frames import value_of
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, shown_at
 from cnncore.errors import CnnError
-
-
-def written(tree: Any) -> str:
-    """A tree as text again."""
-    if tree is None:
-        return ""
-    if tree.what in ("number", "name"):
-        return str(tree.text)
-    if tree.what in PASSED:
-        return f"{tree.what}({tree.text})"
-    parts = tree.parts
-    if tree.what == "call":
-        return f"{tree.text}({written(parts[0])})"
-    if tree.what == "index":
-        return f"{written(parts[0])}[{', '.join(written(part) for part in parts[1])}]"
-    if tree.what == "slice":
-        return f"{written(parts[0])}:{written(parts[1])}"
-    if tree.what in ("neg", "not"):
-        return f"{'-' if tree.what == 'neg' else 'not '}{_held(parts[0])}"
-    return f"{_held(parts[0])} {tree.what} {_held(parts[1])}"
-
-
-def _held(tree: Node) -> str:
-    """In brackets where it is an operation itself."""
-    loose = tree.what in ARITHMETIC or tree.what in COMPARISONS or tree.what in ("and", "or")
-    return f"({written(tree)})" if loose else written(tree)
 
 
 def sides(condition: str, results: Results) -> list[tuple[str, float]]:
@@ -72,6 +48,22 @@ def pinned(results: Results, head: Playhead) -> str:
             return text
     raise CnnError("watch.name", N_("{number} is one part of a sum and has no name of its own. Pin the sum itself."),
                    number=head.name)
+
+
+def pinned_map(results: Results, head: Playhead) -> str:
+    """The expression of the map that a number lies in; of a weight, its kernel; of a unit, all units of its layer.
+
+    Raises:
+        CnnError: For a lone number, and for one that has no name.
+    """
+    space = len(results.network.input_shape) - 1
+    kernel = head.lane in ("backward", "update") and shown_at(results.network, head) is None and head.node != LOSS
+    axes = max(len(head.index) - space, 1) if kernel else 1
+    index = head.index[:axes] if len(head.index) > axes else ()
+    text = _name(results, dataclasses.replace(head, index=index, term=None)) if head.index else ""
+    if text and map_of(text, results) is not None:
+        return text
+    raise CnnError("watch.map", N_("{number} lies in no map. Pin the number itself."), number=head.name)
 
 
 def _name(results: Results, head: Playhead) -> str:

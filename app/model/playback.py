@@ -10,6 +10,7 @@ from app.model.timeline import (
     Playhead,
     Stretch,
     of_lane,
+    shape_of,
     start,
     stretch_of,
     timeline,
@@ -167,6 +168,38 @@ def out_back(network: Network, head: Playhead, grain: str) -> tuple[str, Playhea
     """One grain coarser, with what was being made undone: of a cell the start of its map."""
     coarser = GRAINS[min(GRAINS.index(grain) + 1, len(GRAINS) - 1)]
     return coarser, first(network, head, grain) if grain != "term" else head.whole
+
+
+# --- beside it, as the arrow keys mean it
+
+def beside(network: Network, head: Playhead, right: int, down: int) -> Playhead:
+    """The number some places to the right and down in its plane: rows and columns of a map, of a volume's slice, of a
+    kernel. A list is one column and one row; a sound is one row, and its maps lie under one another. Edges hold it.
+    """
+    shape = shape_of(network, head) or ()
+    index = list(head.index)
+    if len(index) == 1:
+        index[0] = min(max(index[0] + right + down, 0), shape[0] - 1)
+    elif index:
+        for axis, by in ((-1, right), (-2, down)):
+            index[axis] = min(max(index[axis] + by, 0), shape[axis] - 1)
+    return dataclasses.replace(head, index=tuple(index), term=None)
+
+
+def turned(network: Network, head: Playhead, by: int) -> Playhead:
+    """The same place of another map; of a volume, of its next slice, and after its last of the next map's first."""
+    shape = shape_of(network, head) or ()
+    planes, place = shape[:-2] if len(shape) > 2 else shape[:1], 0
+    if not planes or len(shape) < 2:
+        return head
+    for size, k in zip(planes, head.index, strict=False):
+        place = place * size + k
+    place = min(max(place + by, 0), math.prod(planes) - 1)
+    index: list[int] = []
+    for size in reversed(planes):
+        place, k = divmod(place, size)
+        index.insert(0, k)
+    return dataclasses.replace(head, index=(*index, *head.index[len(planes):]), term=None)
 
 
 # --- as figures

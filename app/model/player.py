@@ -120,6 +120,10 @@ class Player(QObject):
                 self._begin()
             self.changed.emit()
 
+    def faster(self, by: int) -> None:
+        """So many of `SPEEDS` up, or down below 0."""
+        self.set_speed(SPEEDS[min(max(SPEEDS.index(self.speed) + by, 0), len(SPEEDS) - 1)])
+
     def set_loop(self, loop: bool) -> None:
         """Stay in `ring` and go round."""
         if loop != self.loop:
@@ -153,6 +157,30 @@ class Player(QObject):
             self.session.select(playback.first(network, head, self.grain))
         else:
             self.session.select(playback.last(network, head, self.grain, trace.terms.size))
+
+    # --- the cell beside
+
+    def shift(self, right: int, down: int) -> None:
+        """To the number beside this one, on the screen."""
+        self._to(lambda head: playback.beside(self.session.view.network, head, right, down))
+
+    def turn(self, by: int) -> None:
+        """To the same place of the next map, or of the one before."""
+        self._to(lambda head: playback.turned(self.session.view.network, head, by))
+
+    def nudge(self, right: int, down: int, maps: int) -> bool:
+        """Either of the two; False: the playhead stands nowhere."""
+        there = self.session.playhead is not None
+        if maps:
+            self.turn(maps)
+        else:
+            self.shift(right, down)
+        return there
+
+    def _to(self, way: Callable[[timeline.Playhead], timeline.Playhead]) -> None:
+        self.pause()
+        if self.session.playhead is not None:
+            self.session.select(way(self.session.playhead))
 
     # --- a grain finer, a grain coarser
 

@@ -11,7 +11,7 @@ import numpy as np
 from app.model.breakpoints import MOST, Breakpoint, read
 from app.model.document import SIDE, Document, TrainingChoice, from_model
 from app.model.edits import MAX_CLASSES
-from app.model.expression import LONGEST, parse
+from app.model.expression_tree import LONGEST, parse
 from app.model.samples import Sample, SampleClass, Samples, frozen
 from cnncore.augment import Augment
 from cnncore.errors import CnnError

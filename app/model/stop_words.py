@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from app import numbers
 from app.i18n import N_
+from app.model.alarms import Holding, Notice
 from app.model.breakpoints import CHANGED, DEAD, Breakpoint
 from app.model.expression_text import sides
 from app.model.frames import array_of, value_of
 from app.model.results import Results
 from app.model.stops import passes
 from app.model.timeline import Playhead, stretch_of
-from app.model.watches import Notice
 from cnncore.errors import CnnError
 
 Sentence = tuple[str, dict[str, object]]
@@ -26,8 +26,8 @@ def stopped(stop: Breakpoint | None, results: Results, head: Playhead) -> Senten
         return _dead(results, head)
     if passes(stop):
         return N_("Stopped at {name}: it is {value}, and the breakpoint is {condition}."), {
-            "name": head.name, "value": value, "condition": stop.condition}
-    return N_("Stopped at {name}, where the pass has ended: {condition}, with {reading}."), {
+            "name": head.name, "value": value, "condition": stop.text}
+    return N_("Stopped at {name}: {condition}, with {reading}."), {
         "name": head.name, "condition": stop.condition, "reading": reading(stop.condition, results)}
 
 
@@ -42,10 +42,11 @@ def reached(notice: Notice, results: Results) -> Sentence:
             "after": labels[answer] if answer < len(labels) else answer,
             "share": numbers.percent(float(results.probabilities[answer]))}
     if stop.condition == DEAD:
-        return _dead(results, head)
+        return N_("A ReLU is dead since the last change: all {count} values of {node}[{map}] are 0."), {
+            "count": numbers.count(_cells(results, head)), "node": head.node, "map": head.map}
     if passes(stop):
         return N_("A breakpoint holds since the last change: {name} is {value} ({condition})."), {
-            "name": head.name, "value": numbers.figure(value_of(results, head)), "condition": stop.condition}
+            "name": head.name, "value": numbers.figure(value_of(results, head)), "condition": stop.text}
     return N_("A breakpoint holds since the last change: {condition}, with {reading}."), {
         "condition": stop.condition, "reading": reading(stop.condition, results)}
 
@@ -65,8 +66,36 @@ def number(value: float) -> str:
     return f"{value:.0f}".replace("-", numbers.MINUS) if whole else numbers.figure(value)
 
 
-def _dead(results: Results, head: Playhead) -> Sentence:
+def held(stop: Breakpoint, holding: Holding, results: Results) -> Sentence:
+    """Where one holds now."""
+    if holding.before is not None:
+        return reached(Notice(stop, holding.first, holding.before), results)
+    facts: dict[str, object] = {"name": holding.first.name, "value": numbers.figure(value_of(results, holding.first)),
+                                "count": numbers.count(holding.count)}
+    if passes(stop) and holding.count > 1:
+        return N_("It holds for {count} numbers. The first: {name} is {value}."), facts
+    if stop.condition == DEAD:
+        return N_("{count} maps are all 0. The first: {node}[{map}]."), {
+            **facts, "node": holding.first.node, "map": holding.first.map}
+    if passes(stop):
+        return N_("It holds: {name} is {value}."), facts
+    return N_("It holds: {reading}."), {"reading": reading(stop.condition, results)}
+
+
+def mark(stop: Breakpoint, holding: Holding, results: Results) -> str:
+    """The same, as short as it can be: ``12×``, ``3 → 5``; "": it holds, and there is nothing to count."""
+    if holding.before is not None:
+        labels = results.document.labels
+        names = [labels[k] if k < len(labels) else str(k) for k in (holding.before, results.order[0])]
+        return " → ".join(names)
+    return f"{numbers.count(holding.count)}×" if passes(stop) or stop.condition == DEAD else ""
+
+
+def _cells(results: Results, head: Playhead) -> int:
     stretch = stretch_of(results.network, head)
-    size = stretch.size if stretch is not None else array_of(results, head).size
+    return stretch.size if stretch is not None else array_of(results, head).size
+
+
+def _dead(results: Results, head: Playhead) -> Sentence:
     return N_("Stopped at {name}: all {count} values of map {map} are 0."), {
-        "name": head.name, "count": numbers.count(size), "map": head.map}
+        "name": head.name, "count": numbers.count(_cells(results, head)), "map": head.map}

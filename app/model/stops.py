@@ -7,13 +7,15 @@ has been made).
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 
 import numpy as np
 
 from app.i18n import N_
 from app.model.breakpoints import CHANGED, DEAD, Breakpoint, known
-from app.model.expression import check, evaluate, names_of, parse, references
+from app.model.expression import check, evaluate
+from app.model.expression_tree import names_of, parse, references
 from app.model.frames import array_of
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, Stretch, came_back, of_lane, stretch_of, timeline
@@ -157,6 +159,15 @@ class Search:
         place = self._order[k].place(head)
         return next((one for one in self._covering(k) if _first(self.found(k, one), place, place + 1) is not None),
                     None)
+
+    def ready(self, stop: Breakpoint, lanes: tuple[str, ...], until: float) -> bool:
+        """Look at all stretches of some lanes, or at as many as there is time for; True: at all of them."""
+        for k, stretch in enumerate(self._order):
+            if stretch.lane in lanes and stop.covers(stretch) and (k, stop) not in self._found:
+                if time.perf_counter() > until:
+                    return False
+                self.found(k, stop)
+        return True
 
     def count(self, stop: Breakpoint, lanes: tuple[str, ...]) -> tuple[int, Playhead | None]:
         """At how many numbers of some lanes one stops, and at which first."""

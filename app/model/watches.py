@@ -1,62 +1,47 @@
-"""What watched expressions come to, now and over strokes and training steps, and breakpoints that a stroke reaches."""
+"""What watched expressions come to, now and over strokes and training steps."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.model.breakpoints import CHANGED, DEAD, Breakpoint
-from app.model.expression import PASSED, Node, check, evaluate, parse
+from app.i18n import N_
+from app.model.expression import check, evaluate
+from app.model.expression_place import map_of, place_of
+from app.model.expression_tree import PASSED, Node, parse
 from app.model.results import Results
 from app.model.session import Session
-from app.model.stops import Search, passes
-from app.model.timeline import Playhead, of_lane
 from cnncore.errors import CnnError
+from cnncore.op import Array
 
 KEPT = 200  # numbers of one sparkline
 LATER = 80  # ms: what needs a backward pass waits until the hand rests
 Reading = float | CnnError
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A breakpoint that holds since the last stroke or training step.
-
-    Args:
-        stop: Which.
-        head: Where, to go there.
-        before: The answer before; None: there was none.
-    """
-
-    stop: Breakpoint
-    head: Playhead
-    before: int | None = None
+Row = TypeVar("Row")
 
 
 class Watches(QObject):
     """Follows the session. A watch is computed when it is asked for, and once a stroke or a step for its series."""
 
     changed = Signal()  # other numbers, longer series
-    reached = Signal(object)  # Notice
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self._series: dict[str, deque[float]] = {}
         self._readings: tuple[Results | None, dict[str, Reading]] = (None, {})
+        self._maps: set[str] = set()
+        self._network: object = session.results.network
         self._seen: tuple[object, ...] = ()
-        self._held: dict[Breakpoint, bool] = {}
-        self._answer: int | None = None
         self._due = False  # a stroke or step whose gradients are not in the series yet
-        self._later, self._soon = QTimer(self), QTimer(self)
-        for timer, interval, do in ((self._later, LATER, self._record_gradients), (self._soon, 0, self._tell)):
-            timer.setSingleShot(True)
-            timer.setInterval(interval)
-            timer.timeout.connect(do)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self._record_gradients)
         session.results_changed.connect(self._results)
         session.debug_changed.connect(self._listed)
         session.opened.connect(self._forget)
@@ -65,9 +50,9 @@ class Watches(QObject):
     # --- what they come to
 
     def add(self, text: str) -> None:
-        """Watch one more expression; `CnnError` where it cannot be computed or is no single number."""
+        """Watch one more expression; `CnnError` where it cannot be computed, or is many numbers and no map."""
         text = text.strip()
-        check(text, self.session.results)
+        self._check(text)
         watches = self.session.document.watches
         if text not in watches:
             self.session.set_watches((*watches, text))
@@ -75,7 +60,7 @@ class Watches(QObject):
     def replace(self, old: str, text: str) -> None:
         """Another expression in the place of one."""
         text = text.strip()
-        check(text, self.session.results)
+        self._check(text)
         watches = self.session.document.watches
         after = [text if one == old else one for one in watches if one == old or one != text]
         self.session.set_watches(tuple(after))
@@ -84,14 +69,38 @@ class Watches(QObject):
         """Watch it no longer."""
         self.session.set_watches(tuple(one for one in self.session.document.watches if one != text))
 
+    def move(self, text: str, by: int) -> None:
+        """Some lines up (below 0) or down."""
+        self.session.set_watches(moved(self.session.document.watches, text, by))
+
+    def go(self, text: str) -> None:
+        """Stand at the number that it names; `CnnError` where there is none."""
+        head = place_of(text, self.session.results)
+        if head is None:
+            raise CnnError("watch.place", N_("{expression} names no number of this network to go to."), expression=text)
+        self.session.select(head)
+
+    def _check(self, text: str) -> None:
+        if map_of(text, self.session.results) is None:
+            check(text, self.session.results)
+
+    def picture(self, text: str) -> Array | None:
+        """(rows, columns) of a watched map; None where it is a single number, or cannot be computed."""
+        if text not in self._maps:
+            return None
+        try:
+            return map_of(text, self.session.results)
+        except CnnError:
+            return None
+
     def reading(self, text: str) -> Reading:
-        """What it comes to now, or why it cannot be computed."""
+        """What it comes to now, of a map its mean; or why it cannot be computed."""
         results = self.session.results
         if self._readings[0] is not results:
             self._readings = results, {}
         found = self._readings[1].get(text)
         if found is None:
-            found = self._readings[1][text] = _read(text, results)
+            found = self._readings[1][text] = _read(text, results, text in self._maps)
         return found
 
     def ready(self, text: str) -> bool:
@@ -106,28 +115,26 @@ class Watches(QObject):
 
     def _listed(self) -> None:
         watches = self.session.document.watches
+        self._maps = {text for text in watches if _is_map(text, self.session.results)}
+        self._readings = None, {}
         self._series = {text: self._series.get(text) or deque(self._first(text), KEPT) for text in watches}
-        stops = set(self.session.document.stops)
-        self._held = {stop: held for stop, held in self._held.items() if stop in stops}
-        for stop in stops - set(self._held):
-            self._held[stop] = self._holds(stop) is not None
         self.changed.emit()
 
     def _forget(self) -> None:
         self._series.clear()
-        self._held.clear()
-        self._seen, self._answer = (), None
+        self._seen = ()
 
     def _first(self, text: str) -> list[float]:
         found = self.reading(text)
         return [] if isinstance(found, CnnError) else [found]
 
     def _results(self, results: Results) -> None:
+        if results.network is not self._network:
+            self._network = results.network
+            self._maps = {text for text in self._series if _is_map(text, results)}
         if self.session.drawing:
             self.changed.emit()
             return
-        if results.blank:
-            self._answer = None
         view = results.document
         seen = view.network, view.drawing, view.typed, view.weights, view.muted
         other = not self._seen or any(now is not then for now, then in zip(seen, self._seen, strict=True))
@@ -139,7 +146,6 @@ class Watches(QObject):
             self._due = any(map(needs_gradients, self._series))
         if any(map(needs_gradients, self._series)) and not self._later.isActive():
             self._later.start()
-        self._soon.start()
         self.changed.emit()
 
     def _record(self, text: str) -> None:
@@ -158,40 +164,6 @@ class Watches(QObject):
         self._due = False
         self.changed.emit()
 
-    # --- breakpoints that a stroke reaches
-
-    def _tell(self) -> None:
-        """Those that hold now and did not before."""
-        if self.session.drawing:  # the end of the stroke asks again
-            return
-        results, before = self.session.results, self._answer
-        answer = None if results.blank else results.order[0]
-        self._answer = answer
-        for stop in self.session.document.stops:
-            if stop.condition == CHANGED:
-                stroke = self.session.run is None  # while it learns, the answer is expected to change
-                if stop.on and stroke and before is not None and answer is not None and answer != before:
-                    self.reached.emit(Notice(stop, _answered(results), before))
-                continue
-            found = self._holds(stop)
-            held, self._held[stop] = self._held.get(stop, False), found is not None
-            if found is not None and not held:
-                self.reached.emit(Notice(stop, found))
-
-    def _holds(self, stop: Breakpoint) -> Playhead | None:
-        """Where one holds that is about the whole network, about a dead map, or about what is no number."""
-        results = self.session.results
-        if not stop.on or not stop.condition or stop.condition == CHANGED or results.blank:
-            return None
-        try:
-            if stop.condition == DEAD or passes(stop):
-                if stop.condition != DEAD and "isfinite" not in stop.condition and "isnan" not in stop.condition:
-                    return None
-                return Search(results, (stop,)).next(None, of_lane(results.network, "forward")[-1].end)
-            return _answered(results) if bool(evaluate(stop.condition, results).reshape(-1)[0]) else None
-        except CnnError:
-            return None
-
 
 @lru_cache(maxsize=256)
 def needs_gradients(text: str) -> bool:
@@ -205,9 +177,11 @@ def _has_gradient(tree: object) -> bool:
     return isinstance(tree, Node) and (tree.what in PASSED or _has_gradient(tree.parts))
 
 
-def _read(text: str, results: Results) -> Reading:
+def _read(text: str, results: Results, picture: bool) -> Reading:
     try:
         found = evaluate(text, results)
+        if picture and found.size > 1:
+            return float(found.mean())
         if found.size != 1:
             check(text, results)
         return float(found.reshape(()))
@@ -215,8 +189,17 @@ def _read(text: str, results: Results) -> Reading:
         return error
 
 
-def _answered(results: Results) -> Playhead:
-    """The answer's own number, or the last one of the pass."""
-    shape = results.network.shapes[results.network.last]
-    return Playhead(results.network.last, (results.order[0],)) if len(shape) == 1 else \
-        of_lane(results.network, "forward")[-1].end
+def _is_map(text: str, results: Results) -> bool:
+    try:
+        return map_of(text, results) is not None
+    except CnnError:
+        return False
+
+
+def moved(rows: tuple[Row, ...], row: Row, by: int) -> tuple[Row, ...]:
+    """The same rows with one of them some places further down, or up where ``by`` is below 0."""
+    if row not in rows:
+        return rows
+    others = [one for one in rows if one != row]
+    others.insert(min(max(rows.index(row) + by, 0), len(others)), row)
+    return tuple(others)

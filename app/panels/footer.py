@@ -77,6 +77,7 @@ class Footer(QFrame):
         row.addWidget(self.keys)
         self._state, self._hint = ("", ""), ""
         session = desk.session
+        session.playhead_moved.connect(self._moved)
         for fact in (session.selection_changed, session.file_changed, session.run_moved, desk.workspace_changed):
             fact.connect(self._update)
         self.retranslate()
@@ -106,6 +107,11 @@ class Footer(QFrame):
         if hint != self._hint:
             self._hint = hint
             self.show_text(hint)
+
+    def _moved(self, *_: object) -> None:
+        """What was said about a number is past with the next."""
+        if self.text.text() != self._hint:
+            self.show_text(self._hint)
 
     def show_text(self, text: str) -> None:
         """A sentence at the left, until the situation changes."""

@@ -77,6 +77,7 @@ class NetworkPanel(Card):
         self.ranges.changed.connect(desk.ranges.set_choice)
         desk.ranges.changed.connect(self._ranges)
         self.switch.changed.connect(lambda value: self.show_gradients(value == "gradients"))
+        self.view.astray = desk.player.nudge
         self.view.cell_clicked.connect(lambda node, index: self._click(self._head(node, index)))
         self.view.cell_hovered.connect(
             lambda node, index: self.session.hover(self._head(node, index) if node else None))

@@ -45,6 +45,14 @@ class TransportPanel(Card):
         self.speed.setObjectName("speed")
         self.speed.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         self.speed.setMenu(self._speeds())
+        self.ring = IconButton("", N_("What the loop stays in"))
+        self.ring.setObjectName("ring")
+        self.ring.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        rings = QMenu(self)
+        for name in playback.RINGS[:4]:
+            rings.addAction(desk.action(f"stepper.loop_{name}"))
+        self.ring.setMenu(rings)
+        self.ring.hide()
         self.place = Label("", "secondary", mono=True)
         self.place.setObjectName("place")
         self.by_label, self.speed_label = Label(N_("Step by"), "secondary"), Label(N_("Speed"), "secondary")
@@ -81,6 +89,7 @@ class TransportPanel(Card):
         row.addWidget(self.play)
         for name in ("stepper.forward", "stepper.last", "stepper.loop"):
             row.addWidget(action_button(desk.action(name)))
+        row.addWidget(self.ring)
         row.addSpacing(8)
         row.addWidget(self.by_label)
         row.addWidget(self.grain)
@@ -201,6 +210,10 @@ class TransportPanel(Card):
         self.play.set_icon("pause" if player.playing else "play")
         self.play.set_text(N_("Pause") if player.playing else N_("Play"))
         self.grain.set_value(player.grain)
+        self.ring.setVisible(bool(player.round))
+        if player.round in playback.RINGS[:4]:
+            self.ring.set_text(f"{tr(player.round)} ▾", N_("What the loop stays in"))
+            self.ring.setAccessibleName(f"{tr('Loop')} {tr(player.round)}")
         self.speed.set_text(f"{speed_text(player.speed)} ▾", N_("Speed"))
         self.speed.setAccessibleName(f"{tr('Speed')} {speed_text(player.speed)}")
         for action in self.speed.menu().actions():

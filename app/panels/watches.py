@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.messages import text_of
 from app.model.breakpoints import READY, Breakpoint
-from app.model.expression import FUNCTIONS, PASSED, words
-from app.panels.watches_views.rows import ROW, StopRow, WatchRow
+from app.model.expression import words
+from app.model.expression_tree import FUNCTIONS, PASSED
+from app.panels.watches_views.line import GAP, ROW, Line
+from app.panels.watches_views.rows import StopRow, WatchRow
 from app.widgets.buttons import IconButton
 from app.widgets.card import Card
 from app.widgets.expression_field import ExpressionField
@@ -23,7 +25,7 @@ from cnncore.errors import CnnError
 
 WATCH = N_("such as max(conv1) or p[3]")
 STOP = N_("such as conv1: value > 1")
-GAP = 2
+LIVE = 50  # ms between two looks while one draws: whoever reads a number reads no more of them
 MOST = 0.4  # of the column's height
 INSPECTOR = 552  # height of the inspector's parts but the code, with the strip's first line
 LEAST = 2  # lines, in the lowest window
@@ -79,7 +81,12 @@ class WatchesPanel(Card):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._fit)
         self._stale = True
+        self._live = QTimer(self)
+        self._live.setSingleShot(True)
+        self._live.setInterval(LIVE)
+        self._live.timeout.connect(self._show_now)
         self.watches.changed.connect(self._changed)
+        desk.debugger.alarms.changed.connect(self._changed)
         desk.session.debug_changed.connect(self._list)
         self._close()
         self._list()
@@ -97,34 +104,71 @@ class WatchesPanel(Card):
                 row.deleteLater()
             self.watch_rows = [self._watch_row(text) for text in document.watches]
             self.stop_rows = [self._stop_row(stop) for stop in document.stops]
-        self._changed()
+        self._show_now()
         self._arrange()
 
     def _watch_row(self, text: str) -> WatchRow:
         row = WatchRow(text)
+        row.gone_to.connect(lambda: (self.desk.player.pause(), self.desk.attempt(self.watches.go, text)))
         row.edited.connect(lambda: self._type(WATCH, lambda typed: self.watches.replace(text, typed), text))
-        row.removed.connect(lambda: self.watches.remove(text))
+        row.removed.connect(lambda: self._drop(row, lambda: self.watches.remove(text)))
+        row.moved.connect(lambda by: self._shift(row, lambda: self.watches.move(text, by), by))
         self.rows.addWidget(row)
         return row
 
     def _stop_row(self, stop: Breakpoint) -> StopRow:
         debugger, row = self.desk.debugger, StopRow(stop)
+        row.gone_to.connect(lambda: self.desk.attempt(debugger.go_to, stop))
         row.edited.connect(lambda: self._type(STOP, lambda typed: debugger.replace(stop, typed), stop.text))
-        row.removed.connect(lambda: debugger.remove(stop))
+        row.removed.connect(lambda: self._drop(row, lambda: debugger.remove(stop)))
+        row.moved.connect(lambda by: self._shift(row, lambda: debugger.move(stop, by), by))
         row.switched.connect(lambda: debugger.switch(stop))
         self.rows.addWidget(row)
         return row
 
+    def _lines(self) -> list[Line]:
+        return [*self.watch_rows, *self.stop_rows]
+
+    def _drop(self, row: Line, do: Callable[[], None]) -> None:
+        """Remove a line; the focus goes on to the next."""
+        k, had = self._lines().index(row), self.isAncestorOf(QApplication.focusWidget() or self.window())
+        do()
+        self._focus(k if had else None)
+
+    def _shift(self, row: Line, do: Callable[[], None], by: int) -> None:
+        """Move a line; the focus stays with it."""
+        rows = self.watch_rows if isinstance(row, WatchRow) else self.stop_rows
+        k = min(max(rows.index(row) + by, 0), len(rows) - 1)  # type: ignore[arg-type]
+        had = row.isAncestorOf(QApplication.focusWidget() or self.window())
+        do()
+        self._focus(k + (len(self.watch_rows) if isinstance(row, StopRow) else 0) if had else None)
+
+    def _focus(self, k: int | None) -> None:
+        lines = self._lines()
+        if k is not None and lines:
+            line = lines[min(k, len(lines) - 1)]
+            line.label.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.scroll.ensureWidgetVisible(line, 0, 0)
+
     def _changed(self) -> None:
+        """Under a moving pen a little later: the stroke comes first."""
+        if not self.desk.session.drawing:
+            self._show_now()
+        elif not self._live.isActive():
+            self._live.start()
+
+    def _show_now(self) -> None:
         """Only while it can be seen: what is not shown is not computed."""
         self._stale = not (self.isVisible() and self.scroll.isVisible())
         if not self._stale:
-            results = self.desk.session.results
+            results, alarms = self.desk.session.results, self.desk.debugger.alarms
             for row in self.watch_rows:
                 if not row.value.text() or self.watches.ready(row.text):
-                    row.show_reading(self.watches.reading(row.text), self.watches.series(row.text))
+                    row.show_reading(self.watches.reading(row.text), self.watches.series(row.text),
+                                     self.watches.picture(row.text))
             for stop in self.stop_rows:
                 stop.check(results)
+                stop.show_holding(alarms.holding(stop.stop), results)
 
     # --- typing
 
@@ -204,7 +248,7 @@ class WatchesPanel(Card):
         self.set_title(N_("Watches"))
         self.set_secondary(f"{len(self.watch_rows)} · ● {len(self.stop_rows)}" if count else "")
         if shown and self._stale:
-            self._changed()
+            self._show_now()
         self._soon.start()
         self._fit()
 
@@ -221,7 +265,7 @@ class WatchesPanel(Card):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         if self._stale:
-            self._changed()
+            self._show_now()
         self._fit()
 
     def resizeEvent(self, event: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -31,6 +33,7 @@ class NetworkView(NetworkScene):
         super().__init__()
         self._press: QPointF | None = None
         self._dragged = False
+        self.astray: Callable[[int, int, int], bool] | None = None  # moves what no column shows, a weight say
 
     # --- mouse
 
@@ -121,6 +124,8 @@ class NetworkView(NetworkScene):
 
     def _step(self, key: Key) -> None:
         selected = self.lines.selected
+        if selected is None and self.astray is not None and self.astray(*ARROWS.get(key, (0, 0)), PAGES.get(key, 0)):
+            return
         if selected is None:
             k = min(1, len(self.columns) - 1)
             self.cell_clicked.emit(self.columns[k].node, moves.first(self.columns[k]))

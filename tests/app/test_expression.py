@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.document import from_model
-from app.model.expression import check, evaluate, names_of, parse
+from app.model.expression import check, evaluate
+from app.model.expression_tree import names_of, parse
 from app.model.results import compute
 from app.paths import asset
 from cnncore.errors import CnnError

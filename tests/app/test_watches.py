@@ -14,8 +14,9 @@ from app.model import edits, stop_words
 from app.model.breakpoints import Breakpoint, typed
 from app.model.debugger import Debugger
 from app.model.document import SIDE, from_model
-from app.model.expression import evaluate, parse
-from app.model.expression_text import pinned, sides, written
+from app.model.expression import evaluate
+from app.model.expression_text import pinned, sides
+from app.model.expression_tree import parse, written
 from app.model.frames import value_of
 from app.model.player import Player
 from app.model.project import load, save_project
@@ -264,7 +265,7 @@ def test_a_breakpoint_is_read_as_it_is_written(session, text, stop):
 
 def test_a_stroke_tells_what_it_reached_once(session, debugger, qtbot):
     told = []
-    debugger.watches.reached.connect(told.append)
+    debugger.alarms.reached.connect(told.append)
     session.set_stops((Breakpoint(condition="changed"), Breakpoint(condition="answer == 7")))
 
     def stroke(image):
@@ -285,7 +286,7 @@ def test_a_stroke_tells_what_it_reached_once(session, debugger, qtbot):
 
 def test_a_number_that_is_none_is_told_with_its_place(session, debugger, qtbot):
     told = []
-    debugger.watches.reached.connect(told.append)
+    debugger.alarms.reached.connect(told.append)
     session.edit(edits.set_drawing, ONE)
     session.set_stops((Breakpoint(condition="not isfinite(value)"),))
     bias = session.document.weights["conv2.bias"].copy()
