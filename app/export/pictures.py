@@ -37,7 +37,7 @@ def _svg(stage: Stage) -> bytes:
         stage.paint(painter)
     finally:
         painter.end()
-    text = buffer.data().data().decode()
+    text = bytes(buffer.data().data()).decode()
     # Cells are cells at any size; and whoever lacks the fonts takes others of the same kind.
     text = text.replace('image-rendering="optimizeSpeed"', 'style="image-rendering: pixelated"')
     text = re.sub(r'font-family="([^"]*Mono[^"]*)"', r'font-family="\1,monospace"', text)

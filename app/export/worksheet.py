@@ -1,4 +1,4 @@
-"""What stands on a worksheet: the factors of a number as they are printed, and blanks for all that is made of them.
+"""A worksheet of one number: its factors as they are printed, and blanks for all that is made of them.
 
 Every answer follows from the printed numbers exactly, so that whoever calculates by hand is never let down; what the
 network says with all its digits stands beside it.
@@ -6,74 +6,28 @@ network says with all its digits stands beside it.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
 from app import numbers
-from app.export.printed import Printed, plain
-from app.i18n import N_, tr
+from app.export.printed import plain
+from app.export.sheet_lines import by_kind
+from app.export.sheet_parts import Block, Line, Row, Seen, Worksheet
+from app.export.sheet_sums import MOST_COLS, Given, grid_shape, listed, products, window
+from app.i18n import tr
 from app.model.frames import node_of, trace_of
 from app.model.results import Results
-from app.model.timeline import Playhead, is_input, origin
+from app.model.timeline import Playhead, shown_at
 from cnncore.errors import CnnError
-from cnncore.network import Network, Node
-from cnncore.trace import Operand, Trace
+from cnncore.network import INPUT, Node
+from cnncore.shapes import receptive_region
+from cnncore.trace import Trace
 
-MOST_GROUPS, MOST_ROWS, MOST_COLS = 12, 18, 9
-NAMES = {"input0": "x", "weight": "w", "grad": "∂L/∂y"}
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Numbers in rows and columns; ``blank``: to be filled in."""
-
-    name: str
-    what: str
-    rows: Sequence[Sequence[str]]
-    blank: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """Grids side by side with signs between them, and a line under them to fill in."""
-
-    title: str
-    grids: Sequence[Grid]
-    signs: str
-    sum: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of which some are blank."""
-
-    titles: Sequence[str]
-    blank: Sequence[bool]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A name and a number; ``blank``: to be filled in."""
-
-    name: str
-    text: str
-    blank: bool = True
-
-
-@dataclass(frozen=True)
-class Worksheet:
-    """One sheet: a title, what to do, and blocks under one another."""
-
-    title: str
-    purpose: str
-    tasks: Sequence[str]
-    blocks: Sequence[Row | Table | Line] = field(default_factory=list)
-    note: str = ""
+LEAST_SEEN = 3  # rows and columns of an input that is worth a picture
 
 
 def of_cell(results: Results, head: Playhead) -> Worksheet:
@@ -82,173 +36,79 @@ def of_cell(results: Results, head: Playhead) -> Worksheet:
     trace = trace_of(results, head)
     if trace is None:
         raise CnnError("export.input", "An input is not computed: choose a number of a layer.")
-    node = node_of(results, head)
-    text, facts = node.op.summary()
-    kind = tr(node.op.title or node.op.kind)
-    purpose = " · ".join(filter(None, [kind, tr(text, **facts) if text else ""])) if head.lane == "forward" else ""
+    node, name = node_of(results, head), spoken(results, head)
+    if trace.kind == "copy":
+        raise CnnError("export.copy", "{name} is only moved, there is nothing to calculate. Choose a number of another "
+                       "layer.", name=name)
+    given = Given(results, head, node, *_in_units(trace))
     shape = grid_shape(trace)
-    blocks: list[Row | Table | Line]
-    if shape is not None and len(trace.operands) == 2 and trace.reduce == "sum" and shape[2] <= MOST_COLS:
-        tasks, blocks = _products(trace, shape)
-    elif shape is not None and len(trace.operands) == 1 and trace.kind == "window" and shape[2] <= MOST_COLS:
-        tasks, blocks = _window(trace, shape, head)
-    elif trace.kind == "shares" and trace.reduce == "share":
-        tasks, blocks = _shares(trace)
-    else:
-        tasks, blocks = _list(trace, results.network, node)
+    found = by_kind(given)
+    if found is None and shape is not None and trace.reduce == "sum" and len(trace.operands) == 2 \
+            and shape[2] <= MOST_COLS and given.windowed:
+        found = products(given, shape)
+    if found is None and shape is not None and len(trace.operands) == 1 and trace.kind == "window" \
+            and shape[2] <= MOST_COLS:
+        found = window(given, shape)
+    tasks, blocks = found or listed(given)
     said = str(np.float32(trace.total))
     note = tr("With all its digits the network says {value}. Your result comes from the rounded numbers printed here.",
               value=said.replace("-", numbers.MINUS))
     if math.isfinite(trace.total) and _answer(blocks) == plain(Fraction(said)):
         note = ""  # there was nothing to round
-    return Worksheet(tr("How {cell} is made", cell=head.name), purpose, tasks, blocks, note)
+    title = tr("How {cell} moves", cell=name) if head.lane == "update" else tr("How {cell} is made", cell=name)
+    return Worksheet(title, purpose_of(node, head), tasks, blocks, note,
+                     seen_by(results, head))
 
 
-def grid_shape(trace: Trace) -> tuple[int, int, int] | None:
-    """(groups, rows, columns) where the terms lie in windows of their first factor; else None."""
-    seen = trace.operands[0] if trace.operands else None
-    rank = seen.cells.shape[1] - 1 if seen is not None else 0
-    if seen is None or rank < 1 or len(trace.layout) < rank or seen.samples is not None:
+def spoken(results: Results, head: Playhead) -> str:
+    """The number by the name that the stepper gives it."""
+    at = shown_at(results.network, head) if head.lane == "backward" else None
+    return head.name if at is None else f"∂L/∂{at[0]}" + (f"[{', '.join(map(str, at[1]))}]" if at[1] else "")
+
+
+def purpose_of(node: Node, head: Playhead) -> str:
+    """What the layer does, in a few words; of other passes, what is done there."""
+    if head.lane == "update":
+        return tr("a step down the gradient, then the next sample")
+    if head.lane != "forward":
+        return ""
+    text, facts = node.op.summary()
+    return " · ".join(filter(None, [tr(node.op.title or node.op.kind), tr(text, **facts) if text else ""]))
+
+
+def seen_by(results: Results, head: Playhead, last: Playhead | None = None) -> Seen | None:
+    """What a number sees of the input, or all numbers from one to a last; None where that makes no picture."""
+    shape = results.network.shapes[INPUT]
+    if head.lane != "forward" or len(shape) != 3 or min(shape[1:]) < LEAST_SEEN:
         return None
-    if math.prod(trace.layout) != trace.terms.size or trace.terms.size < 2:
-        return None
-    rows, cols = (trace.layout[-2] if rank > 1 and len(trace.layout) > 1 else 1), trace.layout[-1]
-    return trace.terms.size // (rows * cols), rows, cols
+    spans: list[tuple[int, int]] = []
+    for one in (head, last or head):
+        box = receptive_region(results.network, head.node, one.index).get(INPUT)
+        if box is None:
+            return None
+        spans += [(s.start, s.stop) for s in box[-2:]]
+    rows, cols = spans[0::2], spans[1::2]
+    top, left = max(min(a for a, _ in rows), 0), max(min(a for a, _ in cols), 0)
+    high, wide = min(max(b for _, b in rows), shape[1]) - top, min(max(b for _, b in cols), shape[2]) - left
+    role = "picture" if results.document.typed is None else "signed"
+    return Seen(results.values(INPUT)[0], role, (top, left, high, wide)) if high > 0 and wide > 0 else None
 
 
-def _products(trace: Trace, shape: tuple[int, int, int]) -> tuple[list[str], list[Row | Table | Line]]:
-    groups, rows, cols = shape
-    first, second = (Printed(one.values) for one in trace.operands)
-    made = first.times(second)
-    shown = min(groups, MOST_GROUPS)
-    blocks: list[Row | Table | Line] = []
-    names = [NAMES.get(one.source, one.source) for one in trace.operands]
-    alone = groups == 1 and trace.bias is None and trace.divisor == 1
-    for g in range(shown):
-        at = slice(g * rows * cols, (g + 1) * rows * cols)
-        one = (Grid(tr("Input") if names[0] == "x" else names[0], _where(trace.operands[0], at),
-                    first.grid(at, rows, cols)),
-               Grid(tr("Kernel") if names[1] == "w" else names[1], f"{rows} × {cols}", second.grid(at, rows, cols)),
-               Grid(tr("Products"), "", made.grid(at, rows, cols), blank=True))
-        title = tr("Channel {c}", c=g) if groups > 1 else ""
-        blocks.append(Row(title, one, "×=", (tr("result") if alone else tr("sum"), plain(made.sum(at)))))
-    if alone:
-        return [_multiply(), tr("Add up the products.")], blocks
-    total = made.sum(slice(0, shown * rows * cols))
-    if groups > 1:
-        blocks.append(Line(tr("sum of these channels"), plain(total)))
-    blocks += _ending(trace, total, made.sum(slice(shown * rows * cols, None)), groups - shown)
-    tasks = [_multiply(),
-             tr("Add up the products.") if groups == 1 else tr("Add up the products of each channel, then the sums.")]
-    if trace.bias is not None:
-        tasks.append(tr("Add the bias."))
-    return tasks, blocks
+def _in_units(trace: Trace) -> tuple[Trace, str]:
+    """The trace with what came back in units of a power of ten, where two decimals would leave nothing; the unit."""
+    back = [one for one in trace.operands if one.source == "grad"]
+    power = numbers.power(max((float(np.abs(np.nan_to_num(one.values)).max(initial=0.0)) for one in back), default=0.0))
+    if not power:
+        return trace, ""
+    operands = tuple(dataclasses.replace(one, values=one.values / 10.0**power) if one.source == "grad" else one
+                     for one in trace.operands)
+    return dataclasses.replace(trace, operands=operands, terms=trace.terms / 10.0**power,
+                               total=trace.total / 10.0**power), numbers.times(power)
 
 
-def _multiply() -> str:
-    return tr("Multiply each number of the input by the number of the kernel at the same place.")
-
-
-def _answer(blocks: Sequence[Row | Table | Line]) -> str:
+def _answer(blocks: Sequence[Block]) -> str:
     """What is asked for at last."""
     last = blocks[-1]
-    return last.text if isinstance(last, Line) else last.sum[1] if isinstance(last, Row) and last.sum else ""
-
-
-def _ending(trace: Trace, total: Fraction, left: Fraction, others: int) -> list[Row | Table | Line]:
-    """What comes after the sum: what is not printed, the bias, the divisor; then the result."""
-    lines: list[Row | Table | Line] = []
-    if others > 0:
-        total += left
-        lines.append(Line(tr("the other {n} together", n=others), plain(left), blank=False))
-    if trace.bias is not None:
-        bias = Printed(np.array([trace.bias]))
-        lines.append(Line(tr("bias"), bias.text(0), blank=False))
-        total += bias.values[0]
-    if trace.divisor != 1:
-        lines.append(Line(tr("divided by"), f"{trace.divisor:g}", blank=False))
-        total /= Fraction(trace.divisor)
-    return [*lines, Line(tr("result"), plain(total))]
-
-
-def _window(trace: Trace, shape: tuple[int, int, int], head: Playhead) -> tuple[list[str], list[Row | Table | Line]]:
-    _, rows, cols = shape
-    seen = trace.operands[0]
-    printed = Printed(seen.values)
-    grid = Grid(tr("Input"), _where(seen, slice(None)), printed.grid(slice(None), rows, cols))
-    if trace.reduce == "pick" and trace.winner is not None:
-        return [tr("Find the largest number of the window. The others are forgotten.")], [
-            Row("", (grid,), ""), Line(tr("largest"), printed.text(trace.winner))]
-    total = printed.sum()
-    return [tr("Add up the numbers of the window, then divide by how many they are.")], [
-        Row("", (grid,), ""), Line(tr("sum"), plain(total)),
-        Line(tr("divided by"), f"{trace.divisor:g}", blank=False),
-        Line(tr("result"), plain(total / Fraction(trace.divisor)))]
-
-
-def _shares(trace: Trace) -> tuple[list[str], list[Row | Table | Line]]:
-    scores = Printed(trace.operands[0].values)
-    values = np.array([float(v) for v in scores.values])
-    powers = np.exp(values - values.max())
-    rows = [[str(k), scores.text(k), numbers.figure(float(powers[k])), numbers.percent(float(powers[k] / powers.sum()))]
-            for k in range(len(powers))]
-    table = Table((tr("class"), tr("score x"), tr("exp(x − largest)"), tr("share")), (False, False, True, True), rows)
-    tasks = [tr("Subtract the largest score from each score, and take exp of what is left."),
-             tr("Add them up, and divide each by their sum.")]
-    return tasks, [table, Line(tr("sum of the exp"), numbers.figure(float(powers.sum())))]
-
-
-def _list(trace: Trace, network: Network, node: Node) -> tuple[list[str], list[Row | Table | Line]]:
-    """The strongest terms one under another; all others as one given number."""
-    order = np.argsort(-np.abs(np.nan_to_num(trace.terms)), kind="stable")
-    kept = np.sort(order[:MOST_ROWS])
-    rest = np.sort(order[MOST_ROWS:])
-    columns = [Printed(one.values) for one in trace.operands]
-    products = trace.reduce == "sum" and len(columns) == 2
-    titles = [tr("comes from"), *(NAMES.get(one.source, one.source) for one in trace.operands)]
-    titles.append(" · ".join(titles[1:]) if products else tr("term"))
-    made = columns[0].times(columns[1]) if products else Printed(trace.terms, least=4)
-    rows = [[_name(trace.operands[0], int(k), network, node) if columns else str(k), *(c.text(int(k)) for c in columns),
-             made.text(int(k))] for k in kept]
-    table = Table(titles, [False] * (len(titles) - 1) + [True], rows)
-    if trace.reduce != "sum":
-        return [tr("Fill in the terms, then the result.")], [table, Line(tr("result"), numbers.figure(trace.total, 4))]
-    total = sum((made.values[int(k)] for k in kept), Fraction(0))
-    blocks: list[Row | Table | Line] = [table]
-    if trace.terms.size > 1:
-        blocks.append(Line(tr("sum"), plain(total)))
-    left = sum((made.values[int(k)] for k in rest), Fraction(0))
-    blocks += _ending(trace, total, left, len(rest))
-    return [tr("Multiply along each line, then add up."), *([tr("Add the bias.")] if trace.bias is not None else [])] \
-        if products else [tr("Fill in the terms, then the result.")], blocks
-
-
-def _where(one: Operand, at: slice) -> str:
-    """Rows and columns, as words."""
-    cells = one.cells[at]
-    if not cells.size:
-        return ""
-    flat = cells.shape[1] == 2
-    return rows_and_columns([(0 if flat else int(cell[-2]), int(cell[-1])) for cell in cells])
-
-
-def rows_and_columns(spots: Sequence[tuple[int, int]]) -> str:
-    """Where numbers lie, as words."""
-    rows, cols = [r for r, _ in spots], [c for _, c in spots]
-    top, bottom, left, right = map(numbers.count, (min(rows), max(rows), min(cols), max(cols)))
-    if min(rows) == max(rows) == 0:
-        return tr("cells {first}–{last}", first=left, last=right)
-    return tr("rows {top}–{bottom}, columns {left}–{right}", top=top, bottom=bottom, left=left, right=right)
-
-
-def _name(one: Operand, k: int, network: Network, node: Node) -> str:
-    """The number that a factor is, by the name it has on the screen."""
-    if not one.cells.shape[1]:
-        return str(k)
-    index = tuple(int(i) for i in one.cells[k])
-    if is_input(one.source):
-        return origin(network, node.inputs[int(one.source[5:])], index).name
-    return f"{NAMES.get(one.source, one.source)}[{', '.join(map(str, index))}]"
-
-
-HEADING = (N_("Worksheet"), N_("Answers"))
+    if isinstance(last, Line):
+        return last.text
+    return (last.sum[1] if last.sum else "") if isinstance(last, Row) else last.rows[-1][-1]

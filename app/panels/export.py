@@ -17,8 +17,9 @@ from app.export.look import Look
 from app.export.paper import both, page
 from app.export.pictures import picture
 from app.export.place import answers_beside, check
+from app.export.sheet_parts import Worksheet
 from app.export.stage import Make, Stage
-from app.export.worksheet import Worksheet, of_cell
+from app.export.worksheet import of_cell
 from app.export.worksheet_map import of_map
 from app.i18n import N_, tr
 from app.jobs.slices import Slices

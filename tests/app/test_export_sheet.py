@@ -11,16 +11,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
 from app import i18n, theme
 from app.cli_export import open_document
 from app.export.paper import both, page
 from app.export.printed import Printed, plain, short
-from app.export.worksheet import Grid, Line, Row, Table, of_cell
+from app.export.sheet_parts import Grid, Line, Row, Table
+from app.export.worksheet import of_cell
 from app.export.worksheet_map import of_map
+from app.model.frames import trace_of
 from app.model.results import Results, compute
-from app.model.timeline import LOSS, Playhead
+from app.model.timeline import LOSS, Playhead, timeline
 from cnncore.errors import CnnError
 from tests.pdf_text import pages, pdf_text
 
@@ -82,16 +85,19 @@ def test_every_answer_follows_from_the_printed_numbers():
     assert float(result) == pytest.approx(float(results().values("conv1")[CELL.index]), abs=0.05)
 
 
-def test_the_numbers_of_many_channels_add_up_over_several_pages():
+def test_of_many_channels_those_that_add_most_are_worked_out_and_the_others_given():
     head = Playhead("conv2", (3, 4, 4))
     content = of_cell(results(), head)
     rows = [block for block in content.blocks if isinstance(block, Row)]
-    assert [row.title for row in rows] == [f"Channel {c}" for c in range(6)]
+    window = results().values("pool1")[:, 4:9, 4:9].astype(float)
+    sums = np.abs((window * results().document.weights["conv2.weight"][3]).sum(axis=(1, 2)))
+    assert [row.title for row in rows] == [f"Channel {c}" for c in sorted(np.argsort(-sums)[:2])]
     lines = {block.name: number(block.text) for block in content.blocks if isinstance(block, Line)}
     assert sum(number(row.sum[1]) for row in rows) == lines["sum of these channels"]
-    assert lines["sum of these channels"] + lines["bias"] == lines["result"]
-    sheet, _ = both(lambda: of_cell(results(), head), "en")
-    assert pages(sheet) > 1
+    assert lines["sum of these channels"] + lines["the other 4 together"] + lines["bias"] == lines["result"]
+    assert float(lines["result"]) == pytest.approx(float(results().values("conv2")[head.index]), abs=0.1)
+    sheet, answers = both(lambda: of_cell(results(), head), "en")
+    assert pages(sheet) == pages(answers) == 1  # cells are a little smaller where that saves a page
 
 
 def test_a_dense_unit_lists_its_strongest_terms_and_gives_the_rest():
@@ -145,10 +151,10 @@ def test_a_piece_of_a_convolution_is_worked_out_from_what_is_printed():
     row = next(block for block in content.blocks if isinstance(block, Row))
     x, w, out = row.grids
     bias = number(next(block.text for block in content.blocks if isinstance(block, Line)))
-    assert (len(x.rows), len(x.rows[0]), len(w.rows), len(out.rows)) == (8, 8, 5, 4)
-    truth = results().values("conv1")[2, 8:12, 7:11]
-    for r in range(4):
-        for c in range(4):
+    assert (len(x.rows), len(x.rows[0]), len(w.rows), len(out.rows)) == (6, 6, 5, 2)  # a hundred products
+    truth = results().values("conv1")[2, 9:11, 8:10]
+    for r in range(2):
+        for c in range(2):
             total = sum((number(x.rows[r + i][c + j]) * number(w.rows[i][j]) for i in range(5) for j in range(5)), bias)
             assert number(out.rows[r][c]) == total
             assert float(total) == pytest.approx(float(truth[r, c]), abs=0.06)
@@ -176,7 +182,98 @@ def test_a_map_that_nobody_could_work_out_is_refused(head, says):
         of_map(results(), head)
 
 
+def test_a_piece_of_what_came_back_is_refused_with_what_to_do():
+    with pytest.raises(CnnError, match=r"goes forwards: ∂L/∂relu1\[2, 8, 8\] is not .* Choose a worksheet of one cell"):
+        of_map(results(), Playhead("pool1", (2, 8, 8), None, "input0", "backward"))
+
+
+def test_a_map_that_keeps_its_maximum_asks_for_ones_and_zeros():
+    c1 = compute(open_document("C1"))
+    content = of_map(c1, Playhead("keepmax1", (0, 0, 2)))
+    x, out = next(block for block in content.blocks if isinstance(block, Row)).grids
+    assert len(x.rows) == len(x.rows[0]) == 5
+    assert {text for row in out.rows for text in row} <= {"0", "1"}
+    assert "1" in {text for row in out.rows for text in row}
+
+
+def test_no_map_asks_for_more_than_a_lesson_has_time_for():
+    for letters in ("A1", "A2", "A4", "C2", "D1", "D3", "E3"):
+        made = compute(open_document(letters))
+        for stretch in timeline(made.network):
+            content = of_map(made, stretch.start)
+            out = content.blocks[-1].grids[-1] if isinstance(content.blocks[-1], Row) else None
+            assert out is not None
+            outputs = sum(len(row) for row in out.rows)
+            terms = trace_of(made, stretch.start).terms.size
+            assert stretch.node.startswith("keepmax") or outputs == 1 or outputs * terms <= 110
+
+
+# --- passes
+
+
+def test_gradients_too_small_for_decimals_are_printed_in_units():
+    content = of_cell(results(), Playhead("scores", (3, 2), None, "weight", "backward"))
+    table = content.blocks[-1]
+    assert isinstance(table, Table)
+    unit = next(title for title in table.titles if title.startswith("∂L/∂y")).partition("× ")[2]
+    came, went, product = (number(text) for text in table.rows[0][1:])
+    assert came * went == product
+    assert float(product) * float(unit.replace("−", "-")) == pytest.approx(
+        float(results().gradients.weights["scores.weight"][3, 2]), rel=0.02)
+
+
+def test_what_comes_back_first_is_share_minus_target():
+    content = of_cell(results(), Playhead(LOSS, (3,), None, "input0", "backward"))
+    assert content.title == "How ∂L/∂scores[3] is made"
+    table = content.blocks[0]
+    assert isinstance(table, Table)
+    assert table.titles[-1] == "p − t"
+    assert table.blank == (False, False, True, True, False, True)
+    assert [row[4] for row in table.rows] == ["1" if k == results().target else "0" for k in range(10)]
+    said = [float(row[5].replace("−", "-")) for row in table.rows]
+    assert sum(said) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_step_of_a_weight_adds_up_as_printed():
+    head = Playhead("conv1", (2, 0, 2, 3), None, "weight", "update")
+    content = of_cell(results(), head)
+    table, line = content.blocks
+    assert content.title == "How conv1.weight[2, 0, 2, 3] moves"
+    assert [row[0] for row in table.rows[:3]] == ["weight now", "momentum", "gradient"]
+    added = sum(float(row[3].replace("−", "-")) for row in table.rows)
+    assert added == pytest.approx(float(line.text.replace("−", "-")), rel=1e-3)
+
+
+def test_what_is_only_moved_is_nothing_to_calculate():
+    e4 = compute(open_document("E4"))
+    with pytest.raises(CnnError, match=r"both\[0, 2, 0\] is only moved"):
+        of_cell(e4, Playhead("both", (0, 2, 0)))
+
+
 # --- looks
+
+
+def test_the_answers_lie_where_the_blanks_do():
+    """Left of the products nothing differs but the lines for the name."""
+    make = lambda: of_cell(results(), CELL)  # noqa: E731
+    sheet, answers = (page(make, done, "en", 595) for done in (False, True))
+    grids = QRect(44, 140, 180, 180)
+    assert sheet.copy(grids) == answers.copy(grids)
+    assert len({sheet.pixel(x, y) for x in range(44, 224) for y in range(140, 320, 2)}) > 3  # there is something
+    assert sheet != answers
+
+
+def test_the_sheet_shows_which_part_of_the_input_is_seen():
+    assert of_cell(results(), CELL).seen.box == (10, 9, 5, 5)
+    assert of_cell(results(), Playhead("conv2", (3, 4, 4))).seen.box == (8, 8, 14, 14)
+    assert of_map(results(), CELL).seen.box == (9, 8, 6, 6)
+    assert of_cell(results(), Playhead(LOSS, (3,), None, "input0", "backward")).seen is None
+
+
+def test_there_is_room_to_calculate_on_the_sheet_only():
+    sheet, answers = (pdf_text(pdf) for pdf in both(lambda: of_cell(results(), CELL), "en"))
+    assert "Room to calculate" in sheet
+    assert "Room to calculate" not in answers
 
 
 def test_the_sheet_speaks_chinese_while_the_program_speaks_english():
