@@ -13,6 +13,7 @@ from app.model.document import Document
 from cnncore.losses import Loss
 from cnncore.network import INPUT, Gradients, Network, Pass
 from cnncore.op import Array, Run
+from cnncore.optimizers import clip
 from cnncore.plan import Plan
 
 SILENT = np.errstate(all="ignore")  # NaN and infinity are numbers to look at, each with its cross: nothing to warn of
@@ -93,13 +94,18 @@ class Results:
     def step_of(self, key: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array], Any]:
         """(weights, gradients, state, optimiser) of one weight array, before the step that the timeline shows.
 
-        The state is that of a first step: nothing has moved yet.
+        The state is that of a first step: nothing has moved yet. The gradients are clipped as in training.
         """
         optimizer = self.document.training.settings.optimizer_made()
         weights = {key: self.document.effective[key]}
-        return weights, {key: self.gradients.weights[key]}, optimizer.start(weights), optimizer
+        return weights, {key: self._clipped[key]}, optimizer.start(weights), optimizer
 
-    @SILENT
+    @cached_property
+    def _clipped(self) -> Mapping[str, Array]:
+        settings, gradients = self.document.training.settings, self.gradients.weights
+        clips = settings.clip_value or settings.clip_norm
+        return clip(gradients, settings.clip_value, settings.clip_norm) if clips else gradients
+
     def updated(self, key: str) -> Array:
         """A weight array after one step down this sample's gradient; computed when first asked for."""
         if key not in self._updated:

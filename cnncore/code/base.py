@@ -98,6 +98,29 @@ def at(cell: tuple[int, ...]) -> str:
     return f"[{', '.join(str(int(i)) for i in cell)}]" if cell else ""
 
 
+def flat(cell: tuple[int, ...], shape: Shape) -> int:
+    """Which number of an array it is, row by row."""
+    k = 0
+    for i, n in zip(cell, shape, strict=True):
+        k = k * n + i
+    return k
+
+
+def along(rank: int, name: str, reshape: str = "{x}.reshape({shape})") -> str:
+    """(C,) beside (C, *S), as code; a lone list of numbers stays as it is."""
+    return reshape.format(x=name, shape=", ".join(["-1", *["1"] * rank])) if rank else name
+
+
+def padded(around: list[tuple[int, int]]) -> bool:
+    """True where there is anything to add."""
+    return any(end for pair in around for end in pair)
+
+
+def alone(op: Op, space: Shape) -> list[tuple[int, int]]:
+    """Of a pooling: the padding that was asked for; a last window that hangs over has more."""
+    return [(axis.padding, axis.after) for axis in op.fitting(space)]  # type: ignore[attr-defined]
+
+
 def windows_of(op: Op, space: Shape) -> tuple[list[tuple[int, int]], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     """Of windows: cells (before, after) each axis, kernel, stride and dilation."""
     axes = op.axes(space)  # type: ignore[attr-defined]

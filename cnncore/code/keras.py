@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
-from cnncore.code.base import Ask, NoSuchThing, Table, at, plain, windows_of, writer
+from cnncore.code.base import Ask, NoSuchThing, Table, alone, along, at, padded, plain, windows_of, writer
+from cnncore.code.both import BOTH, backwards, templates
 from cnncore.ops.pad import sides_of
 
-KERAS: Table = {}
+KERAS: Table = dict(BOTH)
+RESHAPE = "ops.reshape({x}, ({shape}))"
 CURVES = {
     "relu": "ops.relu({x})", "leakyrelu": "ops.leaky_relu({x}, {op.negative_slope!r})",
     "elu": "ops.elu({x}, {op.alpha!r})", "selu": "ops.selu({x})", "gelu": "ops.gelu({x}, approximate={tanh})",
@@ -15,10 +17,14 @@ CURVES = {
     "hardtanh": "ops.clip({x}, {op.low!r}, {op.high!r})", "hardsigmoid": "ops.hard_sigmoid({x})",
     "hardswish": "ops.hard_swish({x})",
     "dropout": "{x}  # outside training", "spatialdropout": "{x}  # outside training",
-    "flatten": "ops.reshape({x}, (-1,))",
+    "flatten": "ops.reshape({x}, (-1,))", "reshape": "ops.reshape({x}, {shape})",
+    "concat": "ops.concatenate([{inputs}], axis=0)", "maxout": "ops.max(ops.reshape({x}, {pieces}), axis=1)",
 }
+templates(KERAS, CURVES, lambda ask: {
+    "tanh": getattr(ask.op, "approximate", "") == "tanh",
+    "pieces": (-1, getattr(ask.op, "pieces", 1), *ask.space)})
 LAST = ("conv", "transposedconv", "maxpool", "meanpool", "l2pool")  # whose y is (1, *G, F)
-PADS = {"zeros": "constant", "reflect": "reflect"}
+ON_TORCH = "# KERAS_BACKEND=torch"
 
 
 def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
@@ -28,27 +34,33 @@ def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
 
 
 def gradient(ask: Ask, target: str, cell: tuple[int, ...]) -> list[str]:
-    """Keras leaves gradients to what it runs on."""
-    raise NoSuchThing("Keras leaves gradients to what it runs on: TensorFlow, PyTorch or JAX.")
+    """Keras leaves gradients to what it runs on: here PyTorch's autograd. y is turned back, as dy stands."""
+    lines = KERAS[ask.op.kind](ask)
+    turned = ["y = ops.moveaxis(y[0], -1, 0)"] if ask.op.kind in LAST else []
+    return [ON_TORCH, *backwards(ask, target, cell, [*lines, *turned])]
 
 
-@writer(KERAS, *CURVES)
-def curve(ask: Ask) -> list[str]:
-    """Each number by itself."""
-    tanh = getattr(ask.op, "approximate", "") == "tanh"
-    return [f"y = {CURVES[ask.op.kind].format(x=ask.x, op=ask.op, tanh=tanh)}"]
-
-
-def _any(around: list[tuple[int, int]]) -> bool:
-    return any(end for pair in around for end in pair)
-
-
-def _turned(ask: Ask, around: list[tuple[int, int]], value: str = "", mode: str = "constant") -> list[str]:
+def _turned(ask: Ask, around: list[tuple[int, int]], value: str = "", mode: str = "zeros") -> list[str]:
     """q = (1, *S, C), padded."""
-    lines = [f"q = ops.moveaxis({ask.x}, 0, -1)[None]"]
-    if _any(around):
-        how = f", mode={mode!r}" if mode != "constant" else f", constant_values={value}" if value else ""
-        lines.append(f"q = ops.pad(q, {[(0, 0), *around, (0, 0)]}{how})")
+    return [f"q = ops.moveaxis({ask.x}, 0, -1)[None]", *_padding("q", ask, around, mode, value, ((0, 0),))]
+
+
+def _padding(x: str, ask: Ask, around: list[tuple[int, int]], mode: str, value: str,
+             rest: tuple[tuple[int, int], ...] = ()) -> list[str]:
+    """Lines that make q of x with its space axes padded, ``rest`` behind them; what ops.pad does not do is taken."""
+    if not padded(around):
+        return []
+    if mode == "zeros" or (mode == "reflect" and ask.rank < 3):
+        how = ", mode='reflect'" if mode == "reflect" else f", constant_values={value}" if value else ""
+        return [f"q = ops.pad({x}, {[(0, 0), *around, *rest]}{how})"]
+    lines = []
+    for axis, ((before, after), n) in enumerate(zip(around, ask.space, strict=True), 1):
+        if before or after:
+            at = f"ops.arange({-before}, {n + after})"
+            at = {"circular": f"{at} % {n}", "replicate": f"ops.clip({at}, 0, {n - 1})",
+                  "reflect": f"{n - 1} - ops.abs({n - 1} - ops.abs({at}))"}[mode]
+            lines.append(f"q = ops.take({x}, {at}, axis={axis})")
+            x = "q"
     return lines
 
 
@@ -57,16 +69,14 @@ def conv(ask: Ask) -> list[str]:
     """ops.conv, whose kernels are (*K, C, F)."""
     op, rank = ask.op, ask.rank
     around, _, stride, dilation = windows_of(op, ask.space)
-    if _any(around) and op.mode not in PADS:
-        raise NoSuchThing("Keras pads with zeros or by reflection, not with {mode}.", mode=op.mode)
-    if max(stride) > 1 and max(dilation) > 1:
-        raise NoSuchThing("Keras has no convolution with both stride and dilation.")
-    turned = f"[:, :{', ::-1' * rank}]" if op.flip else ""
-    more = f", {plain(stride)}" if max(stride) > 1 else ""
+    weight = f"ops.flip({ask.names['weight']}, {tuple(range(2, 2 + rank))})" if op.flip else ask.names["weight"]
+    both = max(stride) > 1 and max(dilation) > 1  # not in one ops.conv: every place, of which some are taken
+    more = f", {plain(stride)}" if max(stride) > 1 and not both else ""
     more += f", dilation_rate={plain(dilation)}" if max(dilation) > 1 else ""
-    lines = [*_turned(ask, around, mode=PADS.get(op.mode, "constant")),
-             f"k = ops.transpose({ask.names['weight']}{turned}, {(*range(2, 2 + rank), 1, 0)})"]
-    return [*lines, f"y = ops.conv(q, k{more})" + (f" + {ask.names['bias']}" if op.bias else "")]
+    lines = [*_turned(ask, around, mode=op.mode),
+             f"k = ops.transpose({weight}, {(*range(2, 2 + rank), 1, 0)})",
+             f"y = ops.conv(q, k{more})" + (f" + {ask.names['bias']}" if op.bias else "")]
+    return [*lines, f"y = y[:, {', '.join(f'::{n}' for n in stride)}]"] if both else lines
 
 
 @writer(KERAS, "transposedconv")
@@ -75,15 +85,19 @@ def transposed(ask: Ask) -> list[str]:
     op, rank = ask.op, ask.rank
     axes = op.windows(ask.space)
     stride, dilation = tuple(a.stride for a in axes), tuple(a.dilation for a in axes)
-    if op.groups > 1 or (max(dilation) > 1 and max(stride) > 1):
-        raise NoSuchThing("Keras has no transposed convolution in groups, nor with both stride and dilation.")
+    if max(dilation) > 1 and max(stride) > 1:
+        raise NoSuchThing("Keras has no transposed convolution with both stride and dilation.")
     more = f", {plain(stride)}" + (f", dilation_rate={plain(dilation)}" if max(dilation) > 1 else "")
     wide = tuple((n - 1) * a.stride + max((a.kernel - 1) * a.dilation + 1, a.stride)
                  for n, a in zip(ask.space, axes, strict=True))
     need = [max(a.padding + a.size - n, 0) for n, a in zip(wide, axes, strict=True)]
     cut = ", ".join(f"{a.padding}:{a.padding + a.size}" for a in axes)
-    lines = [*_turned(ask, []), f"k = ops.transpose({ask.names['weight']}, {(*range(2, 2 + rank), 1, 0)})",
-             f"y = ops.conv_transpose(q, k{more}, padding='valid')"]
+    lines = [*_turned(ask, []), f"k = ops.transpose({ask.names['weight']}, {(*range(2, 2 + rank), 1, 0)})"]
+    if op.groups > 1:
+        lines.append(f"parts = zip(ops.split(q, {op.groups}, axis=-1), ops.split(k, {op.groups}, axis=-1))")
+        lines.append(f"y = ops.concatenate([ops.conv_transpose(q, k{more}, padding='valid') for q, k in parts], -1)")
+    else:
+        lines.append(f"y = ops.conv_transpose(q, k{more}, padding='valid')")
     if any(need):
         lines.append(f"y = ops.pad(y, {[(0, 0), *((0, n) for n in need), (0, 0)]})")
     return [*lines, f"y = y[:, {cut}]" + (f" + {ask.names['bias']}" if op.bias else "")]
@@ -94,7 +108,12 @@ def maxpool(ask: Ask) -> list[str]:
     """ops.max_pool, after padding with what never wins."""
     around, window, stride, dilation = windows_of(ask.op, ask.space)
     if max(dilation) > 1:
-        raise NoSuchThing("Keras has no pooling with dilation.")
+        letters, axes = "ijk"[:ask.rank], ask.op.axes(ask.space)
+        cut = ", ".join(f"{i}:{i} + {(a.out - 1) * a.stride + 1}" + (f":{a.stride}" if a.stride > 1 else "")
+                        for i, a in zip(letters, axes, strict=True))
+        places = " ".join(f"for {i} in range(0, {a.kernel * a.dilation}, {a.dilation})"
+                          for i, a in zip(letters, axes, strict=True))
+        return [*_turned(ask, around, "float('-inf')"), f"y = ops.max(ops.stack([q[:, {cut}] {places}]), axis=0)"]
     return [*_turned(ask, around, "float('-inf')"), f"y = ops.max_pool(q, {plain(window)}, {plain(stride)})"]
 
 
@@ -103,15 +122,15 @@ def meanpool(ask: Ask) -> list[str]:
     """ops.average_pool; where not all cells count, the sums over how many do."""
     op = ask.op
     around, window, stride, _ = windows_of(op, ask.space)
-    own = [(axis.padding, axis.after) for axis in op.fitting(ask.space)]
+    own = alone(op, ask.space)
     pool = f"{plain(window)}, {plain(stride)}"
-    if around == own and (not _any(around) or op.counts_padding):
+    if around == own and (not padded(around) or op.counts_padding):
         return [*_turned(ask, around), f"y = ops.average_pool(q, {pool})"]
     lines = [f"n = ops.ones_like(ops.moveaxis({ask.x}, 0, -1)[None])"]
-    if op.counts_padding and _any(own):
+    if op.counts_padding and padded(own):
         lines.append(f"n = ops.pad(n, {[(0, 0), *own, (0, 0)]}, constant_values=1)")
     rest = [(a - c, b - d) for (a, b), (c, d) in zip(around, own, strict=True)] if op.counts_padding else around
-    lines += [f"n = ops.pad(n, {[(0, 0), *rest, (0, 0)]})"] if _any(rest) else []
+    lines += [f"n = ops.pad(n, {[(0, 0), *rest, (0, 0)]})"] if padded(rest) else []
     return [*_turned(ask, around), *lines, f"y = ops.average_pool(q, {pool}) / ops.average_pool(n, {pool})"]
 
 
@@ -140,8 +159,8 @@ def unpool(ask: Ask) -> list[str]:
 def prelu(ask: Ask) -> list[str]:
     """By hand."""
     alpha = ask.names["alpha"]
-    if ask.op.per_channel and ask.rank:
-        alpha = f"ops.reshape({alpha}, (-1, {', '.join(['1'] * ask.rank)}))"
+    if ask.op.per_channel:
+        alpha = along(ask.rank, alpha, RESHAPE)
     return [f"y = ops.where({ask.x} > 0, {ask.x}, {alpha} * {ask.x})"]
 
 
@@ -153,14 +172,6 @@ def softmax(ask: Ask) -> list[str]:
         return [f"y = ops.{name}(ops.reshape({ask.x}, ({ask.shapes[0][0]}, -1)), axis=1)",
                 f"y = ops.reshape(y, {ask.shapes[0]})"]
     return [f"y = ops.{name}({ask.x}, axis={0 if axis == 'channels' else int(axis[-1])})"]
-
-
-@writer(KERAS, "maxout")
-def maxout(ask: Ask) -> list[str]:
-    """The largest of neighbouring channels."""
-    c, *space = ask.shapes[0]
-    shape = (c // ask.op.pieces, ask.op.pieces, *space)
-    return [f"y = ops.max(ops.reshape({ask.x}, {shape}), axis=1)"]
 
 
 @writer(KERAS, "keepmax")
@@ -176,45 +187,12 @@ def dense(ask: Ask) -> list[str]:
     return [f"y = ops.matmul({ask.names['weight']}, {ask.x})" + (f" + {ask.names['bias']}" if ask.op.bias else "")]
 
 
-@writer(KERAS, "reshape")
-def reshape(ask: Ask) -> list[str]:
-    """The same numbers in another shape."""
-    return [f"y = ops.reshape({ask.x}, {ask.output})"]
-
-
 @writer(KERAS, "pad")
 def pad(ask: Ask) -> list[str]:
     """ops.pad."""
     op = ask.op
-    if op.mode not in PADS:
-        raise NoSuchThing("Keras pads with zeros or by reflection, not with {mode}.", mode=op.mode)
-    around = [(0, 0), *sides_of(op.kind, "padding", op.padding, ask.rank)]
-    how = f", constant_values={op.value!r}" if op.mode == "zeros" else ", mode='reflect'"
-    return [f"y = ops.pad({ask.x}, {around}{how})"]
-
-
-@writer(KERAS, "crop")
-def crop(ask: Ask) -> list[str]:
-    """A slice."""
-    starts = [before for before, _ in sides_of(ask.op.kind, "cut", ask.op.cut, ask.rank)]
-    own = ", ".join(f"{a}:{a + n}" for a, n in zip(starts, ask.output[1:], strict=True))
-    return [f"y = {ask.x}[:, {own}]"]
-
-
-@writer(KERAS, "add", "multiply")
-def alike(ask: Ask) -> list[str]:
-    """Cell by cell."""
-    return [f"y = {(' + ' if ask.op.kind == 'add' else ' * ').join(ask.inputs)}"]
-
-
-@writer(KERAS, "concat")
-def concat(ask: Ask) -> list[str]:
-    """Along the channels."""
-    return [f"y = ops.concatenate([{', '.join(ask.inputs)}], axis=0)"]
-
-
-def _along(name: str, rank: int) -> str:
-    return f"ops.reshape({name}, (-1, {', '.join(['1'] * rank)}))" if rank else name
+    lines = _padding(ask.x, ask, sides_of(op.kind, "padding", op.padding, ask.rank), op.mode, repr(op.value))
+    return [*lines, "y = q"] if lines else [f"y = {ask.x}"]
 
 
 @writer(KERAS, "batchnorm")
@@ -236,22 +214,26 @@ def layernorm(ask: Ask) -> list[str]:
     if op.learned:
         own = [names["weight"], names["bias"]]
         if len(op.parameter_shapes(*ask.shapes)["weight"]) == 1 and c:
-            own = [_along(name, ask.rank) for name in own]
+            own = [along(ask.rank, name, RESHAPE) for name in own]
         lines.append(f"y = y * {own[0]} + {own[1]}")
     return lines
 
 
 @writer(KERAS, "lrn")
 def lrn(ask: Ask) -> list[str]:
-    """There is none; a library below it may have one."""
-    raise NoSuchThing("Keras has no local response normalisation; TensorFlow has tf.nn.local_response_normalization.")
+    """By hand: the squares of the neighbouring channels, as so many shifted arrays."""
+    op, channels = ask.op, ask.shapes[0][0]
+    around = [(op.size // 2, (op.size - 1) // 2), *[(0, 0)] * ask.rank]
+    return [f"q = ops.pad({ask.x} ** 2, {around})", f"s = sum(q[c:c + {channels}] for c in range({op.size}))",
+            f"y = {ask.x} / ({op.k!r} + {op.alpha!r} * s / {op.size}) ** {op.beta!r}"]
 
 
 @writer(KERAS, "standardize")
 def standardize(ask: Ask) -> list[str]:
     """By hand."""
     rank = ask.rank if ask.op.per == "channel" else 0
-    return [f"y = ops.subtract({ask.x}, {_along(ask.names['offset'], rank)}) * {_along(ask.names['scale'], rank)}"]
+    return [f"y = {ask.x} - {along(rank, ask.names['offset'], RESHAPE)}",
+            f"y = y * {along(rank, ask.names['scale'], RESHAPE)}"]
 
 
 @writer(KERAS, "whiten")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from cnncore.code.base import Ask, NoSuchThing, Table, at, plain, windows_of, writer
+from cnncore.code.base import Ask, NoSuchThing, Table, alone, along, at, padded, plain, windows_of, writer
+from cnncore.code.both import BOTH, backwards, templates
 from cnncore.ops.pad import sides_of
 
-TORCH: Table = {}
+TORCH: Table = dict(BOTH)
 MODES = {"reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 CURVES = {
     "relu": "F.relu({x})", "leakyrelu": "F.leaky_relu({x}, {op.negative_slope!r})", "elu": "F.elu({x}, {op.alpha!r})",
@@ -15,10 +16,12 @@ CURVES = {
     "tanh": "torch.tanh({x})", "sigmoid": "torch.sigmoid({x})", "softplus": "F.softplus({x})",
     "hardtanh": "F.hardtanh({x}, {op.low!r}, {op.high!r})", "hardsigmoid": "F.hardsigmoid({x})",
     "hardswish": "F.hardswish({x})",
-    "dropout": "F.dropout({x}, {op.rate!r}, training=False)", "spatialdropout": "F.dropout({x}, {op.rate!r}, "
-    "training=False)", "flatten": "{x}.flatten()",
+    "dropout": "F.dropout({x}, {op.rate!r}, training=False)",
+    "spatialdropout": "F.dropout({x}, {op.rate!r}, training=False)", "flatten": "{x}.flatten()",
+    "reshape": "{x}.reshape{shape}", "concat": "torch.cat([{inputs}])",
+    "maxout": "{x}.unflatten(0, (-1, {op.pieces})).max(dim=1).values", "prelu": "F.prelu({x}[None], {names[alpha]})[0]",
 }
-NO_GRADIENT = ("keepmax",)  # a comparison: autograd has nothing to go back through
+templates(TORCH, CURVES)
 
 
 def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
@@ -28,27 +31,13 @@ def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
 
 def gradient(ask: Ask, target: str, cell: tuple[int, ...]) -> list[str]:
     """The same lines, run backwards from ``dy``."""
-    op = ask.op
-    if op.kind in NO_GRADIENT or (op.kind == "unpool" and target == "input1"):
-        raise NoSuchThing("The gradient is 0: {layer} only compares.", layer=op.kind)
-    of = ask.names[target]
-    return [f"{of}.requires_grad_()", *TORCH[op.kind](ask), f"y.backward({ask.names['grad']})", f"{of}.grad{at(cell)}"]
-
-
-@writer(TORCH, *CURVES)
-def curve(ask: Ask) -> list[str]:
-    """Each number by itself."""
-    return [f"y = {CURVES[ask.op.kind].format(x=ask.x, op=ask.op)}"]
+    return backwards(ask, target, cell, TORCH[ask.op.kind](ask))
 
 
 def _padded(x: str, around: list[tuple[int, int]], how: str = "") -> str:
     """F.pad, which begins with the last axis."""
     ends = tuple(end for pair in reversed(around) for end in pair)
     return f"F.pad({x}, {ends}{how})"
-
-
-def _any(around: list[tuple[int, int]]) -> bool:
-    return any(end for pair in around for end in pair)
 
 
 def _knobs(**values: tuple[tuple[int, ...] | int, int]) -> str:
@@ -70,7 +59,7 @@ def conv(ask: Ask) -> list[str]:
         lines.append(f"k = {weight}.flip({tuple(range(2, 2 + rank))})")
         weight = "k"
     alike = op.mode == "zeros" and all(before == after for before, after in around)
-    if not alike and _any(around):
+    if not alike and padded(around):
         mode = "" if op.mode == "zeros" else f", mode={MODES[op.mode]!r}"
         lines.append(f"q = {_padded(x, around, mode)}")
         x = "q"
@@ -93,7 +82,7 @@ def transposed(ask: Ask) -> list[str]:
 def maxpool(ask: Ask) -> list[str]:
     """max_pool1d, 2d, 3d; sides that differ are padded first, with what never wins."""
     around, window, stride, dilation = windows_of(ask.op, ask.space)
-    lines, x, padding = [], f"{ask.x}[None]", 0 if not _any(around) else tuple(before for before, _ in around)
+    lines, x, padding = [], f"{ask.x}[None]", 0 if not padded(around) else tuple(before for before, _ in around)
     if any(before != after or 2 * before > k for (before, after), k in zip(around, window, strict=True)):
         lines, x, padding = [f"q = {_padded(x, around, ', value=-torch.inf')}"], "q", 0
     more = _knobs(padding=(padding, 0), dilation=(dilation, 1))
@@ -105,16 +94,16 @@ def meanpool(ask: Ask) -> list[str]:
     """avg_pool1d, 2d, 3d; where not all cells count, the sums over how many do."""
     op, rank = ask.op, ask.rank
     around, window, stride, _ = windows_of(op, ask.space)
-    own = _own_padding(ask)
+    own = alone(op, ask.space)
     knobs = f"{plain(window)}, {plain(stride)}"
-    if around == own and (not _any(around) or op.counts_padding):
+    if around == own and (not padded(around) or op.counts_padding):
         if all(before == after and 2 * before <= k for (before, after), k in zip(around, window, strict=True)):
             more = _knobs(padding=(tuple(before for before, _ in around), 0))
             return [f"y = F.avg_pool{rank}d({ask.x}[None], {knobs}{more})[0]"]
         return [f"q = {_padded(f'{ask.x}[None]', around)}", f"y = F.avg_pool{rank}d(q, {knobs})[0]"]
     ones = f"torch.ones_like({ask.x})[None]"
     if op.counts_padding:
-        ones = _padded(ones, own, ", value=1.0") if _any(own) else ones
+        ones = _padded(ones, own, ", value=1.0") if padded(own) else ones
         rest = [(a - c, b - d) for (a, b), (c, d) in zip(around, own, strict=True)]
     else:
         rest = around
@@ -122,16 +111,11 @@ def meanpool(ask: Ask) -> list[str]:
             f"y = (F.avg_pool{rank}d(q, {knobs}) / F.avg_pool{rank}d(n, {knobs}))[0]"]
 
 
-def _own_padding(ask: Ask) -> list[tuple[int, int]]:
-    """What the padding asks for; a last window that hangs over has more."""
-    return [(axis.padding, axis.after) for axis in ask.op.fitting(ask.space)]
-
-
 @writer(TORCH, "l2pool")
 def l2pool(ask: Ask) -> list[str]:
     """lp_pool1d, 2d, 3d, which know no padding: then by hand."""
     around, window, stride, _ = windows_of(ask.op, ask.space)
-    if not _any(around):
+    if not padded(around):
         knobs = (window[0], stride[0]) if ask.rank == 1 else (window, stride)
         return [f"y = F.lp_pool{ask.rank}d({ask.x}[None], 2.0, {knobs[0]}, {knobs[1]})[0]"]
     return [f"q = {_padded(f'{ask.x}[None] ** 2', around)}",
@@ -153,18 +137,12 @@ def unpool(ask: Ask) -> list[str]:
     around, window, stride, dilation = windows_of(ask.op, space)
     wide = tuple(n + a + b for n, (a, b) in zip(space, around, strict=True))
     own = ", ".join(f"{a}:{a + n}" for n, (a, _) in zip(space, around, strict=True))
-    q = _padded(f"{large}[None]", around, ", value=-torch.inf") if _any(around) else f"{large}[None]"
+    q = _padded(f"{large}[None]", around, ", value=-torch.inf") if padded(around) else f"{large}[None]"
     more = _knobs(dilation=(dilation, 1))
     return [f"_, i = F.max_pool{rank}d({q}, {plain(window)}, {plain(stride)}{more}, return_indices=True)",
             f"y = torch.zeros({ask.shapes[1][0]}, {math.prod(wide)}, dtype={small}.dtype)",
             f"y = y.scatter_add(1, i[0].flatten(1), {small}.flatten(1))",
-            f"y = y.reshape(-1, {', '.join(map(str, wide))})" + (f"[:, {own}]" if _any(around) else "")]
-
-
-@writer(TORCH, "prelu")
-def prelu(ask: Ask) -> list[str]:
-    """With a sample axis, because the slopes are one a channel."""
-    return [f"y = F.prelu({ask.x}[None], {ask.names['alpha']})[0]"]
+            f"y = y.reshape(-1, {', '.join(map(str, wide))})" + (f"[:, {own}]" if padded(around) else "")]
 
 
 @writer(TORCH, "softmax", "logsoftmax")
@@ -174,12 +152,6 @@ def softmax(ask: Ask) -> list[str]:
     if axis == "map":
         return [f"y = F.{name}({ask.x}.flatten(1), dim=1).reshape({ask.x}.shape)"]
     return [f"y = F.{name}({ask.x}, dim={0 if axis == 'channels' else int(axis[-1])})"]
-
-
-@writer(TORCH, "maxout")
-def maxout(ask: Ask) -> list[str]:
-    """The largest of neighbouring channels."""
-    return [f"y = {ask.x}.unflatten(0, (-1, {ask.op.pieces})).max(dim=1).values"]
 
 
 @writer(TORCH, "keepmax")
@@ -194,12 +166,6 @@ def dense(ask: Ask) -> list[str]:
     return [f"y = F.linear({ask.x}, {ask.names['weight']}, {ask.name('bias')})"]
 
 
-@writer(TORCH, "reshape")
-def reshape(ask: Ask) -> list[str]:
-    """The same numbers in another shape."""
-    return [f"y = {ask.x}.reshape({', '.join(map(str, ask.output))})"]
-
-
 @writer(TORCH, "pad")
 def pad(ask: Ask) -> list[str]:
     """F.pad."""
@@ -207,26 +173,6 @@ def pad(ask: Ask) -> list[str]:
     around = sides_of(op.kind, "padding", op.padding, ask.rank)
     how = f", value={op.value!r}" if op.mode == "zeros" else f", mode={op.mode!r}"
     return [f"y = {_padded(f'{ask.x}[None]', around, how)}[0]"]
-
-
-@writer(TORCH, "crop")
-def crop(ask: Ask) -> list[str]:
-    """A slice."""
-    starts = [before for before, _ in sides_of(ask.op.kind, "cut", ask.op.cut, ask.rank)]
-    own = ", ".join(f"{a}:{a + n}" for a, n in zip(starts, ask.output[1:], strict=True))
-    return [f"y = {ask.x}[:, {own}]"]
-
-
-@writer(TORCH, "add", "multiply")
-def alike(ask: Ask) -> list[str]:
-    """Cell by cell."""
-    return [f"y = {(' + ' if ask.op.kind == 'add' else ' * ').join(ask.inputs)}"]
-
-
-@writer(TORCH, "concat")
-def concat(ask: Ask) -> list[str]:
-    """Along the channels."""
-    return [f"y = torch.cat([{', '.join(ask.inputs)}])"]
 
 
 @writer(TORCH, "batchnorm")
@@ -266,8 +212,8 @@ def lrn(ask: Ask) -> list[str]:
 @writer(TORCH, "standardize")
 def standardize(ask: Ask) -> list[str]:
     """By hand, as torchvision's Normalize."""
-    shape = f".reshape({', '.join(['-1', *['1'] * ask.rank])})" if ask.op.per == "channel" and ask.rank else ""
-    return [f"y = ({ask.x} - {ask.names['offset']}{shape}) * {ask.names['scale']}{shape}"]
+    rank = ask.rank if ask.op.per == "channel" else 0
+    return [f"y = ({ask.x} - {along(rank, ask.names['offset'])}) * {along(rank, ask.names['scale'])}"]
 
 
 @writer(TORCH, "whiten")

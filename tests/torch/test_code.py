@@ -1,52 +1,74 @@
-"""The PyTorch lines of every op, run: the output's number, and every gradient by autograd."""
+"""The PyTorch and Keras lines, run: of every op the output and all gradients, of every loss, of every optimiser."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import importlib.util
+import os
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 torch = pytest.importorskip("torch", reason="PyTorch is not in this environment; .ci/run has one that has it")
 
 from torch.nn import functional as F  # noqa: E402
 
-from cnncore.code import code_of, names_of  # noqa: E402
 from cnncore.ops import OPS  # noqa: E402
+from tests.cnncore import code_cases  # noqa: E402
 from tests.cnncore.cases import Case, cases, ranks  # noqa: E402
 
 EACH = [pytest.param(kind, rank, id=f"{kind}-{rank}d") for kind in OPS for rank in ranks(kind)]
+KNOWN: dict[str, dict[str, Any]] = {"torch": {"torch": torch, "F": F}}
+if importlib.util.find_spec("keras"):
+    os.environ["KERAS_BACKEND"] = "torch"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own imports warn of what they will leave out one day
+        import keras
+    KNOWN["keras"] = {"keras": keras, "ops": keras.ops}
+LANGUAGES = [pytest.param(name, marks=[] if name in KNOWN else pytest.mark.skip(f"{name} is not in this environment"))
+             for name in ("torch", "keras")]
 
 
-def computed(text: str, arrays: dict[str, np.ndarray]) -> float:
-    """What the last line gives, from tensors of float64 without a sample axis."""
-    known: dict[str, Any] = {"torch": torch, "F": F}
-    known |= {name: torch.tensor(np.asarray(value), dtype=torch.float64) for name, value in arrays.items()}
+def computed(language: str, text: str, arrays: dict[str, Any]) -> float:
+    """What the last line gives, from tensors of the arrays' precision without a sample axis."""
+    known = dict(KNOWN[language])
+    known |= {name: [torch.tensor(one) for one in value] if name == "grads" else torch.tensor(value)
+              for name, value in arrays.items()}
     *lines, last = text.split("\n")
-    exec("\n".join(lines), known)
-    return float(eval(last, known))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Keras warns of a softmax over one number
+        exec("\n".join(lines), known)
+    found = eval(last, known)
+    return float(found.detach() if torch.is_tensor(found) else found)
 
 
+def check(language: str, asked: Iterable[code_cases.Asked], rel: float = 2e-6) -> None:
+    for text, arrays, value in asked:
+        assert computed(language, text, arrays) == pytest.approx(value, rel=rel, abs=1e-6), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("kind", "rank"), EACH)
-def test_pytorchs_lines_compute_the_number(kind: str, rank: int) -> None:
-    @settings(max_examples=12)
+def test_the_lines_of_a_layer_compute_the_number(kind: str, rank: int, language: str) -> None:
+    @settings(max_examples=12, phases=(Phase.generate,))  # what fails is said at once, not made smaller
     @given(cases(kind, rank))
-    def check(drawn: Case) -> None:
-        case = replace(drawn, inputs=tuple(x[:1] for x in drawn.inputs), grad=drawn.grad[:1], training=False)
-        run = case.run(np.float64)
-        assert run.backward is not None
-        names = names_of(case.op, *case.shapes)
-        arrays = {names[f"input{k}"]: x[0] for k, x in enumerate(run.inputs)} | {"dy": case.grad[0]}
-        arrays |= {names[key]: value for key, value in run.params.items()}
-        wanted = {"output": run.forward.output[0]} | {f"input{k}": g[0] for k, g in enumerate(run.backward.inputs)}
-        for target, array in (wanted | run.backward.params).items():
-            for cell in list(np.ndindex(array.shape))[::max(array.size // 4, 1)]:
-                code = code_of(case.op, "torch", target, cell, case.shapes)
-                if code.text:
-                    # In double precision, too, PyTorch's hardsigmoid multiplies by a sixth in single precision.
-                    assert computed(code.text, arrays) == pytest.approx(float(array[cell]), rel=2e-6, abs=1e-6), \
-                        f"{case.op}\n{code.text}"
+    def drawn(case: Case) -> None:
+        # In double precision, too, PyTorch's hardsigmoid multiplies by a sixth in single precision.
+        check(language, code_cases.of_layer(case, language, 4))
 
-    check()
+    drawn()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("loss", code_cases.LOSSES, ids=str)
+def test_the_lines_of_a_loss_compute_it_and_its_gradient(loss: Any, language: str) -> None:
+    check(language, code_cases.of_loss(loss, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("clips", code_cases.CLIPS, ids=str)
+@pytest.mark.parametrize("optimizer", code_cases.OPTIMIZERS, ids=str)
+def test_the_lines_of_a_step_compute_the_weight(optimizer: Any, clips: tuple[float, float], language: str) -> None:
+    check(language, code_cases.of_step(optimizer, language, clips), rel=1e-5)

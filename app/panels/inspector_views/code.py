@@ -6,50 +6,16 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import N_, tr
-from app.model.frames import node_of
+from app.model.code import whole, written
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead
+from app.model.timeline import Playhead
 from app.panels.inspector_views.rows import CodeBlock
 from app.widgets.buttons import IconButton
 from app.widgets.labels import Label
 from app.widgets.segments import Segments
-from cnncore.code import IMPORTS, Written, code_of, learn, names_of
-from cnncore.network import INPUT
 
 FRAMEWORKS = (("numpy", "NumPy"), ("torch", "PyTorch"), ("keras", "Keras"))
 SAID_MS = 1500
-
-
-def written(results: Results, head: Playhead, language: str) -> Written:
-    """The lines for the number of any pass; nothing at the input."""
-    network = results.network
-    if head.node == LOSS:
-        return learn.loss_code(results.document.training.settings.loss_made(), language, results.target,
-                               None if head.lane == "loss" else head.map)
-    if head.node == INPUT:
-        return Written("")
-    if head.lane == "update":
-        return learn.step_code(results.document.training.settings.optimizer_made(), language, head.target, head.index)
-    if head.lane == "backward" and head.target == "output":
-        return Written("", N_("Every layer that reads it sends its part: the lines of each stand there."))
-    node = node_of(results, head)
-    return code_of(node.op, language, head.target, head.index, network.input_shapes(node.name))
-
-
-def whole(results: Results, head: Playhead, language: str, text: str) -> str:
-    """What is copied: the lines with what they need before them."""
-    if head.node == LOSS or head.lane == "update":
-        return f"{IMPORTS[language]}\n\n{text}\n"
-    node = node_of(results, head)
-    shapes = results.network.input_shapes(node.name)
-    names = names_of(node.op, *shapes)
-    about = [f"# {names[f'input{k}']}: {source}, shape {shape}"
-             for k, (source, shape) in enumerate(zip(node.inputs, shapes, strict=True))]
-    about += [f"# {names[key]}: {node.name}.{key}, shape {shape}"
-              for key, shape in node.op.parameter_shapes(*shapes).items()]
-    if head.lane == "backward":
-        about.append(f"# dy: ∂L/∂{node.name}, shape {results.network.shapes[node.name]}")
-    return "\n".join([IMPORTS[language], "", *about, text, ""])
 
 
 class CodeSection(QWidget):
