@@ -9,7 +9,7 @@ import pytest
 
 from app import numbers
 from app.model.playback import Playhead
-from app.panels.stepper_views import BarsView, CurveView, SharesView
+from app.panels.stepper_views import CellsView, CurveView, SharesView
 from cnncore.ops import OPS
 from cnncore.ops.elementwise import Elementwise
 from tests.gui.stepping import HEAD, LEFT, document, middle, opened
@@ -87,13 +87,20 @@ def test_the_slope_at_the_point_stands_over_the_curve(desk, qtbot):
 
 def test_maxout_shows_who_competes_and_who_won(desk, qtbot):
     panel = opened(desk, qtbot, maps("maxout", pieces=2), Playhead("a", (1, 10, 9)))
-    pair = desk.session.results.values("c")[2:4, 10, 9]
-    assert isinstance(panel.view, BarsView)
-    assert [row.name for row in panel.view.table.rows if row.term is not None] == [
-        f"c[{2 + int(k)}, 10, 9]" for k in np.argsort(-np.abs(pair))]
-    assert panel.view.table.rows[-1].end == pytest.approx(float(pair.max()))
+    view, pair = panel.view, desk.session.results.values("c")[2:4, 10, 9]
+    assert isinstance(view, CellsView)
+    won = int(pair.argmax())
+    assert [part.what for part in view.parts] == ["c[2, 10, 9]", "c[3, 10, 9]"]
+    assert [part.value for part in view.parts] == pair.tolist()
+    assert view.slots[won].map.ring == (10, 9)
+    assert view.slots[won].under.text() == "it wins"
+    assert view.slots[1 - won].map.ring is None
+    assert view.slots[1 - won].map.second == (10, 9)
+    assert view.parts[1].sign == ("<" if won else ">")
+    assert view.output.map._values[10, 9] == pair.max()
     assert panel.formula.text.startswith("y = max(x) = max(")
-    panel.grab()
+    qtbot.mouseClick(view.slots[0].map, LEFT, pos=middle(view.slots[0].map.rect_of(3, 4)))
+    assert desk.session.playhead == Playhead("c", (2, 3, 4))
 
 
 def test_keep_the_maximum_says_yes_or_no(desk, qtbot):
@@ -102,10 +109,14 @@ def test_keep_the_maximum_says_yes_or_no(desk, qtbot):
     values = desk.session.results.values("c")[1]
     top = tuple(int(i) for i in np.unravel_index(values.argmax(), values.shape))
     assert panel.formula.text.endswith("= 0")
+    view = panel.view
+    assert isinstance(view, CellsView)
+    assert (view.slots[0].map.ring, view.slots[0].map.second) == ((0, 0), top)
+    assert view.slots[0].under.text() == "not the largest: 0"
+    assert view.parts[1].value == float(values.max())
     desk.session.select(Playhead("a", (1, *top)))
     assert panel.formula.text.endswith("= 1")
-    assert isinstance(panel.view, BarsView)
-    panel.grab()
+    assert view.slots[0].under.text() == "the largest of its map: 1"
 
 
 @pytest.mark.parametrize("kind", ["softmax", "logsoftmax"])

@@ -7,7 +7,7 @@ import pytest
 
 from app.model.document import from_model
 from app.model.timeline import Playhead
-from app.panels.stepper_views import BarsView, CopyView
+from app.panels.stepper_views import CellsView, CopyView, NormBackView, NormView
 from app.panels.stepper_views.formula import sum_parts
 from app.panels.stepper_views.learn import LearnView
 from cnncore.files.project import Model
@@ -52,9 +52,8 @@ def test_an_op_of_the_engine_is_stepped_forwards_and_backwards(desk, qtbot, kind
         trace = desk.session.trace()
         assert trace is not None
         assert trace.total == pytest.approx(trace.exact, abs=max(trace.bound, 1e-12))
-        assert isinstance(panel.view, (BarsView, CopyView, LearnView)), head
-        if isinstance(panel.view, BarsView):
-            assert panel.view.table.rows[-1].end == pytest.approx(trace.total)
+        assert isinstance(panel.view, (CellsView, CopyView, LearnView, NormView, NormBackView)), head
+        if trace.kind == "products":
             parts = sum_parts(trace)
             assert float(sum((p.value for p in parts.parts), start=0) + parts.rest + (parts.bias or 0)) \
                 == pytest.approx(float(parts.result))
@@ -65,11 +64,12 @@ def test_an_op_of_the_engine_is_stepped_forwards_and_backwards(desk, qtbot, kind
 
 def test_a_sum_names_each_of_its_inputs(desk, qtbot):
     panel = opened(desk, qtbot, around("add"), Playhead("it", (1, 7, 8)))
-    rows = panel.view.table.rows
+    view = panel.view
     values = {name: float(desk.session.results.values(name)[1, 7, 8]) for name in ("a", "b")}
-    strongest = sorted(values, key=lambda name: -abs(values[name]))
-    assert [row.name for row in rows[:2]] == [f"{name}[1, 7, 8]" for name in strongest]
-    assert all(" · " not in row.text for row in rows)
+    assert [(part.what, part.sign, part.value) for part in view.parts] == [
+        ("a[1, 7, 8]", "", values["a"]), ("b[1, 7, 8]", "+", values["b"])]
+    assert view.slots[1].map._values.tolist() == desk.session.results.values("b")[1].tolist()
+    assert [slot.map.ring for slot in view.slots[:2]] == [(7, 8), (7, 8)]
 
 
 def test_a_concatenated_cell_comes_from_the_input_that_it_is_of(desk, qtbot):
@@ -84,5 +84,8 @@ def test_a_concatenated_cell_comes_from_the_input_that_it_is_of(desk, qtbot):
 
 def test_a_padded_cell_is_called_padding(desk, qtbot):
     panel = opened(desk, qtbot, around("pad"), Playhead("it", (0, 0, 0)))
-    assert isinstance(panel.view, BarsView)
-    assert panel.view.table.rows[-1].end == 0
+    assert isinstance(panel.view, CopyView)
+    assert panel.view.words.text() == "it[0, 0, 0] is padding: no number of the input, the layer sets it to 0."
+    assert panel.view.map.ring is None
+    assert panel.view.output.map.ring == (0, 0)
+    assert panel.view.link.isHidden()

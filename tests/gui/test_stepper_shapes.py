@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import numbers
 from app.model.timeline import Playhead
-from app.panels.stepper_views import ProductsView, RouteView, WindowView
+from app.panels.stepper_views import NormView, ProductsView, RouteView, WindowView
 from app.widgets.heat_map import HeatMap
 from app.widgets.plane_cut import DROPPED
 from app.widgets.plane_grid import PlaneGrid
@@ -45,9 +45,16 @@ def test_a_norm_says_mean_variance_and_scale(desk, qtbot):
     panel = opened(desk, qtbot, document(("c", "conv", {"filters": 3}), ("n", "layernorm", {}), *HEAD),
                    Playhead("n", (1, 5, 5)))
     values = desk.session.results.values("c").astype(np.float64)
-    title = panel.view.table._titles[2]
-    assert f"mean {numbers.figure(float(values.mean()))}" in title
-    assert f"variance {numbers.figure(float(values.var()))}" in title
+    view = panel.view
+    assert isinstance(view, NormView)
+    x, mean, scale, weight, bias = (float(line.text.replace("−", "-")) for line in view.lines)
+    assert x == pytest.approx(values[1, 5, 5], rel=1e-3)
+    assert mean == pytest.approx(values.mean(), rel=1e-3)
+    assert scale == pytest.approx(1 / np.sqrt(values.var() + 1e-5), rel=1e-3)
+    assert f"√({numbers.figure(float(values.var()))} + ε)" in view.lines[2].name
+    assert (weight, bias) == (1, 0)
+    assert view.picture.mean == pytest.approx(values.mean())
+    assert view.picture._counts.sum() == values.size
 
 
 def test_dropped_columns_are_hatched_and_said(desk, qtbot):

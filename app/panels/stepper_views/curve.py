@@ -12,7 +12,7 @@ from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.panels.stepper_views.base import Heading, Scene, View
-from app.panels.stepper_views.output import OutputMap
+from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.placing import folded_list
 from app.widgets.heat_map import HeatMap
 from cnncore.errors import CnnError
@@ -21,6 +21,7 @@ TITLE = 20
 POINTS = 101
 FAR = 50  # half sizes of the picture: what lies farther outside is drawn no farther
 LOW = 90  # px; a map lower than that does not set the height of the curve
+ROWS, HIGH = 24, 26  # px beside the rows of a sound, and the most that they are high
 
 
 class CurvePicture(QWidget):
@@ -78,7 +79,9 @@ class CurvePicture(QWidget):
         painter.setFont(theme.font(11, mono=True))
         painter.setPen(theme.color("soft"))
         foot = QRectF(0, origin.y() + 2, self.width(), theme.size(16))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, numbers.figure(-self._bound / 0.9))
+        below = bool(self._y.size) and self._y[0] < -self._bound / 50  # the curve runs where the label would stand
+        head = QRectF(0, origin.y() - theme.size(16), self.width(), theme.size(16))
+        painter.drawText(head if below else foot, Qt.AlignmentFlag.AlignLeft, numbers.figure(-self._bound / 0.9))
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight, numbers.figure(self._bound / 0.9))
 
 
@@ -165,6 +168,9 @@ class CurveView(View):
             return
         title = theme.size(TITLE)
         room = self.height() - title
+        if self.input.shape[0] == 1 and self.output.map.shape[0] == 1 and self.input.shape[1] > 1:
+            self._arrange_rows(title, room)
+            return
         third = self.width() / 3.4
         width = self.output.fit(round(third), room)
         self.input.set_cell(self.output.map.cell)
@@ -180,6 +186,26 @@ class CurveView(View):
             heading.place(QPoint(round(x), 0), round(end - x - 8))
         y = title + max(high, side) / 2 - 15
         self.signs = [(QRectF(width, y, x1 - width, 30), "→"), (QRectF(x1 + side, y, x2 - x1 - side, 30), "→")]
+        self.update()
+
+    def _arrange_rows(self, title: int, room: int) -> None:
+        """A sound: what goes in over what comes out, as rows, and the curve beside them."""
+        side, air = room - 4, theme.size(ROWS)
+        wide = self.width() - side - 2 * air
+        cell = max(min(wide / self.input.shape[1], float(theme.size(HIGH))), 1.0)
+        width, high = int(self.input.shape[1] * cell + 1e-6), int(cell + 1e-6)
+        for map_ in (self.input, self.output.map):
+            map_.set_cell(cell)
+        x, y = self.width() - side, max(self.height() - theme.size(LEGEND) - high - title, title + high)
+        self.input.setGeometry(0, title, width, high)
+        self.curve.setGeometry(x, title, side, side)
+        self.output.map.setGeometry(0, 0, width, high)
+        self.output.setGeometry(0, y + title, wide, self.height() - y - title)
+        for heading, at, end in zip(self.headings, (QPoint(0, 0), QPoint(x, 0), QPoint(0, y)), (wide, side, wide),
+                                    strict=True):
+            heading.place(at, end)
+        self.signs = [(QRectF(wide, title + high / 2 - 15, 2 * air, 30), "→"),
+                      (QRectF(wide, y + title + high / 2 - 15, 2 * air, 30), "←")]
         self.update()
 
     def _index(self, row: int, col: int) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
+from app.panels.stepper_views.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula import FormulaLine, Piece
 from app.widgets.formula_parts import FormulaParts, formula_parts, printed
 from cnncore.trace import Trace
@@ -28,7 +29,7 @@ def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "", 
         line.set_pieces([Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
                          *_result(numbers.figure(trace.total))])
         return
-    build = BY_KIND.get(trace.kind)
+    build = BY_KIND.get(trace.kind, _few)
     if trace.kind in ("curve", "update"):
         pieces = _curve(trace, name) if trace.kind == "curve" else update_pieces(trace, rate)
     else:
@@ -47,13 +48,21 @@ def lead_of(trace: Trace) -> str:
         first, factors = BACK[sources[:1]], sources[1:]
         if trace.kind == "sum" or trace.target == "output":
             own = "∂L/∂y" if sources[0] == "sent" else "y"
-        symbols = " · ".join([first, *(SYMBOLS.get(one, "x" if one.startswith("input") else "w") for one in factors)])
+        symbols = " · ".join([first, *(_symbol(one, factors) for one in factors)])
         return f"{own} = {'Σ ' if trace.terms.size > 1 and first != 'p − t' else ''}{symbols}"
-    names = ("x", "w", *("scale" if one == "scale" else "v" for one in sources[2:]))
-    names = ("x", "scale") if sources[1:] == ("scale",) else names
-    symbols = "·".join(names[:len(_factors(trace))])
-    inner = f"Σ {symbols}" + (" + b" if trace.bias is not None else "")
+    many = trace.terms.size > 1
+    symbols = [_symbol(one, sources) for one in sources[:len(_factors(trace))] or ("input0",)]
+    symbols = ["x"] if trace.kind == "sum" else symbols
+    inner = ("Σ " + "·".join(symbols) if many else " · ".join(symbols)) + (" + b" if trace.bias is not None else "")
     return f"y = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"y = {inner}"
+
+
+def _symbol(source: str, sources: tuple[str, ...]) -> str:
+    """What a factor is called; of several inputs each has its number."""
+    if source.startswith("input"):
+        several = len({one for one in sources if one.startswith("input")}) > 1
+        return "x" + (source[5:].translate(LOWERED) if several else "")
+    return SYMBOLS.get(source, "w")
 
 
 def factors_of(trace: Trace) -> str:
@@ -62,7 +71,7 @@ def factors_of(trace: Trace) -> str:
     if len(sources) < 2 or trace.kind == "sum":
         return ""
     first = BACK.get((sources[0],), "x")
-    return " · ".join([first, *(SYMBOLS.get(one, "x" if one.startswith("input") else "w") for one in sources[1:])])
+    return " · ".join([first, *(_symbol(one, tuple(sources[1:])) for one in sources[1:])])
 
 
 def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
@@ -70,11 +79,11 @@ def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     factors = _factors(trace)
     least = LISTED if trace.kind == "window" else SHOWN
     order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else SHOWN)
-    if not order and len(factors) > 1 and trace.operands[0].source == "grad":  # what came back, and what stops it
+    if not order and len(factors) > 1 and trace.operands[-1].source in SYMBOLS:  # what came, and what stops it
         size = np.where(trace.operands[0].inside, np.abs(factors[0]), -1.0)
         order = [int(np.argmax(size))] if size.max(initial=-1.0) > 0 or trace.terms.size == 1 else []
     if len(factors) > 2:
-        factors = [np.multiply.reduce(factors[:-1]), factors[-1]]
+        factors = [factors[0], np.multiply.reduce(factors[1:])]
     columns = [f[order].tolist() for f in factors]
     rows = list(zip(columns[0], columns[1] if len(columns) > 1 else [None] * len(order), trace.terms[order].tolist(),
                     strict=True))
@@ -144,8 +153,9 @@ def _shares(trace: Trace) -> list[Piece] | None:
         return _log(trace)
     if trace.reduce == "log share":
         return _log_share(trace)
+    lead = Piece("p = exp(x − max) / Σ exp(x − max) =")
     if trace.winner is None or not np.isfinite(trace.terms).all():
-        return None
+        return [lead, Piece(numbers.figure(trace.total), "accent")]
     own, total = float(trace.terms[trace.winner]), float(trace.terms.sum())
     result = numbers.percent(trace.total)
     above = below = ""
@@ -153,7 +163,7 @@ def _shares(trace: Trace) -> list[Piece] | None:
         above, below = _digits(own, digits), _digits(total, digits)
         if numbers.percent(float(printed(above) / printed(below))) == result:
             break
-    return [Piece("p = exp(x − max) / Σ exp(x − max) ="), Piece(above, "ink", trace.winner), Piece("/"),
+    return [lead, Piece(above, "ink", trace.winner), Piece("/"),
             Piece(below, "ink"), *_result(result)]
 
 
@@ -196,9 +206,20 @@ def _digits(value: float, digits: int) -> str:
 
 
 def _copy(trace: Trace) -> list[Piece]:
-    if trace.operands and trace.operands[0].source == "grad":
-        return [Piece(f"∂L/∂x = ∂L/∂y {tr('(the same number, only moved)')}"), *_result(numbers.figure(trace.total))]
-    return [Piece(f"y = x {tr(N_('(the same number, only moved)'))}"), *_result(numbers.figure(trace.total))]
+    one = trace.operands[0]
+    moved = tr("(the same number, only moved)")
+    if one.cells.shape[1] and not one.inside[0]:
+        moved = tr("(padding)")
+    elif one.cells.shape[1] and tuple(one.cells[0].tolist()) == tuple(trace.cell):
+        moved = tr("(the same number, at the same place)")
+    back = one.source == "grad"
+    lead = "∂L/∂x = ∂L/∂y" if back else "y = x" if one.inside[0] else "y"
+    return [Piece(f"{lead} {moved}"), *_result(numbers.figure(trace.total))]
+
+
+def _few(trace: Trace) -> list[Piece] | None:
+    """Where the numbers are few, or few numbers say it all, as a norm's."""
+    return norm_pieces(trace) or product_pieces(trace, lead_of(trace)) or sum_pieces(trace, lead_of(trace))
 
 
 def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
@@ -245,5 +266,7 @@ def _result(text: str) -> list[Piece]:
 BY_KIND = {"window": _window, "shares": _shares, "copy": _copy, "kept": _kept}
 # First factors that tell a gradient, its own symbol by the target, and what the other factors are called.
 BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − t"}
-OWN = {"bias": "∂L/∂b"}
-SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale"}
+OWN = {"bias": "∂L/∂b", "alpha": "∂L/∂α"}
+SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale",
+           "below 0": "[x < 0]", "alpha": "α"}
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -82,21 +82,22 @@ class RouteView(View):
         inside = bool(first.inside[k])
         results, ranges = scene.results, self.desk.ranges
         at = tuple(int(i) for i in first.cells[k])
-        seen = trace_of(results, Playhead(scene.node.name, at)) if inside else None
-        self._window_trace = seen
+        seen = self._seen(scene, at) if inside else None
+        self._window_trace, source = seen, self._windowed(scene)
         grid = self.grid = laid_out(seen, seen.operands[0]) if seen is not None else None
         reshaped = self._reshape(scene, grid)
         if grid is not None and seen is not None:
-            own = self._place(scene.head.index)
+            own = self._place(self._own(scene, at))
             self._group = own[0] if own is not None else 0
             plane = grid.plane(self._group)
-            self.window_.set_plane(scene.plane(scene.source, plane), ranges.bound(results, scene.source, plane[0]),
-                                   self.role(scene.source))
+            self.window_.set_plane(scene.plane(source, plane), ranges.bound(results, source, plane[0]),
+                                   self.role(source))
             self.window_.set_corner(grid.corner(self._group), scene.slide)
             self.window_.set_ring(own[1:] if own is not None else None)
-            won = grid.place(seen.winner) if seen.reduce == "pick" and seen.winner is not None else (-1, 0, 0)
+            winner = self._winner(seen)
+            won = grid.place(winner) if winner is not None else (-1, 0, 0)
             self.window_.set_second(won[1:] if won[0] == self._group else None)
-        reach = float(ranges.gradient_bounds(results, scene.node.name).max(initial=0.0)) or 1.0
+        reach = self._reach(scene)
         self.came.set_plane(np.array([[float(first.values[k])]]), reach)
         self.came.set_gone(None if inside else np.ones((1, 1), bool))
         self.share.set_plane(np.array([[float(share.values[k])]]), 1.0)
@@ -106,6 +107,27 @@ class RouteView(View):
         self._say(scene, at, seen)
         if reshaped:
             self.arrange()
+
+    # --- what differs where a small map is put back into a large one
+
+    def _seen(self, scene: Scene, at: tuple[int, ...]) -> Trace | None:
+        """How the number that came back, or went in, was made: its first operand lies over the window."""
+        return trace_of(scene.results, Playhead(scene.node.name, at))
+
+    def _winner(self, seen: Trace) -> int | None:
+        return seen.winner if seen.reduce == "pick" else None
+
+    def _windowed(self, scene: Scene) -> str:
+        """The node over which the windows lie."""
+        return scene.source
+
+    def _own(self, scene: Scene, at: tuple[int, ...]) -> tuple[int, ...]:
+        """The cell of the window that the number belongs to."""
+        return scene.head.index
+
+    def _reach(self, scene: Scene) -> float:
+        ranges = self.desk.ranges
+        return float(ranges.gradient_bounds(scene.results, scene.node.name).max(initial=0.0)) or 1.0
 
     def _place(self, index: tuple[int, ...]) -> tuple[int, int, int] | None:
         """(slice, row, column) of a cell of the input in the window."""
@@ -127,8 +149,9 @@ class RouteView(View):
         self.headings[1].set_what(" ".join(filter(None, [f"∂L/∂{cell_name(scene.node.name, at)}",
                                                          self.came.factor])) if seen is not None else "")
         share = trace.operands[1]
-        self.headings[2].set_what({"won": N_("1: it won"), "share": N_("its part of the mean")}.get(share.source, "")
-                                  if share.values[k] else N_("0: it lost"))
+        zero = N_("0: it lost") if share.source == "won" else ""
+        self.headings[2].set_what({"won": N_("1: it won"), "share": N_("its part of the mean"),
+                                   "slope": N_("cell / length")}.get(share.source, "") if share.values[k] else zero)
         shape = " × ".join(map(str, scene.own_plane().shape))
         self.headings[3].name.setText(f"∂L/∂{scene.node.inputs[0]}")
         self.headings[3].set_what(f"{scene.head.map} · {shape}", shape)
@@ -140,7 +163,11 @@ class RouteView(View):
         windows = int(scene.trace.operands[0].inside.sum())
         if seen is None:
             return tr("No window reaches {cell}: it has no effect, and nothing comes back.", cell=own)
-        if share.source != "won":
+        if share.source == "slope":
+            text = tr("Its part of the length: the cell, {x}, divided by the length {length}.",
+                      x=numbers.figure(float(scene.results.values(scene.source)[scene.head.index])),
+                      length=numbers.figure(seen.total))
+        elif share.source != "won":
             text = tr("Every cell of the window gets {share} of what came back.",
                       share=numbers.figure(float(share.values[k]))) if share.source == "share" else ""
         elif share.values[k]:

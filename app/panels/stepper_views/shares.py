@@ -123,7 +123,7 @@ class ShareTable(QWidget):
             track = QRectF(left, box.center().y() - 4, right - left, 8)
             painter.fillRect(track, theme.color("sunk"))
             bar = QRectF(track)
-            bar.setWidth(max(track.width() * min(part, 1.0), 1.5))
+            bar.setWidth(max(track.width() * min(part, 1.0), 1.5) if part == part else 0.0)  # of NaN there is no part
             painter.fillRect(bar, theme.color("ink" if own else "edge"))
         painter.drawText(box.adjusted(0, 0, -8, 0), middle | Qt.AlignmentFlag.AlignRight, numbers.percent(share))
 
@@ -177,7 +177,7 @@ class SharesView(View):
         self.scene, trace = scene, scene.trace
         labels, n = scene.results.document.labels, trace.terms.size
         classes = len(scene.shape) == 1
-        names = list(labels) if classes and len(labels) == n else _places(trace.operands[0].cells)
+        names = list(labels) if classes and len(labels) == n else places(trace.operands[0].cells)
         known = n if scene.head.term is None else scene.head.term + 1
         own = trace.winner if trace.winner is not None else 0
         self.table.set_shares(names, trace.operands[0].values, trace.terms, own, known, scene.head.term,
@@ -214,7 +214,7 @@ class SharesView(View):
         self.table.setAccessibleName(tr("Classes with scores and shares"))
 
 
-def _places(cells: NDArray[np.int64]) -> list[str]:
+def places(cells: NDArray[np.int64]) -> list[str]:
     """What tells the rows apart: the channel, or the place along the axes of the shares."""
     differ = (cells != cells[:1]).any(axis=0)
     return [", ".join(map(str, row)) for row in cells[:, differ if differ.any() else slice(0, 1)].tolist()]
