@@ -55,6 +55,7 @@ class Desk(QObject):
         self.services: dict[str, Callable[[], None]] = {}
         self.tool = "pen"
         self.brush = 10.0
+        self.pixels = settings.pixels
         self.workspace = "explore"
         self.layer = ""  # looked at as a whole, in place of the stepper
         self.still = False  # nobody can click here: what invites to it is left out of the picture
@@ -117,6 +118,13 @@ class Desk(QObject):
         self.settings.kernel_hues = not self.settings.kernel_hues
         self.refresh()
         self.ranges.changed.emit()  # whoever shows cells asks again
+
+    def set_pixels(self, way: str) -> None:
+        """How the cells of an input are shown, one of `app.settings.PIXELS`."""
+        if way != self.pixels:
+            self.settings.pixels = self.pixels = way
+            self.ranges.changed.emit()
+        self.refresh()
 
     def reason(self, name: str) -> str:
         """Why an action is blocked, translated, or ""."""

@@ -13,6 +13,7 @@ from app.paths import config_dir
 T = TypeVar("T")
 
 SCALES = (1.0, 1.25, 1.5)
+PIXELS = ("numbers", "squares", "true")  # with digits, without, one pixel of the screen a cell
 MAX_RECENT = 10
 
 
@@ -97,6 +98,15 @@ class Settings:
     @kernel_hues.setter
     def kernel_hues(self, on: bool) -> None:
         self.set_value("looks/kernel_hues", on)
+
+    @property
+    def pixels(self) -> str:
+        """How the cells of an input are shown: one of `PIXELS`."""
+        return _one_of(self.value("looks/pixels", PIXELS[0]), PIXELS, PIXELS[0])
+
+    @pixels.setter
+    def pixels(self, way: str) -> None:
+        self.set_value("looks/pixels", way)
 
     # --- files
 

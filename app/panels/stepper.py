@@ -20,6 +20,7 @@ from app.widgets import unfinished
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
 from app.widgets.labels import Label
+from app.widgets.pixel_switch import PixelSwitch
 from cnncore.losses import LOSSES, CrossEntropy
 from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
@@ -47,7 +48,12 @@ class StepperPanel(Card):
         self.cell.setObjectName("stepper_cell")
         self.cell.setProperty("role", "accent")
         self.axes = Label("", "secondary")
-        self.slices = Slices()
+        self.slices, self.pixels = Slices(), PixelSwitch()
+        self.pixels.setObjectName("stepper_pixels")
+        self.pixels.set_value(desk.pixels)
+        self.pixels.changed.connect(desk.set_pixels)
+        desk.ranges.changed.connect(lambda: self.pixels.set_value(desk.pixels))
+        self.add_control(self.pixels)
         self.add_control(self.slices)
         self.add_control(self.cell)
         self.add_control(self.axes)
@@ -230,7 +236,7 @@ class StepperPanel(Card):
     def _fit_header(self) -> None:
         """Where it is narrow, what the indices mean gives way to the settings."""
         parts = [self.title, self.secondary, self.cell, self.axes,
-                 *(part for part in (self.muted, self.slices) if not part.isHidden())]
+                 *(part for part in (self.muted, self.slices, self.pixels) if not part.isHidden())]
         wanted = sum(part.sizeHint().width() for part in parts) + 8 * len(parts) + 24
         if self.axes.isHidden() == (wanted <= self.width()):
             self.axes.setVisible(wanted <= self.width())
@@ -248,6 +254,8 @@ class StepperPanel(Card):
             self.stack.addWidget(view)
         if self.stack.currentWidget() is not view:
             self.stack.setCurrentWidget(view)
+        if self.pixels.isHidden() == view.pixels:
+            self.pixels.setVisible(view.pixels)
         return view
 
     # --- hands

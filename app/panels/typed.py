@@ -112,6 +112,7 @@ class TypedPanel(Card):
         plane = self.plane(document.typed)
         bound = self.desk.ranges.bound(self.session.results, INPUT, self._at[0] if self._at else 0)
         self.numbers.set_values(plane, bound)
+        self.numbers.grid.set_digits(self.desk.pixels != "squares")
         self.numbers.name.setText(f"{INPUT}[{', '.join(map(str, self.index(*self.numbers.cell)))}]")
         self._selected()
 

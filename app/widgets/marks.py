@@ -30,6 +30,11 @@ def window(painter: QPainter, cells: QRectF, bounds: QRectF | None = None) -> No
     _frame(painter, cells, bounds, "ring", WINDOW)
 
 
+def fine_window(painter: QPainter, cells: QRectF, bounds: QRectF | None = None) -> None:
+    """A window where a cell is a pixel: its ring is finer, so that something is left to see."""
+    _frame(painter, cells, bounds, "ring", HOVER, halo=HALO / 2)
+
+
 def hover(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None:
     """The pointer's cell: a thin line in ink, with its halo."""
     _frame(painter, cell, bounds, "ink", HOVER)

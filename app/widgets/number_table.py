@@ -38,6 +38,7 @@ class NumberTable(QTableView):
         self._marks: NDArray[np.bool_] | None = None
         self._outside: NDArray[np.bool_] | None = None
         self._muted = self._gradient = self._hues = False
+        self._digits = True
         self._pixels: list[list[int]] = [[0]]
         self._texts: list[list[str]] | None = None
         self._quiet = False
@@ -107,6 +108,12 @@ class NumberTable(QTableView):
         self._least = px
         self._texts = None
         self.viewport().update()
+
+    def set_digits(self, on: bool) -> None:
+        """Cells with their digits, or squares in their colours only."""
+        if on != self._digits:
+            self._digits = on
+            self.viewport().update()
 
     def set_frame(self, on: bool) -> None:
         """The outermost rows and columns are half cells without digits: what lies round a window."""
@@ -281,7 +288,7 @@ class NumberTable(QTableView):
 
     def _shown(self) -> list[list[str]] | None:
         """The digits of all cells, or None where the cells are too small for any."""
-        if self._cell < (self._least or theme.size(DIGITS)):
+        if self._cell < (self._least or theme.size(DIGITS)) or not self._digits:
             return None
         if self._texts is None:
             advance = QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance("0")

@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
-from app.i18n import tr
 from app.widgets import marks, plane_blocks, plane_cut, plane_digits, plane_touch
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
+from app.widgets.plane_hands import PlaneHands
+from app.widgets.plane_true import TrueSize
 
 GAP = 1
 DIGITS = 30  # px a cell at least
@@ -23,36 +24,30 @@ SLIDE = 120
 HUES = 9  # cells at most that have colours of their own
 
 
-class PlaneGrid(QWidget):
+class PlaneGrid(PlaneHands):
     """``rows`` × ``cols`` cells of a plane, with ``frame`` of a cell around them.
 
-    `hovered` and `clicked` tell (row, column) within the window, or None.
+    `hovered` and `clicked` tell (row, column) within the window, or None; `pointed` and `picked` other cells.
     """
-
-    hovered = Signal(object)
-    clicked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plane: NDArray[np.floating] = np.zeros((1, 1))
         self._bound, self._role = 1.0, "signed"
-        self._size, self._steps, self._frame, self._cell = (1, 1), (1, 1), 0.0, DIGITS
+        self._steps, self._frame, self._cell = (1, 1), 0.0, DIGITS
         self._corner, self._origin = (0, 0), (0.0, 0.0)
         self._known = math.inf
         self._ways = Ways()
         self._power, self._scaled, self._gradient = 0, False, False
         self._ring: Spot | None = None
-        self._hover: Spot | None = None
         self._second: Spot | None = None
         self._touched: tuple[range, range] | None = None
         self._hues = 0
-        self._windowed = False
+        self._windowed, self._pixels = False, "numbers"
         self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
         self._slide = QVariantAnimation(self)
         self._slide.valueChanged.connect(self._slid)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the card under it need not be painted again
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     # --- what it shows
 
@@ -68,7 +63,7 @@ class PlaneGrid(QWidget):
         """
         self._size, self._steps, self._windowed = (rows, cols), steps, windowed
         self._ways = dataclasses.replace(self._ways, pad=pad)
-        self._hover = self._ring = self._touched = None
+        self._hover = self._ring = self._touched = self._aside = None
         self._slide.stop()
         self._origin = (float(self._corner[0]), float(self._corner[1]))
         self.update()
@@ -86,7 +81,7 @@ class PlaneGrid(QWidget):
         same = (bound, role, plane.shape) == (self._bound, self._role, self._plane.shape)
         self._plane, self._bound, self._role = plane, bound, role
         power = numbers.power(bound) if self._scaled else 0
-        same, self._power = same and power == self._power, power
+        same, self._power = same and power == self._power and self._pixels != "true", power
         # A stroke often passes by far from the window.
         if not same or self._drawn is None or not np.array_equal(self._seen()[1], self._drawn, equal_nan=True):
             self._drawn = None
@@ -110,6 +105,12 @@ class PlaneGrid(QWidget):
         """A colour for each cell of a small window: 1 in their order, -1 from the last to the first, 0 none."""
         if way != self._hues:
             self._hues = way
+            self.update()
+
+    def set_pixels(self, way: str) -> None:
+        """Show cells as ``numbers``, as ``squares``, or all of the plane at its ``true`` size, a pixel a cell."""
+        if way != self._pixels:
+            self._pixels, self._drawn, self._aside = way, None, None
             self.update()
 
     def set_gone(self, gone: NDArray[np.bool_] | None) -> None:
@@ -214,10 +215,37 @@ class PlaneGrid(QWidget):
         m, pitch = self.margin(), self._cell + GAP
         return QRectF(m + col * self._steps[1] * pitch, m + row * self._steps[0] * pitch, self._cell, self._cell)
 
-    def spot_at(self, x: float, y: float) -> Spot | None:
-        """The cell of the window at a point."""
+    @property
+    def _true(self) -> TrueSize:
+        """How the plane lies at its true size."""
+        return TrueSize(self._plane.shape, self._corner, self.extent(), self._ways, (self.height(), self.width()))
+
+    def _place_at(self, x: float, y: float) -> Spot | None:
+        """The place of the plane at a point, from the window's first cell on."""
+        if self._pixels == "true":
+            cell = self._true.cell_at(x, y)
+            return None if cell is None else (cell[0] * self._ways.spread[0] - self._corner[0],
+                                              cell[1] * self._ways.spread[1] - self._corner[1])
         m, pitch = self.margin(), self._cell + GAP
-        row, col = math.floor((y - m) / pitch), math.floor((x - m) / pitch)
+        return math.floor((y - m) / pitch), math.floor((x - m) / pitch)
+
+    def aside_at(self, x: float, y: float) -> Spot | None:
+        place = self._place_at(x, y) if self._windowed else None
+        if place is None:
+            return None
+        (row, over), (col, beside) = (divmod(at + start, n) for at, start, n in
+                                      zip(place, self._corner, self._ways.spread, strict=True))
+        rows, cols = self._plane.shape
+        return (row, col) if not over and not beside and 0 <= row < rows and 0 <= col < cols else None
+
+    def number(self, cell: Spot) -> float:
+        return float(self._plane[cell])
+
+    def spot_at(self, x: float, y: float) -> Spot | None:
+        place = self._place_at(x, y)
+        if place is None:
+            return None
+        row, col = place
         rows, cols = self.extent()
         if not (0 <= row < rows and 0 <= col < cols) or row % self._steps[0] or col % self._steps[1]:
             return None
@@ -234,6 +262,9 @@ class PlaneGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        if self._pixels == "true":
+            self._paint_true(painter)
+            return
         painter.fillRect(self.rect(), theme.color("panel"))
         self._paint_cells(painter)
         if self._hues and self._size[0] * self._size[1] <= HUES:
@@ -253,8 +284,26 @@ class PlaneGrid(QWidget):
             marks.second(painter, self.cell_rect(*self._second), QRectF(self.rect()))
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.cell_rect(*self._hover), QRectF(self.rect()))
+        if self._aside is not None:
+            row, col = ((at * n - start) * (self._cell + GAP) + self.margin() for at, n, start in
+                        zip(self._aside, self._ways.spread, self._origin, strict=True))
+            marks.hover(painter, QRectF(col, row, self._cell, self._cell), QRectF(self.rect()))
         if self._ring is not None:
             marks.ring(painter, self.cell_rect(*self._ring), QRectF(self.rect()))
+
+    def _paint_true(self, painter: QPainter) -> None:
+        """Everything at its true size."""
+        true = self._true
+        true.paint(painter, self._plane, self._bound, self._role, self._windowed)
+        if self._touched is not None:
+            marks.touched(painter, true.cells(*self._touched))
+        for spot, line in ((self._second, marks.second), (self._hover, marks.touched), (self._ring, marks.fine_window)):
+            if spot is not None:
+                at = ((start + k * step) // n for start, k, step, n in
+                      zip(self._corner, spot, self._steps, self._ways.spread, strict=True))
+                line(painter, true.cell((next(at), next(at))))
+        if self._aside is not None:
+            marks.touched(painter, true.cell(self._aside))
 
     def _paint_cells(self, painter: QPainter) -> None:
         """All that shows, from the top left corner of the widget: the frame's cells are cut by its edge."""
@@ -280,7 +329,7 @@ class PlaneGrid(QWidget):
         if not finite.all():
             for rect in rects(there & ~finite):
                 marks.cross(painter, rect)
-        if px < theme.size(DIGITS):
+        if px < theme.size(DIGITS) or self._pixels == "squares":
             return
         say = self._digits(painter)
         told = there & finite & self._within(y, len(values), m, rows)[:, None]
@@ -338,48 +387,3 @@ class PlaneGrid(QWidget):
     def _slid(self, point: object) -> None:
         self._origin = (point.x(), point.y())  # type: ignore[attr-defined]
         self.update()
-
-    # --- hands
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        spot = self.spot_at(event.position().x(), event.position().y())
-        if spot != self._hover:
-            self.hovered.emit(spot)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        if self._hover is not None:
-            self.hovered.emit(None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        spot = self.spot_at(event.position().x(), event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and spot is not None:
-            self.clicked.emit(spot)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        moves = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-        if key in moves:
-            row, col = self._hover or (0, -1)
-            down, across = moves[key]
-            rows, cols = self._size
-            self.hovered.emit((min(max(row + down, 0), rows - 1), min(max(col + across, 0), cols - 1)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hover is not None:
-            self.clicked.emit(self._hover)
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: object) -> None:
-        if self._hover is not None and not self.underMouse():
-            self.hovered.emit(None)
-        self.update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            spot = self.spot_at(event.pos().x(), event.pos().y())
-            if spot is None:
-                QToolTip.hideText()
-            else:
-                value = self.value(spot)
-                QToolTip.showText(event.globalPos(), tr("padding") if value is None else numbers.full(value), self)
-            return True
-        return super().event(event)

@@ -68,7 +68,7 @@ def test_hover_an_input_cell_and_all_outputs_that_it_feeds_light_up(both, desk, 
     assert (list(rows), list(cols)) == ([5, 6], [6, 7])
     assert lit(network, "it") == [(range(4), range(5, 7), range(6, 8))]
     before = network.view.grab().toImage()
-    qtbot.mouseMove(view.input, middle(view.input.cell_rect(1, 1)))  # row 12, column 12: one window has it in its middle
+    qtbot.mouseMove(view.input, middle(view.input.cell_rect(1, 1)))  # 12, 12: the middle of one window
     assert view.output.map.touched == (range(6, 7), range(6, 7))
     assert network.view.grab().toImage() != before
     qtbot.mouseMove(view, OFF)

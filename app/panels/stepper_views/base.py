@@ -158,6 +158,7 @@ class View(QWidget):
     """Shows scenes of one kind. It is built once; a scene of another layer only reshapes it."""
 
     term_hovered = Signal(object)  # index of a term | None
+    pixels = False  # it shows cells of an input, which can be numbers, squares, or at true size
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,6 +216,26 @@ class View(QWidget):
     def hover_head(self, head: Playhead | None) -> None:
         """The same for a number of any pass."""
         self.desk.session.hover(head)
+
+    def hover_aside(self, source: str, lead: tuple[int, ...], cell: tuple[int, int]) -> None:
+        """A cell of a plane of an operand's source is under the pointer, outside of the window's own cells."""
+        self.show_cursor(None)
+        self.term_hovered.emit(None)
+        self.hover_head(self.aside(source, lead, cell))
+
+    def go_aside(self, source: str, lead: tuple[int, ...], cell: tuple[int, int]) -> None:
+        """Go to such a cell."""
+        head = self.aside(source, lead, cell)
+        if head is not None:
+            self.select_head(head)
+
+    def aside(self, source: str, lead: tuple[int, ...], cell: tuple[int, int]) -> Playhead | None:
+        """Where the number of such a cell is made."""
+        if self.scene is None:
+            return None
+        rank = self.scene.array(source).ndim - len(lead)
+        head = self.scene.head_of(source, (*lead, *cell[2 - rank:]))
+        return head if head is not None and exists(self.scene.results.network, head) else None
 
     def weigh(self, term: int | None) -> None:
         """The weight of a term is under the pointer, or none."""

@@ -28,6 +28,8 @@ from cnncore.trace import Operand
 class ProductsView(View):
     """Input × Kernel = Products → Output, all cells of one size."""
 
+    pixels = True
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.rail = Rail(self)
@@ -53,6 +55,9 @@ class ProductsView(View):
         self.rail.chosen.connect(self._choose)
         self.input.hovered.connect(self._hover_input)
         self.input.clicked.connect(self._go_to_source)
+        self.input.asides = True
+        self.input.pointed.connect(lambda cell: self.hover_aside("input0", self._plane, cell))
+        self.input.picked.connect(lambda cell: self.go_aside("input0", self._plane, cell))
         self.products.hovered.connect(self._hover)
         self.products.clicked.connect(self._select_term)
         self.kernel.grid.hovered.connect(self._hover_weight)
@@ -111,6 +116,10 @@ class ProductsView(View):
         self.input.set_hues(int(hues))
         self.products.set_hues(int(hues))
         self.kernel.grid.set_hues(hues)
+        self.input.set_pixels(self.desk.pixels)
+        digits = self.desk.pixels != "squares"
+        self.products.set_pixels("numbers" if digits else "squares")
+        self.kernel.grid.set_digits(digits)
         if reshaped:
             self.arrange()
 
@@ -249,7 +258,12 @@ class ProductsView(View):
     def linked(self) -> list[Linked]:
         if self.scene is None or self.grid is None:
             return []
-        return [*super().linked(), Linked(self.input, self.scene.source, self.grid.plane(self._group))]
+        return [*super().linked(), Linked(self.input, self.scene.source, self._plane)]
+
+    @property
+    def _plane(self) -> tuple[int, ...]:
+        """The plane of the input that is shown."""
+        return () if self.grid is None else self.grid.plane(self._group)
 
     @property
     def _group(self) -> int:

@@ -29,6 +29,8 @@ SIGN, AIR, OUTPUT = 26, 10, 120
 class SlideView(View):
     """Came back (or Input) × Kernel = Products → what goes back (or Output): all cells of one size, nothing to edit."""
 
+    pixels = True
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.rail = Rail(self)
@@ -49,6 +51,9 @@ class SlideView(View):
         self.rail.chosen.connect(self._choose)
         self.first.hovered.connect(self._hover_first)
         self.first.clicked.connect(self._go)
+        self.first.asides = True
+        self.first.pointed.connect(lambda cell: self.hover_aside(self._source, self._plane_of, cell))
+        self.first.picked.connect(lambda cell: self.go_aside(self._source, self._plane_of, cell))
         self.kernel.hovered.connect(self._hover_weight)
         self.products.hovered.connect(self._hover)
         self.products.clicked.connect(lambda spot: self._at(spot) is not None and self.select_term(self._at(spot) or 0))
@@ -93,6 +98,7 @@ class SlideView(View):
         for grid in (self.first, self.kernel, self.products):
             grid.set_ring(spot)
             grid.set_hues(hues)
+            grid.set_pixels("numbers" if self.desk.pixels == "true" and grid is not self.first else self.desk.pixels)
         if reshaped:
             self.arrange()
 
@@ -329,7 +335,17 @@ class SlideView(View):
         if self.scene is None or self.slide is None:
             return []
         node = self.scene.node.name if self.scene.head.lane == "backward" else self.scene.source
-        return [*super().linked(), Linked(self.first, node, self.slide.plane(self._group))]
+        return [*super().linked(), Linked(self.first, node, self._plane_of)]
+
+    @property
+    def _source(self) -> str:
+        """What the window lies on: an input, or what came back."""
+        return "" if self.scene is None else self.scene.trace.operands[0].source
+
+    @property
+    def _plane_of(self) -> tuple[int, ...]:
+        """The plane of it that is shown."""
+        return () if self.slide is None else self.slide.plane(self._group)
 
     def _made(self, spot: Spot | None) -> Playhead | None:
         """Where the number of a cell in the window is made itself."""

@@ -24,6 +24,8 @@ AIR = 44
 class WindowView(View):
     """Input → largest (or mean) → output."""
 
+    pixels = True
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.input, self.result = PlaneGrid(self), PlaneGrid(self)
@@ -40,6 +42,9 @@ class WindowView(View):
         self._group = 0
         self.input.hovered.connect(self._hover)
         self.input.clicked.connect(self._go)
+        self.input.asides = True
+        self.input.pointed.connect(lambda cell: self.hover_aside("input0", self._plane, cell))
+        self.input.picked.connect(lambda cell: self.go_aside("input0", self._plane, cell))
         self.output.map.hovered.connect(self._hover_output)
         self.output.map.clicked.connect(lambda row, col: self._select(row, col))
         self.output.map.moved.connect(lambda row, col: self._select(row, col))
@@ -73,6 +78,7 @@ class WindowView(View):
         spot = grid.place(scene.head.term)[1:] if scene.head.term is not None else None
         won = grid.place(trace.winner)[1:] if trace.winner is not None else None
         self.input.set_ring(spot if spot is not None else won)
+        self.input.set_pixels(self.desk.pixels)
 
     def _say(self, scene: Scene, grid: TermGrid) -> None:
         (top, left), (down, across) = grid.corner(self._group), grid.steps()
@@ -179,6 +185,11 @@ class WindowView(View):
             self.hover_cell(self.scene.source, tuple(self.scene.trace.operands[0].cells[term]) if inside else None)
         self.show_cursor(term)
         self.term_hovered.emit(term)
+
+    @property
+    def _plane(self) -> tuple[int, ...]:
+        """The plane of the input that is shown."""
+        return () if self.grid is None else self.grid.plane(self._group)
 
     def _go(self, spot: Spot) -> None:
         assert self.scene is not None
