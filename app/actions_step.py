@@ -47,6 +47,11 @@ def _turn(by: int) -> Do:
     return lambda d: d.player.turn(by)
 
 
+def _keep(desk: Desk) -> None:
+    desk.debugger.keep()
+    desk.messages.info(N_("This input is kept. Draw another: the maps of both stand side by side at the right."))
+
+
 STEP = (
     Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
     Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
@@ -137,7 +142,7 @@ STEP = (
            blocked=nowhere),
     Action("compare.number", N_("Compare with this number"), N_("Step"), lambda d: d.debugger.compare(), ("C",),
            blocked=nowhere, gap=True),
-    Action("compare.keep", N_("Keep this input to compare"), N_("Step"), lambda d: d.debugger.comparison.keep(),
+    Action("compare.keep", N_("Keep this input to compare"), N_("Step"), _keep,
            ("Shift+C",)),
     Action("compare.let_go", N_("Stop comparing"), N_("Step"), lambda d: d.debugger.comparison.let_go(),
            ("Ctrl+Shift+C",), blocked=_not_comparing),

@@ -133,6 +133,12 @@ class Debugger(QObject):
         if head is not None:
             self.comparison.set_number(None if head == self.comparison.number else head)
 
+    def keep(self) -> None:
+        """The input of now, to stand beside the next ones."""
+        if self.session.results.blank:
+            raise CnnError("compare.blank", N_("There is no input to keep yet: draw one first."))
+        self.comparison.keep()
+
     def pointed(self) -> Playhead | None:
         """The number that a person means: under the pointer, else at the playhead."""
         head = self.session.hovered or self.session.playhead

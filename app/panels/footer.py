@@ -77,7 +77,10 @@ class Footer(QFrame):
         row.addWidget(self.keys)
         self._state, self._hint = ("", ""), ""
         session = desk.session
-        session.playhead_moved.connect(self._moved)
+        self._stopped = False  # what is said is about the number at which a breakpoint has stopped
+        desk.player.stopped.connect(lambda *_: setattr(self, "_stopped", True))
+        for fact in (session.playhead_moved, session.results_changed):
+            fact.connect(self._moved)
         for fact in (session.selection_changed, session.file_changed, session.run_moved, desk.workspace_changed):
             fact.connect(self._update)
         self.retranslate()
@@ -109,8 +112,9 @@ class Footer(QFrame):
             self.show_text(hint)
 
     def _moved(self, *_: object) -> None:
-        """What was said about a number is past with the next."""
-        if self.text.text() != self._hint:
+        """What was said about a number is past with the next, and with another value."""
+        if self._stopped:
+            self._stopped = False
             self.show_text(self._hint)
 
     def show_text(self, text: str) -> None:

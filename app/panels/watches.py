@@ -14,6 +14,7 @@ from app.messages import text_of
 from app.model.breakpoints import READY, Breakpoint
 from app.model.expression import words
 from app.model.expression_tree import FUNCTIONS, PASSED
+from app.panels.watches_views.inputs import InputsView
 from app.panels.watches_views.line import GAP, ROW, Line
 from app.panels.watches_views.rows import StopRow, WatchRow
 from app.widgets.buttons import IconButton
@@ -69,7 +70,9 @@ class WatchesPanel(Card):
         self.field.left.connect(self._leave)
         self.asked = Label("", "secondary")
         self.body.setSpacing(4)
-        for widget in (self.scroll, self.asked, self.field):
+        self.inputs = InputsView(desk)
+        self.inputs.hide()
+        for widget in (self.inputs, self.scroll, self.asked, self.field):
             self.body.addWidget(widget)
         self._take: Take = self.watches.add
         self._hint = WATCH
@@ -88,6 +91,9 @@ class WatchesPanel(Card):
         self.watches.changed.connect(self._changed)
         desk.debugger.alarms.changed.connect(self._changed)
         desk.session.debug_changed.connect(self._list)
+        for fact in (desk.debugger.comparison.changed, desk.session.playhead_moved, desk.session.results_changed,
+                     desk.ranges.changed):
+            fact.connect(self._compare)
         self._close()
         self._list()
 
@@ -150,6 +156,15 @@ class WatchesPanel(Card):
             line.label.setFocus(Qt.FocusReason.OtherFocusReason)
             self.scroll.ensureWidgetVisible(line, 0, 0)
 
+    def _compare(self, *_: object) -> None:
+        """Two inputs; under a moving pen a little later."""
+        if not self.isVisible() or not (self.desk.debugger.comparison.kept or self.inputs.isVisible()):
+            return
+        if not self.desk.session.drawing:
+            self.inputs.show_now()
+        elif not self._live.isActive():
+            self._live.start()
+
     def _changed(self) -> None:
         """Under a moving pen a little later: the stroke comes first."""
         if not self.desk.session.drawing:
@@ -159,6 +174,8 @@ class WatchesPanel(Card):
 
     def _show_now(self) -> None:
         """Only while it can be seen: what is not shown is not computed."""
+        if self.isVisible() and self.desk.debugger.comparison.kept:
+            self.inputs.show_now()
         self._stale = not (self.isVisible() and self.scroll.isVisible())
         if not self._stale:
             results, alarms = self.desk.session.results, self.desk.debugger.alarms
@@ -264,7 +281,7 @@ class WatchesPanel(Card):
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
-        if self._stale:
+        if self._stale or self.desk.debugger.comparison.kept:
             self._show_now()
         self._fit()
 

@@ -11,11 +11,9 @@ from app import numbers, theme
 from app.drive import draw, mouse, settle
 from app.model.frames import value_of
 from app.model.timeline import Playhead
-from app.panels.inspector_views.compared import LET_GO
 from app.widgets.sparkline import Sparkline
-from tests.gui.pointer import hover
 from tests.gui.stepping import inside
-from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, spot, templates
+from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, templates
 
 Key = Qt.Key
 CELL, OTHER = Playhead("conv1", (2, 10, 9)), Playhead("conv1", (4, 12, 12))
@@ -56,16 +54,6 @@ def watch(window, qtbot, text: str) -> None:
     strip(window).field.completer.popup().hide()
     qtbot.keyClick(line, Key.Key_Return)
     settle()
-
-
-def rows(window) -> dict[str, list[str]]:
-    """What the inspector says of the comparison: name to the texts beside it."""
-    said: dict[str, list[str]] = {}
-    name = ""
-    for row in window.explore.inspector.compared.rows:
-        name = row.name or name
-        said.setdefault(name, []).extend(part.text for part in row.parts if part.to != LET_GO)
-    return said
 
 
 # --- watches
@@ -298,77 +286,6 @@ def test_in_a_low_window_the_strip_leaves_the_inspector_its_room(window, qtbot, 
         assert strip(window).height() < 45
     finally:
         window.desk.perform("view.english")
-
-
-# --- compare
-
-def test_c_compares_with_the_number_under_the_pointer(window, qtbot):
-    view = window.explore.network.view
-    hover(view.viewport(), spot(window, "conv1", OTHER.index))
-    qtbot.keyClick(window, Key.Key_C)
-    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    results = window.desk.session.results
-    first, second = value_of(results, CELL), value_of(results, OTHER)
-    difference = f"Δ {'+' if first > second else ''}{numbers.figure(first - second)}"
-    assert rows(window) == {"compared": [OTHER.name, numbers.figure(second), difference]}
-    assert window.explore.inspector.compared.isVisible()
-    k = next(k for k, c in enumerate(view.columns) if c.node == "conv1")
-    assert view.lines.compared == (k, OTHER.index)
-
-
-def test_the_second_ring_is_dashed_and_goes_when_let_go(window, qtbot):
-    view = window.explore.network.view
-
-    def seen():
-        return view.grab().toImage()
-
-    before = seen()
-    hover(view.viewport(), spot(window, "relu1", OTHER.index))
-    qtbot.keyClick(window, Key.Key_C)
-    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    place = spot(window, "relu1", OTHER.index)
-    with_ring = seen()
-    box = [(x, y) for x in range(place.x() - 7, place.x() + 8) for y in range(place.y() - 7, place.y() + 8)]
-    changed = [p for p in box if with_ring.pixel(*p) != before.pixel(*p)]
-    assert len(changed) > 20
-    qtbot.keyClick(window, Key.Key_C, CONTROL | SHIFT)
-    after = seen()
-    assert [p for p in box if after.pixel(*p) != before.pixel(*p)] == []
-    assert not window.explore.inspector.compared.isVisible()
-
-
-def test_a_kept_input_stands_beside_the_drawing_of_now(window, qtbot):
-    before = value_of(window.desk.session.results, CELL)
-    qtbot.keyClick(window, Key.Key_C, SHIFT)
-    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
-    now = value_of(window.desk.session.results, CELL)
-    sign = "+" if now > before else ""
-    assert rows(window) == {"kept input": [numbers.figure(before), f"Δ {sign}{numbers.figure(now - before)}"]}
-    click_cell(window, qtbot, "pool1", (1, 5, 5))
-    assert rows(window)["kept input"][0] == numbers.figure(
-        value_of(window.desk.debugger.comparison.results(), Playhead("pool1", (1, 5, 5))))
-
-
-def test_the_steppers_output_wears_the_second_ring_while_its_map_is_shown(window, qtbot):
-    qtbot.keyClick(window, Key.Key_C)
-    click_cell(window, qtbot, "conv1", (2, 15, 4))
-    output = window.explore.stepper.view.output.map
-    assert (output.ring, output.second) == ((15, 4), (10, 9))
-    click_cell(window, qtbot, "conv1", (3, 15, 4))
-    assert output.second is None
-    click_cell(window, qtbot, "conv1", (2, 15, 4))
-    assert output.second == (10, 9)
-    qtbot.keyClick(window, Key.Key_C, CONTROL | SHIFT)
-    assert output.second is None
-
-
-def test_the_inspectors_link_lets_go(window, qtbot):
-    qtbot.keyClick(window, Key.Key_C, SHIFT)
-    rows_ = window.explore.inspector.compared
-    k = len(rows_.rows) - 1
-    rows_._labels[k][1].linkActivated.emit(f"{k}:0")
-    assert rows_.rows == []
-    assert not window.desk.action("compare.let_go").isEnabled()
 
 
 # --- the sparkline
