@@ -14,7 +14,7 @@ from app.main_window import build
 from app.model.document import from_model
 from app.model.frames import array_of, value_of
 from app.model.timeline import Playhead, timeline
-from app.panels.stepper_views import LearnDenseView, RouteView, SlideView, SlopeView
+from app.panels.stepper_views import FlippedView, LearnDenseView, RouteView, SlideView, SlopeView
 from app.settings import Settings
 from cnncore.files.project import Model
 from cnncore.network import INPUT, Network, Node
@@ -22,6 +22,7 @@ from cnncore.ops import make_op
 from cnncore.preprocess import Preprocess
 from tests.gui.pointer import hover
 from tests.gui.stepping import HEAD, LEFT, document, middle, opened, three
+from tests.gui.whole import type_into
 
 SLIDING = {
     "plain": ("conv", {"filters": 3}),
@@ -68,11 +69,28 @@ def test_what_goes_back_is_the_window_of_what_came_back_times_the_kernel(desk, q
 def test_a_turned_kernel_is_stepped_forwards_too(desk, qtbot, name):
     panel = opened(desk, qtbot, document(("it", make_op(*SLIDING[name])), *HEAD), Playhead("it", (1, 13, 14)))
     view = panel.view
-    assert isinstance(view, SlideView)
+    assert isinstance(view, SlideView if name == "transposed" else FlippedView)
     products = [view.products.value((r, c)) or 0.0 for r in range(3) for c in range(3)]
     bias = float(desk.session.document.weights["it.bias"][1])
     assert sum(products) + bias == pytest.approx(desk.session.results.values("it")[1, 13, 14], abs=1e-5)
-    assert "180°" in view.headings[1].text
+    kernel = view.headings["Kernel"] if name == "flipped" else view.headings[1]
+    assert "180°" in kernel.text
+
+
+def test_a_flipped_kernel_is_edited_where_it_meets_the_window(desk, qtbot):
+    panel = opened(desk, qtbot, document(("it", make_op(*SLIDING["flipped"])), *HEAD), Playhead("it", (1, 13, 14)))
+    view, before = panel.view, desk.session.document.weights["it.weight"].copy()
+    assert np.array_equal(view.kernel.grid.values, before[1, 0, ::-1, ::-1])
+    type_into(qtbot, view.kernel.grid, 0, 2, "0.75")
+    qtbot.waitUntil(lambda: desk.session.document.weights["it.weight"][1, 0, 2, 0] == 0.75)
+    after = desk.session.document.weights["it.weight"]
+    assert np.count_nonzero(after != before) == 1, "one hand changes it, once"
+    assert view.kernel.grid.values[0, 2] == 0.75
+    term = view.products.value((0, 2)) or 0.0
+    assert term == pytest.approx(0.75 * float(view.input.value((0, 2)) or 0.0), abs=1e-6)
+    assert desk.session.trace().exact == pytest.approx(float(desk.session.results.values("it")[1, 13, 14]), abs=1e-5)
+    desk.session.undo()
+    assert np.array_equal(desk.session.document.weights["it.weight"], before)
 
 
 def test_terms_outside_are_hatched_and_counted(desk, qtbot):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.model.timeline import Playhead
-from app.panels.stepper_views import ProductsView, SlideView, WindowView
+from app.panels.stepper_views import FlippedView, ProductsView, SlideView, WindowView
 from cnncore.ops import make_op
 from tests.gui.stepping import HEAD, document, opened
 
@@ -13,7 +13,7 @@ ONES = {
     "sides": ("conv", {"filters": 2, "padding": ((2, 0), (0, 1))}, ProductsView),
     "same": ("conv", {"filters": 2, "padding": "same", "stride": 2}, ProductsView),
     "reflect": ("conv", {"filters": 2, "padding": 1, "mode": "reflect"}, ProductsView),
-    "flip": ("conv", {"filters": 2, "padding": 1, "flip": True}, SlideView),
+    "flip": ("conv", {"filters": 2, "padding": 1, "flip": True}, FlippedView),
     "transposed": ("transposedconv", {"filters": 2, "stride": 2}, SlideView),
     "ceil": ("maxpool", {"window": 3, "stride": 2, "ceil": True}, WindowView),
     "mean": ("meanpool", {"window": 2, "padding": ((1, 0), 1), "counts_padding": False}, WindowView),

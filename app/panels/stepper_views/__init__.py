@@ -8,6 +8,7 @@ from app.panels.stepper_views.cells import CellsView
 from app.panels.stepper_views.copy import CopyView
 from app.panels.stepper_views.curve import CurveView
 from app.panels.stepper_views.curve_back import SlopeView
+from app.panels.stepper_views.flipped import FlippedView
 from app.panels.stepper_views.learn import LearnView
 from app.panels.stepper_views.learn_dense import LearnDenseView
 from app.panels.stepper_views.loss import LossView
@@ -23,7 +24,7 @@ from app.panels.stepper_views.window import WindowView
 
 # Of the views of a kind the first that fits is taken.
 VIEWS: dict[str, tuple[type[View], ...]] = {
-    "products": (ProductsView, LossView, SlideView, LearnView, LearnDenseView, SlopeView, RouteView,
+    "products": (ProductsView, FlippedView, LossView, SlideView, LearnView, LearnDenseView, SlopeView, RouteView,
                  RouteOutView, CopyView, NormView, NormBackView, SharesBackView, CellsView),
     "window": (WindowView, CellsView), "sum": (CellsView,), "kept": (CellsView,),
     "curve": (CurveView,), "shares": (SharesView, LossView), "copy": (CopyView,), "update": (UpdateView,),

@@ -16,9 +16,10 @@ from app.model.frames import array_of
 from app.model.timeline import Playhead, is_input
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.drawn import DrawnPart
+from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.places import MOST, Part, parts_of
-from app.panels.stepper_views.placing import beside, placed
+from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.widgets.heat_map import HeatMap
 from app.widgets.labels import Label
 from app.widgets.plane_grid import PlaneGrid
@@ -277,6 +278,18 @@ class CellsView(View):
             if slot.part is not None and slot.part.plane is not None:
                 own = term is not None and slot.part.term == term
                 slot.map.set_hover(*(slot.part.spot if own and slot.part.spot is not None else (None, None)))
+
+    def linked(self) -> list[Linked]:
+        """The result's map and those of the parts."""
+        if self.scene is None:
+            return []
+        node, out = self.scene.node, super().linked()
+        for slot in self.slots:
+            part = slot.part
+            if part is not None and part.plane is not None and (part.source == "grad" or is_input(part.source)):
+                name = node.name if part.source == "grad" else node.inputs[int(part.source[5:])]
+                out.append(Linked(slot.map, name, lead_of_plane(part.index)))
+        return out
 
     def hover_part(self, k: int, spot: tuple[int, int] | None) -> None:
         """The pointer is on a cell of a part's map."""

@@ -18,8 +18,9 @@ from app.model.timeline import Playhead, is_input, shown_at, stretch_of
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
 from app.panels.stepper_views.channels import ChannelStrip
 from app.panels.stepper_views.copy_words import SAME, channel_in_all, how_moved, joined
+from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import LEGEND, OutputMap
-from app.panels.stepper_views.placing import beside, placed
+from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.buttons import link_button
 from app.widgets.heat_map import HeatMap
@@ -59,7 +60,7 @@ class CopyView(View):
         for signal in (self.output.map.clicked, self.output.map.moved):
             signal.connect(self._go)
         self.strip.chosen.connect(self._channel)
-        self._at: Playhead = Playhead(INPUT, (0, 0, 0))
+        self._from: Playhead = Playhead(INPUT, (0, 0, 0))
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
@@ -168,7 +169,7 @@ class CopyView(View):
 
     def _show_map(self, results: Results, head: Playhead, gradients: NDArray[np.floating] | None = None,
                   ring: bool = True) -> None:
-        self._at = head
+        self._from = head
         plane, spot = spread(results.values(head.node) if gradients is None else gradients, head.index)
         bound = self.desk.ranges.bound(results, head.node, head.map) if gradients is None \
             else float(self.desk.ranges.gradient_bounds(results, head.node).max(initial=0.0)) or 1.0
@@ -189,8 +190,16 @@ class CopyView(View):
         if self._to is not None:
             self.select_head(self._to)
 
+    def linked(self) -> list[Linked]:
+        """Both maps; of sounds all channels stand in them."""
+        if self.scene is None:
+            return [Linked(self.map, self._from.node, lead_of_plane(self._from.index))]
+        own = shown_at(self.scene.results.network, self.scene.head)
+        places = [(self.map, (self._from.node, self._from.index)), *([(self.output.map, own)] if own else [])]
+        return [Linked(map_, node, () if len(index) == 2 else lead_of_plane(index)) for map_, (node, index) in places]
+
     def _index(self, row: int, col: int) -> tuple[int, ...] | None:
-        head = self._at
+        head = self._from
         shape = self.scene.array(self._source).shape if self.scene is not None else ()
         if len(head.index) > 2:
             return (*head.index[:-2], row, col)
@@ -210,7 +219,7 @@ class CopyView(View):
             return None
         if self.scene is not None and self._source == "grad":
             return self.scene.head_of("grad", index)
-        return Playhead(self._at.node, index)
+        return Playhead(self._from.node, index)
 
     def _other(self, row: int, col: int) -> Playhead | None:
         """Another cell of the map that the number stands in now."""

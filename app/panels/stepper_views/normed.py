@@ -17,9 +17,10 @@ from app.model.frames import array_of
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.chain_lines import Line, bracketed
+from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.norms import Normed, back_lines, lines_of, normed, normed_back
 from app.panels.stepper_views.output import LEGEND, OutputMap
-from app.panels.stepper_views.placing import beside, placed
+from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.heat_map import HeatMap
 
@@ -280,6 +281,13 @@ class NormView(View):
                 painter.drawText(QRectF(box.left() + names + number, y, box.width(), step), middle, f"= {line.result}")
 
     # --- hands
+
+    def linked(self) -> list[Linked]:
+        """Both maps."""
+        if self.scene is None:
+            return []
+        node = self.scene.node.name if self.back else self.scene.source
+        return [*super().linked(), Linked(self.input, node, lead_of_plane(self.scene.head.index))]
 
     def _head(self, row: int, col: int, output: bool) -> Playhead | None:
         scene = self.scene

@@ -35,3 +35,8 @@ def beside(shape: Shape, index: tuple[int, ...], row: int, col: int) -> tuple[in
         return (*index[:-2], row, col) if len(index) > 2 else (*index[:-1], col)
     k = row * folded_list(np.zeros(shape[0], np.int8)).shape[1] + col
     return (k,) if k < shape[0] else None
+
+
+def lead_of_plane(index: tuple[int, ...]) -> tuple[int, ...]:
+    """What of an index says which map (of a volume which slice) `placed` shows."""
+    return index[:-2] if len(index) > 2 else index[:1]
