@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -96,10 +97,16 @@ class AnswerPanel(Card):
         blank = results.blank
         one = results.order[0]
         self._arrange(labels)
-        self.winner.set_text("?" if blank else labels[one])
-        self.sure.set_text(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
-        self.then.setText(tr("The network answers while you draw.") if blank else self._others(labels, shares))
-        self._hint(blank, labels[one])
+        if blank or np.isfinite(shares).all():
+            self.winner.set_text("?" if blank else labels[one])
+            self.sure.set_text(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
+            self.then.setText(tr("The network answers while you draw.") if blank else self._others(labels, shares))
+            self._hint(blank, labels[one])
+        else:
+            self.winner.set_text("?")
+            self.sure.set_text(tr("No answer"))
+            self.then.setText(tr("Its shares are no numbers."))
+            self.hint.set_text(tr("Click the **first cross** in the network: the inspector says where it comes from."))
         self._adding()
 
     def _arrange(self, labels: Sequence[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -11,7 +13,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.model.difference import Check, can_check, checking
-from app.model.frames import array_of, node_of, trace_of
+from app.model.frames import array_of, node_of, trace_of, value_of
 from app.model.results import SILENT
 from app.model.timeline import Playhead, exists, has_loss, shown_at
 from app.panels.inspector_views import field
@@ -67,6 +69,7 @@ class InspectorPanel(Card):
         self._head: Playhead | None = None
         self._name = ""
         self._sources: tuple[object, object] = (None, None)
+        self._bad = False  # the number is NaN or infinite
         self._every = False  # every layer of what the number sees
         self._later, self._quiet = QTimer(self), QTimer(self)
         for timer, wait, then in ((self._later, LATER, self._show_later), (self._quiet, QUIET, self._check)):
@@ -132,7 +135,9 @@ class InspectorPanel(Card):
         if head.lane == "forward" and (head.node, head.map) in results.document.muted:
             self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
         else:
-            self.rank.set_text(rank(own, value), "soft")
+            blank = results.blank and head.lane != "update"
+            text = tr("⚠ nothing is drawn: all zeros") if blank else rank(own, value)
+            self.rank.set_text(text, "warn" if blank or not math.isfinite(value) else "soft")
         rows = compared(results, head, value, self.desk.debugger.comparison)
         self.compared.setVisible(bool(rows))
         self.compared.show_rows(rows)
@@ -155,7 +160,8 @@ class InspectorPanel(Card):
         session = self.desk.session
         results = session.results
         sources = results.document.weights, results.document.muted
-        if moved or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
+        bad, self._bad = self._bad, not math.isfinite(value_of(results, head))
+        if moved or bad or self._bad or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
             self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
         if moved:
@@ -367,7 +373,15 @@ class InspectorPanel(Card):
 
 def rank(numbers_: np.ndarray, value: float) -> str:
     """Which place a number has among those of its map; zeros are often many."""
+    if not math.isfinite(value):
+        same = int(np.count_nonzero(np.isnan(numbers_) if math.isnan(value) else numbers_ == value))
+        return tr("⚠ {number}, like {n} others", number=numbers.figure(value), n=numbers.count(same - 1)) if same > 1 \
+            else tr("⚠ {number}, the only one here", number=numbers.figure(value))
+    if numbers_.size == 1:
+        return tr("the only number here")
     same = int(np.count_nonzero(numbers_ == value))
+    if same == numbers_.size:
+        return tr("the same as all {n}", n=numbers.count(same))
     if value == 0 and same > 1:
         return tr("0, like {n} others", n=numbers.count(same - 1))
     place = int(np.count_nonzero(numbers_ > value)) + 1

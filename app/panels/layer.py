@@ -60,7 +60,7 @@ class LayerPanel(Card):
         for widget in (self.sort_label, self.order, self.all, self.back):
             self.add_control(widget)
         self.values = {name: Label("", "text", mono=True) for name in
-                       ("minimum", "maximum", "mean", "deviation", "dead", "samples")}
+                       ("minimum", "maximum", "mean", "deviation", "dead", "samples", "bad")}
         self.histogram = Histogram()
         self.tiles = MapTiles()
         self.tiles.setObjectName("layer_tiles")
@@ -97,11 +97,13 @@ class LayerPanel(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         names = {"minimum": N_("minimum"), "maximum": N_("maximum"), "mean": N_("mean"), "deviation": N_("deviation"),
-                 "dead": N_("dead, this input"), "samples": N_("dead, all samples")}
+                 "dead": N_("dead, this input"), "samples": N_("dead, all samples"), "bad": N_("⚠ NaN or ∞")}
+        self.names = {key: Label(text, "secondary") for key, text in names.items()}
+        self.names["bad"].setProperty("role", "warn")
         for key, label in self.values.items():
             row = QHBoxLayout()
             label.setObjectName(f"layer_{key}")
-            row.addWidget(Label(names[key], "secondary"))
+            row.addWidget(self.names[key])
             row.addStretch(1)
             row.addWidget(label)
             column.addLayout(row)
@@ -172,6 +174,9 @@ class LayerPanel(Card):
                            ("deviation", found.deviation)):
             self.values[key].setText(numbers.figure(value))
         self.values["dead"].setText(numbers.percent(found.dead))
+        self.values["bad"].setText(numbers.count(found.bad))
+        for label in (self.names["bad"], self.values["bad"]):
+            label.setVisible(found.bad > 0)
         samples = self.session.results.document.sample_count
         known = self._dead is not None and self._dead[1] == self.node
         text = "–" if not samples else numbers.percent(self._dead[2][0]) if known else "…"  # type: ignore[index]
@@ -192,8 +197,11 @@ class LayerPanel(Card):
             size, figures = active, ["…"] * len(values)
             self.note.set_text(N_("measuring: each map of the layer is muted in turn…"))
         else:
-            size, figures = active, [short(float(v)) for v in active]
+            finite = np.isfinite(values.reshape(len(values), -1)).any(axis=1)
+            size, figures = active, [short(float(v)) if ok else "NaN" for v, ok in zip(active, finite, strict=True)]
             self.note.set_text(N_("beside each map: the mean size of its numbers"))
+        if self.session.results.blank:
+            self.note.set_text(N_("⚠ Nothing is drawn yet: every number is made of zeros."))
         order = np.argsort(-size, kind="stable") if way != "number" else np.arange(len(values))
         self.tiles.set_order([int(k) for k in order], figures)
 

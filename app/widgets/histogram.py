@@ -95,8 +95,8 @@ class Histogram(QWidget):
         painter.setFont(theme.font(11, mono=True))
         painter.setPen(theme.color("soft"))
         foot = QRectF(0, area.bottom() + 1, self.width(), theme.size(FOOT))
-        ends = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        for side, value in zip(ends, (self._edges[0], self._edges[-1]), strict=True):
+        ends = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight) if self._counts.any() else ()
+        for side, value in zip(ends, (self._edges[0], self._edges[-1]), strict=False):
             painter.drawText(foot, side | Qt.AlignmentFlag.AlignVCenter, numbers.figure(float(value)))
         if self._cursor is not None and np.isfinite(self._cursor):
             self._paint_cursor(painter, self.x_of(self._cursor))

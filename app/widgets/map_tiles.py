@@ -19,6 +19,7 @@ LEAST, MOST, GAP = 44, 132, 10  # px of a tile's map, and between tiles
 LINE = 16  # px of the caption
 SWITCH = 24  # px of a switch
 EDGE = 4  # for the ring
+CROSS = 4  # px: the smallest cell with a cross of its own
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -34,6 +35,7 @@ class MapTiles(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures: NDArray[np.uint32] = np.zeros((0, 1, 1), np.uint32)
+        self._bad: NDArray[np.bool_] | None = None  # (C, rows, columns): NaN or infinity
         self._order: list[int] = []
         self._figures: Sequence[str] = ()
         self._off: frozenset[int] = frozenset()
@@ -49,6 +51,7 @@ class MapTiles(QWidget):
     def set_maps(self, maps: NDArray[np.floating], bound: float, role: str = "signed") -> None:
         """(C, rows, columns)."""
         again = maps.shape != self._pictures.shape
+        self._bad = theme.bad(maps)
         self._pictures = np.ascontiguousarray(theme.rgb(maps, bound, role))
         if again:
             self._order = list(range(len(maps)))
@@ -164,10 +167,22 @@ class MapTiles(QWidget):
         place = QRectF(0, 0, cols * cell, max(rows * cell, 4.0))
         place.moveCenter(box.center())
         painter.drawImage(place, marks.crisp(painter, image))
+        if self._bad is not None and self._bad[k].any():
+            self._paint_crosses(painter, self._bad[k], place)
         if k in self._off:
             marks.muted(painter, place)
         if k == self._at:
             marks.ring(painter, place)
+
+    def _paint_crosses(self, painter: QPainter, bad: NDArray[np.bool_], place: QRectF) -> None:
+        """One over the whole map where all of it is none or cells are tiny, else one a cell."""
+        rows, cols = bad.shape
+        wide, high = place.width() / cols, place.height() / rows
+        if bad.all() or min(wide, high) < CROSS:
+            marks.cross(painter, place)
+            return
+        for row, col in np.argwhere(bad).tolist():
+            marks.cross(painter, QRectF(place.left() + col * wide, place.top() + row * high, wide, high))
 
     def _paint_caption(self, painter: QPainter, k: int, box: QRectF) -> None:
         line = QRectF(box.left(), box.bottom(), box.width(), theme.size(LINE))

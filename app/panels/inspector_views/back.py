@@ -11,13 +11,17 @@ from app.i18n import N_, tr
 from app.model.frames import node_of, trace_of
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at, stretch_of, timeline
-from app.panels.inspector_views.facts import Part, Row, brackets
+from app.panels.inspector_views.facts import Part, Row, because, brackets
 from cnncore.network import INPUT
 from cnncore.trace import Operand
 
 
 def came_from(results: Results, head: Playhead) -> list[Row]:
     """What the number is computed from."""
+    return because(results, head) + _came_from(results, head)
+
+
+def _came_from(results: Results, head: Playhead) -> list[Row]:
     network, label = results.network, results.document.labels
     if head.node == LOSS:
         name = label[results.target] if results.target < len(label) else str(results.target)

@@ -9,8 +9,9 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
-from app.model.results import Results
-from app.model.timeline import SKIPPED, Playhead, has_loss
+from app.model.frames import node_of, trace_of, value_of
+from app.model.results import SILENT, Results
+from app.model.timeline import SKIPPED, Playhead, came_back, has_loss, is_input, origin
 from cnncore.network import INPUT, Node
 from cnncore.op import Region, Shape
 from cnncore.trace import Trace
@@ -45,6 +46,10 @@ class Row:
 
 def comes_from(results: Results, head: Playhead) -> list[Row]:
     """What the number is computed from."""
+    return because(results, head) + _comes_from(results, head)
+
+
+def _comes_from(results: Results, head: Playhead) -> list[Row]:
     if head.node == INPUT and results.document.typed is not None:
         return [Row(N_("input"), (Part(tr("a number that was typed")),))]
     if head.node == INPUT:
@@ -99,8 +104,41 @@ def _parameters(results: Results, node: Node, head: Playhead) -> list[Row]:
     return rows
 
 
+def because(results: Results, head: Playhead) -> list[Row]:
+    """Of NaN or infinity: the first factor that is no number either, as a way there; or else what went wrong here."""
+    value = value_of(results, head)
+    trace = None if math.isfinite(value) or head.lane == "update" else trace_of(results, head)
+    if trace is None:
+        return []
+    found = sum(int(np.count_nonzero(~np.isfinite(one.values))) for one in trace.operands)
+    more = (Part(tr("and {n} more", n=numbers.count(found - 1))),) if found > 1 else ()
+    for one in trace.operands:
+        bad = np.flatnonzero(~np.isfinite(one.values))
+        if bad.size:
+            number = Part(numbers.figure(float(one.values[bad[0]])), "strong")
+            index = tuple(int(i) for i in one.cells[bad[0]])
+            return [Row(N_("because of"), (_factor(results, head, one.source, index), number, *more))]
+    if trace.bias is not None and not math.isfinite(trace.bias):
+        return [Row(N_("because of"), (Part(f"{head.node}.bias", "code"), Part(numbers.figure(trace.bias), "strong")))]
+    why = tr("the sum is beyond float32, which ends at 3.4e38") if np.isfinite(trace.terms).any() or math.isinf(value) \
+        else tr("there is no such number")
+    return [Row(N_("because"), (Part(why),))]
+
+
+def _factor(results: Results, head: Playhead, source: str, index: tuple[int, ...]) -> Part:
+    """What a factor is called, and the way to it."""
+    network = results.network
+    if source == "grad":
+        return Part(f"∂L/∂{head.node}{brackets(index)}", "code", came_back(network, head.node, index))
+    if is_input(source) and index:
+        at = origin(network, node_of(results, head).inputs[int(source[5:])], index)
+        return Part(at.name, "code", at)
+    return Part(f"{head.node}.{source}{brackets(index) if index else ''}", "code", KERNEL if len(index) > 2 else None)
+
+
 # --- goes to
 
+@SILENT
 def goes_to(results: Results, head: Playhead) -> list[Row]:
     """Who reads the number, as far as it is one number, and whether it gets through."""
     network, rows = results.network, []
@@ -143,6 +181,8 @@ def _one(results: Results, reader: Node, before: tuple[int, ...], index: tuple[i
     """A row for a reader that makes one number, ``index``, of the number at ``before``; and whether it gets through."""
     trace: Trace = reader.op.trace("output", index, results.run(reader.name))
     to = Part(brackets(index), "code", Playhead(reader.name, index))
+    if not math.isfinite(trace.total):
+        return Row(reader.name, (Part(tr("becomes {number}", number=numbers.figure(trace.total)), "strong"), to)), True
     slopes = [o for o in trace.operands if o.source == "slope"]
     if trace.kind == "curve" and slopes:
         slope = float(slopes[0].values[0])

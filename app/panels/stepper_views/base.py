@@ -16,7 +16,7 @@ from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of
-from app.model.results import Results
+from app.model.results import SILENT, Results
 from app.model.timeline import Playhead, came_back, exists, is_input, origin, shape_of
 from app.panels.stepper_views.linked import Linked, light_up, output_of, term_at
 from app.panels.stepper_views.output import OutputMap
@@ -199,6 +199,7 @@ class View(QWidget):
             self.show_cursor(term)
             self.term_hovered.emit(term)
 
+    @SILENT
     def _again(self) -> None:
         if self.scene is not None and self.isVisible():
             self.show_scene(self.scene)
@@ -282,6 +283,7 @@ class View(QWidget):
                 self.show_scene(self.scene)
             self.arrange()
 
+    @SILENT
     def resizeEvent(self, event: object) -> None:
         self.arrange()
 

@@ -165,7 +165,7 @@ def kernels(results: Results, head: Playhead) -> Planes:
     """
     before = results.document.effective[f"{head.node}.{head.target}"]
     after = array_of(results, head)
-    bound = float(np.abs(before).max(initial=0.0)) or 1.0
+    bound = float(np.abs(before).max(initial=0.0, where=np.isfinite(before))) or 1.0
     if before.ndim > 2:
         index = head.index[:-2]
         return flat_plane(before[index]), flat_plane(after[index]), (head.index[-2], head.index[-1]), bound
