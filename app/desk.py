@@ -29,6 +29,7 @@ from app.widgets import unfinished
 from app.widgets.icons import icon
 from cnncore.errors import CnnError
 
+ENDS, BEGINS = N_("The computation ends here."), N_("The computation begins here.")
 PAUSED = N_("Training is paused at step {step}. {why}")
 BRUSHES = (4.0, 30.0)
 
@@ -51,6 +52,7 @@ class Desk(QObject):
         self.ranges = Ranges(self)
         self.touch = Touch(self.session, self)
         self.player.stopped.connect(self._stopped)
+        self.player.ended.connect(lambda steps: self.messages.info(ENDS if steps > 0 else BEGINS))
         self.debugger.alarms.reached.connect(self._reached)
         self.services: dict[str, Callable[[], None]] = {}
         self.tool = "pen"

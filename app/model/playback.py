@@ -37,7 +37,8 @@ def ring_of(grain: str, loop: str | bool) -> str:
 
 def move(network: Network, head: Playhead, grain: str, steps: int, terms: int,
          loop: str | bool = False) -> Playhead | None:
-    """``steps`` (+1 or −1) of a grain on from ``head``; None at either end of the timeline.
+    """``steps`` (+1 or −1) of a grain on from ``head``; None at either end of the timeline. What lies before the first
+    map, layer or pass is the very first number.
 
     Args:
         network: Gives sizes and order.
@@ -47,7 +48,14 @@ def move(network: Network, head: Playhead, grain: str, steps: int, terms: int,
         terms: Number of terms of the number where the playhead stands.
         loop: See `ring_of`.
     """
-    stretch, ring = stretch_of(network, head), ring_of(grain, loop)
+    after = _moved(network, head, grain, steps, terms, ring_of(grain, loop))
+    if after is None and steps < 0 and grain in GRAINS[2:] and head.whole != start(network):
+        return start(network)
+    return after
+
+
+def _moved(network: Network, head: Playhead, grain: str, steps: int, terms: int, ring: str) -> Playhead | None:
+    stretch = stretch_of(network, head)
     if stretch is None:
         return start(network) if steps > 0 else None
     map_, cell = stretch.flat(head)

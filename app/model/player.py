@@ -22,6 +22,7 @@ class Player(QObject):
     """Transport of the stepper. At speed 1 a step takes half a second."""
 
     changed = Signal()
+    ended = Signal(int)  # there is no step on (1) or back (−1) from here
     stopped = Signal(object, object)  # Playhead, Breakpoint | None: a breakpoint holds there
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -75,9 +76,11 @@ class Player(QObject):
         now = time.monotonic()
         self.hurried, self._stepped = now - self._stepped < HURRY, now
         try:
-            self._move(steps)
+            moved = self._move(steps)
         finally:
             self.hurried = False
+        if not moved:
+            self.ended.emit(steps)
 
     def _move(self, steps: int, hold: bool = False) -> bool:
         """Steps at the grain; a breakpoint that lies on the way ends them. False at either end of the timeline."""

@@ -78,7 +78,8 @@ class Footer(QFrame):
         self._state, self._hint = ("", ""), ""
         session = desk.session
         self._stopped = False  # what is said is about the number at which a breakpoint has stopped
-        desk.player.stopped.connect(lambda *_: setattr(self, "_stopped", True))
+        for fact in (desk.player.stopped, desk.player.ended):
+            fact.connect(lambda *_: setattr(self, "_stopped", True))
         for fact in (session.playhead_moved, session.results_changed):
             fact.connect(self._moved)
         for fact in (session.selection_changed, session.file_changed, session.run_moved, desk.workspace_changed):

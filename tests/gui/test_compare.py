@@ -128,7 +128,8 @@ def test_two_inputs_show_both_maps_and_their_difference_and_a_click_goes_there(w
 @pytest.mark.parametrize("head", [
     Playhead("input", (0, 9, 9)), Playhead("dense1", (37,)), Playhead("softmax", (4,)),
     Playhead("conv1", (2, 0, 1, 3), None, "weight", "backward"),
-    Playhead("pool1", (1, 4, 4), None, "input0", "backward"), Playhead("scores", (3, 20), None, "weight", "update"), Playhead(LOSS, (), lane="loss")])
+    Playhead("pool1", (1, 4, 4), None, "input0", "backward"),
+    Playhead("scores", (3, 20), None, "weight", "update"), Playhead(LOSS, (), lane="loss")])
 def test_two_inputs_in_every_layer_and_lane(window, qtbot, head):
     qtbot.keyClick(window, Key.Key_C, SHIFT)
     draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
