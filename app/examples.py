@@ -24,27 +24,46 @@ TITLES = {
     "E3": N_("E3 Pooling forgives a small shift"),
     "E4": N_("E4 ReLU before or after pooling"),
 }
-HINTS = {
-    "A1": N_("Click **conv1**[0, 0, 1]: nine numbers that sum to **25**, each times 1/9. Then change a number above."),
-    "A2": N_("The larger kernel blurs more, the bell keeps more of an edge. **gauss5** rounds the continuous "
-             "**bell5**. Each sums to **1**."),
-    "A4": N_("On the curve, **conv1**[0, 2, 2], 30 × 50 four times and 30 × 20 make **6600**. On the other shape, "
-             "[0, 7, 13], nothing meets: **0**."),
-    "B1": N_("Step through the four cells: **2, 3, 2, 1**. The first and the last see a zero of the padding."),
-    "B2": N_("Each kernel is highest where the input looks like it. Click a **1** in **keepmax1**, then go back to the "
+FIRST = {  # what is looked at first: (layer, index)
+    "A1": ("conv1", (0, 0, 1)),
+    "A2": ("gauss_sigma", (0, 24, 24)),
+    "A4": ("conv1", (0, 2, 2)),
+    "B1": ("conv1", (0, 0)),
+    "B2": ("keepmax1", (1, 3)),
+    "C1": ("conv1", (0, 2, 3)),
+    "C2": ("conv2", (0, 0, 3)),
+    "C3": ("dense1", (0,)),
+    "D1": ("stride_3", (0, 1, 1)),
+    "D2": ("filters_12", (0, 0, 0)),
+    "D3": ("conv1", (0, 1, 1)),
+    "E3": ("overlapping", (1, 0, 1)),
+    "E4": ("both", (1, 0, 0)),
+}
+HINTS = {  # {first} is a link to it
+    "A1": N_("Click {first}: nine numbers that sum to **25**, each times 1/9, make their mean **2.78**. Then change "
+             "one of them."),
+    "A2": N_("A larger kernel blurs more. Click {first} and move **σ**: near 1 it is **gauss5**, the bell in whole "
+             "numbers over 273."),
+    "A4": N_("Click {first}: on the curve 4 × 30·50 and 30·20 meet, **6600**. Take the other shape, and it is **0**. "
+             "In a whole drawing the map peaks where the curve is."),
+    "B1": N_("Click {first} and step on: **2, 3, 2, 1**. The first and the last see a zero of the padding."),
+    "B2": N_("Each kernel is highest where the input looks like it. Click {first}, a kept maximum, and go back to the "
              "cells that it came from."),
-    "C1": N_("Only a whole line gives **3**, once in each of three places. Break a line and see its 3 go."),
-    "C2": N_("The kernel of **conv2** looks at maps, not at the picture. It is **10** in one place: the head is found "
-             "once."),
-    "C3": N_("**dense1** is above 0: a person. Take away a leg, in rows 7 to 9, or paste all ones, and it is not."),
-    "D1": N_("7 cells, a window of 3: stride 1 gives **5**, 2 gives **3**, 3 gives **2** and drops the last row and "
-             "column. Padding 1 keeps **7**."),
-    "D2": N_("12 kernels of 3×5×5 with padding: **12×32×32**. 3 kernels without it: **3×28×28**."),
-    "D3": N_("Click **conv1**[0, 1, 1]: the channels give **2**, **−3** and **−3**, the bias **1**: together **−3**."),
-    "E3": N_("The second channel is the first, moved by one cell. Compare their pooled maps: most large numbers are in "
-             "both."),
-    "E4": N_("The two maps of **both** are the same to the last bit. But **relu1** needs 64 comparisons, **relu2** "
-             "16."),
+    "C1": N_("Click {first}: only a whole lying line gives **3**, once in each of three places. Its **1 1 1** is the "
+             "middle of the window."),
+    "C2": N_("Click {first}: **conv2** looks at the two maps of lines, not at the picture. It is **10** in one place: "
+             "the head is found once."),
+    "C3": N_("Click {first}: head, arms and legs are **8** each, less 20. Every part everywhere: only the penalty, "
+             "weights below 0, refuses that."),
+    "D1": N_("A window of 3 on 7 cells: stride 1 gives **5**, stride 2 **3**. Stride 3 does not fit: click {first} and "
+             "see what is dropped."),
+    "D2": N_("Click {first}: a kernel is as deep as the input, 3. Twelve make **12** maps. Padding 2 makes 36×36, of "
+             "which 5×5 leaves **32×32**; without it **28×28**."),
+    "D3": N_("Click {first}: the channels give **2**, **−3** and **−3**, the bias **1**: together **−3**."),
+    "E3": N_("The second map is the first, moved by one cell. Click {first}: few numbers of the input stay, but most "
+             "of a pooled map."),
+    "E4": N_("Click {first}: ReLU before pooling, or after it? The two maps of **both** are the same, by a quarter of "
+             "the work for ReLU."),
 }
 
 

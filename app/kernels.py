@@ -1,7 +1,8 @@
 """Ready kernels by name: one file each in assets/kernels.
 
 A file either stores its numbers as in a textbook, for one or more sizes, and the largest that fits is placed in the
-middle of the kernel with zeros around it; or it names a formula that fills any size.
+middle of the kernel with zeros around it; or it names a formula that fills any size. One with knobs, of
+`cnncore.kernels`, begins where they stand by themselves, and is tuned in the kernel panel.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from app.paths import asset
 from cnncore.errors import CnnError
+from cnncore.kernels import FORMULAS
 
 Kernel = NDArray[np.float64]
 Size = tuple[int, int]
@@ -33,7 +35,12 @@ def _gaussian(height: int, width: int) -> Kernel:
     return np.outer(down, across)
 
 
-FILLS: dict[str, Callable[[int, int], Kernel]] = {"box": _box, "gaussian": _gaussian}
+def _tuned(kind: str) -> Callable[[int, int], Kernel]:
+    return lambda height, width: FORMULAS[kind]().fill((height, width))
+
+
+FILLS: dict[str, Callable[[int, int], Kernel]] = {"box": _box, "gaussian": _gaussian} | {
+    kind: _tuned(kind) for kind in FORMULAS}
 
 
 @dataclass(frozen=True, eq=False)

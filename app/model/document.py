@@ -51,7 +51,9 @@ class Document:
         drawing: (SIDE, SIDE) uint8, the raw canvas.
         classes: What the user drew to train on.
         muted: (layer, map) pairs whose map is held at zero.
-        kernel_names: (layer, filter, channel) to the name of the preset it holds, until edited.
+        kernel_names: (layer, filter, channel) to the name of the preset it holds, until edited; of a formula with its
+            knobs, ``"gauss(sigma=1.5)"``.
+        trained_names: The names that *restore* brings back.
         seed: Of random starts.
         training: How the next run starts and learns.
         typed: (C, *S) float32, the network's input as numbers in place of the drawing; None: the drawing is the input.
@@ -73,6 +75,7 @@ class Document:
     typed: Array | None = None
     stops: tuple[Breakpoint, ...] = ()
     watches: tuple[str, ...] = ()
+    trained_names: Mapping[tuple[str, int, int], str] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def effective(self) -> dict[str, Array]:

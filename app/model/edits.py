@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from app.i18n import N_
 from app.model.document import SIDE, Document, blank
 from app.model.samples import Image, Sample, SampleClass, frozen
 from cnncore.errors import CnnError
-from cnncore.network import Network, Weights
+from cnncore.network import INPUT, Network, Weights
 from cnncore.op import Array
 
 Edit = Callable[..., Document]
@@ -96,6 +96,18 @@ def set_input_number(document: Document, index: tuple[int, ...], value: float) -
     return set_input(document, after)
 
 
+@edit(N_("Take a ready input"), weights=True)
+def take_ready(document: Document, arrays: Mapping[str, Array]) -> Document:
+    """Several arrays at once: ``"input"`` is a typed input, any other key one of the weights."""
+    for key, values in arrays.items():
+        if key == INPUT:
+            document = set_input(document, values)
+        elif not np.array_equal(values, document.weights[key]):
+            document = _with_weights(document, key, (), values, None)
+            document = _named_as_trained(document, key, ())
+    return document
+
+
 @edit(N_("Clear the canvas"))
 def clear_drawing(document: Document) -> Document:
     """An empty canvas."""
@@ -137,7 +149,7 @@ def set_weights(
 @edit(N_("Restore trained weights"), weights=True)
 def restore_weights(document: Document, key: str, index: tuple[int, ...] = ()) -> Document:
     """Back to the trained numbers: of one kernel, or with an empty index of the whole array."""
-    return _with_weights(document, key, index, document.trained[key][index], None)
+    return _named_as_trained(_with_weights(document, key, index, document.trained[key][index], None), key, index)
 
 
 @edit(N_("Restore all trained weights"), weights=True)
@@ -145,7 +157,8 @@ def restore_all(document: Document) -> Document:
     """Every weight back to trained, nothing muted."""
     if document.weights is document.trained and not document.muted:
         return document
-    return dataclasses.replace(document, weights=document.trained, muted=frozenset(), kernel_names={})
+    return dataclasses.replace(document, weights=document.trained, muted=frozenset(),
+                               kernel_names=document.trained_names)
 
 
 @edit(N_("Mute a map"), weights=True)
@@ -179,8 +192,18 @@ def accept_run(document: Document, network: Network, weights: Weights, labels: t
     network.check_weights(weights)
     kept = {key: frozen(value) for key, value in weights.items()}
     return dataclasses.replace(
-        document, network=network, weights=kept, trained=kept, labels=labels, muted=frozenset(), kernel_names={}
+        document, network=network, weights=kept, trained=kept, labels=labels, muted=frozenset(), kernel_names={},
+        trained_names={},
     )
+
+
+def _named_as_trained(document: Document, key: str, index: tuple[int, ...]) -> Document:
+    """Kernels that hold their trained numbers have their names again."""
+    place = (key.split(".")[0], *index[:2])
+    if not key.endswith(".weight") or not np.array_equal(document.weights[key][index], document.trained[key][index]):
+        return document
+    names = {p: name for p, name in document.trained_names.items() if p[:len(place)] == place}
+    return dataclasses.replace(document, kernel_names={**document.kernel_names, **names}) if names else document
 
 
 def _with_weights(document: Document, key: str, index: tuple[int, ...], values: Array, name: str | None) -> Document:

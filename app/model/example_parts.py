@@ -71,7 +71,8 @@ def project(name: str, values: Any, *layers: Layer, labels: tuple[str, ...] = ()
         if layer.preset:
             names |= {(layer.name, f, c): layer.preset for f in range(shape[0]) for c in range(shape[1])}
     network.check_weights(weights)
-    return Document(network, weights, weights, labels, Preprocess(), blank(), kernel_names=names, typed=typed)
+    return Document(network, weights, weights, labels, Preprocess(), blank(), kernel_names=names, typed=typed,
+                    trained_names=names)
 
 
 def rows(text: str) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.model.document import Document
 from app.model.example_parts import Layer, conv, other, project, rows
+from cnncore.kernels import Gaussian
 from cnncore.network import INPUT
 from cnncore.op import Array
 
@@ -53,15 +54,15 @@ def a1() -> Document:
 
 
 def a2() -> Document:
-    """Four low-pass kernels on one picture; the last is the continuous bell that the third rounds."""
-    place = np.arange(5) - 2
-    bell = np.exp(-(place[:, None] ** 2 + place**2) / 2.0) / (2 * np.pi)
+    """Four low-pass kernels on one picture; the last is the continuous bell that the third rounds, wide enough for a
+    larger σ."""
+    bell = Gaussian(1.0)
     return project(
         "A2", landscape()[None],
         conv("mean3", np.full((1, 1, 3, 3), 1 / 9), reads=INPUT, padding=1, preset="box"),
         conv("mean5", np.full((1, 1, 5, 5), 1 / 25), reads=INPUT, padding=2, preset="box"),
         conv("gauss5", GAUSSIAN[None, None] / 273, reads=INPUT, padding=2),
-        conv("bell5", (bell / bell.sum())[None, None], reads=INPUT, padding=2),
+        conv("gauss_sigma", bell.fill((9, 9))[None, None], reads=INPUT, padding=4, preset=bell.name),
     )
 
 
@@ -87,10 +88,15 @@ def a4() -> Document:
     kernel = np.zeros((1, 1, 7, 7))
     for row, column in CURVE:
         kernel[0, 0, row, column] = 30
+    return project("A4", shapes(), conv("conv1", kernel))
+
+
+def shapes() -> Array:
+    """(1, 16, 22): the patch that matches and the one that does not, side by side."""
     drawing = np.zeros((1, 16, 22))
     drawing[:, 2:9, 2:9] = rows(MATCH)
     drawing[:, 7:14, 13:20] = rows(MISS)
-    return project("A4", drawing, conv("conv1", kernel))
+    return drawing
 
 
 def b1() -> Document:

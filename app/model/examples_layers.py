@@ -27,12 +27,12 @@ W1 = """
 -1 0 0 | 1 -1 0 | 0 0 -1"""
 BIASES = (1.0, 0.0)
 PEAKS = """
-1 3 0 2 5 1 0 0 2
-0 8 1 0 1 0 4 0 1
-2 0 0 6 0 3 0 9 0
-0 1 7 0 0 0 1 0 3
-5 0 0 1 4 0 0 2 0
-0 2 0 0 0 8 1 0 6"""
+2 1 0 7 7 0 6 0 1
+9 7 1 0 0 1 5 0 0
+2 1 1 0 0 0 1 2 1
+3 0 2 2 9 8 2 8 0
+3 1 2 0 3 0 1 8 0
+2 1 7 1 0 1 1 0 3"""
 SIGNS = """
 -3 1 4 -2 0 5 -1 2
 2 -6 -1 3 -4 -2 7 -5
@@ -76,7 +76,7 @@ def d2() -> Document:
         spots.append(spot)
     twelve = np.round(np.stack([*edges, *spots]), 3)
     three = np.round(np.eye(3)[:, :, None, None] * bell / bell.sum(), 3)
-    return project("D2", colours(), conv("filters_12", twelve, reads=INPUT, padding="same"),
+    return project("D2", colours(), conv("filters_12", twelve, reads=INPUT, padding=2),
                    conv("filters_3", three, reads=INPUT))
 
 
@@ -100,16 +100,21 @@ def d3() -> Document:
 
 def e3() -> Document:
     """Pooling of a map and of the same map moved by one cell to the right."""
-    still = rows(PEAKS)
-    moved = np.roll(still, 1, axis=2)
-    moved[:, :, 0] = 0
     return project(
-        "E3", np.concatenate([still, moved]),
+        "E3", beside(0, 1),
         other("max_2x2", "maxpool", INPUT, window=2, stride=2),
         other("mean_2x2", "meanpool", INPUT, window=2, stride=2),
         other("max_3x3", "maxpool", INPUT, window=3, stride=3),
         other("overlapping", "maxpool", INPUT, window=3, stride=2),
     )
+
+
+def beside(down: int, right: int) -> Array:
+    """(2, 6, 9): a map, and the same map moved, with zeros where nothing moved in."""
+    still = rows(PEAKS)
+    moved = np.zeros(still.shape)
+    moved[:, down:, right:] = still[:, :still.shape[1] - down, :still.shape[2] - right]
+    return np.concatenate([still, moved])
 
 
 def e4() -> Document:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.model import edits
 from app.model.session import Session
+from cnncore.kernels import Formula, from_name
 from cnncore.op import Array
 
 _restores = itertools.count(1)
@@ -92,6 +93,11 @@ class KernelHandle:
         return names.get((self.layer, self.prefix[0], self.prefix[1]), "") if len(self.prefix) == 2 else ""
 
     @property
+    def formula(self) -> Formula | None:
+        """What fills it and can be tuned; None: it stands in numbers only."""
+        return from_name(self.name)
+
+    @property
     def state(self) -> tuple[object, ...]:
         """All that it depends on, for `same`."""
         view = self.session.view
@@ -112,10 +118,17 @@ class KernelHandle:
         values[row:row + block.shape[0], col:col + block.shape[1]] = block
         self.set_all(values)
 
-    def set_all(self, values: Array, name: str | None = None) -> None:
-        """The whole kernel; ``name`` is the preset it is."""
+    def set_all(self, values: Array, name: str | None = None, gesture: object = None) -> None:
+        """The whole kernel; ``name`` is the preset it is. Steps with one gesture undo as one."""
         shaped: Any = values.reshape(self.array[self.prefix].shape)
-        self.session.edit(edits.set_weights, self.key, self.prefix, shaped, name=name)
+        merge = None if gesture is None else ("kernel", self.key, gesture)
+        self.session.edit(edits.set_weights, self.key, self.prefix, shaped, name=name, merge=merge)
+
+    def tune(self, knob: str, value: float, gesture: object = None) -> None:
+        """Turn a knob of the formula that fills it."""
+        if self.formula is not None:
+            turned: Formula = self.formula.but(**{knob: value})
+            self.set_all(turned.fill(self.array[self.prefix].shape), turned.name, gesture)
 
     def restore(self) -> None:
         """The filter, all its channels and its bias, back to the trained numbers: one step."""

@@ -39,6 +39,7 @@ def save_project(path: Path, document: Document) -> None:
         "classes": [{"name": one.name, "samples": len(one.samples)} for one in document.classes],
         "muted": sorted([layer, index] for layer, index in document.muted),
         "kernel_names": [[*place, name] for place, name in sorted(document.kernel_names.items())],
+        "trained_names": [[*place, name] for place, name in sorted(document.trained_names.items())],
         "training": {
             "start": training.start,
             "auto": training.auto,
@@ -83,7 +84,8 @@ def _document(header: dict[str, Any], arrays: dict[str, Array]) -> Document:
         seed=_seed(header),
         training=_training(header),
         muted=_muted(header, document),
-        kernel_names=_names(header, document),
+        kernel_names=_names(header, document, "kernel_names"),
+        trained_names=_names({"trained_names": [], **header}, document, "trained_names"),  # earlier projects have none
         typed=_typed(arrays, document),
         stops=_stops(header),
         watches=_watches(header),
@@ -173,9 +175,9 @@ def _muted(header: dict[str, Any], document: Document) -> frozenset[tuple[str, i
     return frozenset(out)
 
 
-def _names(header: dict[str, Any], document: Document) -> dict[tuple[str, int, int], str]:
+def _names(header: dict[str, Any], document: Document, key: str) -> dict[tuple[str, int, int], str]:
     out = {}
-    for row in _rows(header, "kernel_names", 4):
+    for row in _rows(header, key, 4):
         layer, f, c, name = row
         array = document.weights.get(f"{layer}.weight")
         if (

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from app import theme
+from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.kernels import presets
@@ -17,6 +17,7 @@ from app.widgets.card import Card
 from app.widgets.focus_ring import FocusRing
 from app.widgets.kernel_chips import KernelChips
 from app.widgets.kernel_editor import KernelEditor
+from app.widgets.knob_sliders import KnobSliders
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberField
 
@@ -50,20 +51,29 @@ class KernelPanel(Card):
         self.editor = KernelEditor(presets().values())
         self.bias_label, self.bias = Label(N_("bias"), "secondary"), NumberField()
         self.bias.setFixedWidth(theme.size(90))
+        self.sum = Label("", "secondary")
+        self.sum.setObjectName("kernel_sum")
+        self.formula, self.knobs = Label("", "secondary", mono=True), KnobSliders()
+        self.formula.setObjectName("kernel_formula")
         self.empty = Label(N_("This network has no kernels to show."), "secondary")
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self.name, 1)
+        line.addWidget(self.sum)
         line.addWidget(self.bias_label)
         line.addWidget(self.bias)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.scroll)
         self.body.addLayout(line)
         self.body.addWidget(self.editor)
+        self.body.addWidget(self.formula)
+        self.body.addWidget(self.knobs)
         self.chips.chosen.connect(self._choose)
         self.editor.bind(self.handle, desk.attempt, self.show_now)
         self.editor.refused.connect(desk.messages.error)
         self.bias.refused.connect(desk.messages.error)
+        self.knobs.refused.connect(desk.messages.error)
+        self.knobs.turned.connect(self._tune)
         self.bias.entered.connect(self._enter_bias)
         desk.session.selection_changed.connect(self._selected)
         desk.session.results_changed.connect(self._changed)
@@ -89,9 +99,11 @@ class KernelPanel(Card):
         """The kernel of the selected map."""
         layers, head = self.layers(), self.desk.session.playhead
         self.empty.setVisible(not layers)
-        for widget in (self.scroll, self.name, self.bias, self.bias_label, self.editor):
+        for widget in (self.scroll, self.name, self.bias, self.bias_label, self.editor, self.sum):
             widget.setVisible(bool(layers))
         if not layers:
+            self.formula.hide()
+            self.knobs.hide()
             return
         if head is not None and head.node in layers:
             self._point(head.node, head.map)
@@ -103,11 +115,28 @@ class KernelPanel(Card):
         self.editor.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed, handle.name)
         self.editor.grid.set_cell(theme.size(CELL) if max(handle.values.shape) <= 9 else theme.size(20))
         self.name.setText(f"{handle.key}[{', '.join(map(str, handle.prefix))}]")
+        self.sum.set_text(N_("sum {value}"), value=numbers.figure(float(handle.values.sum(dtype=np.float64))))
+        self._show_formula()
         bias = self.desk.session.view.weights.get(handle.bias_key)
         self.bias.setVisible(bias is not None)
         self.bias_label.setVisible(bias is not None)
         if bias is not None:
             self.bias.set_value(float(bias[handle.filter]))
+
+    def _show_formula(self) -> None:
+        """What fills the kernel, with its knobs; the panel grows and shrinks by them."""
+        formula, before = self.handle.formula, self.knobs.isVisibleTo(self)
+        if formula is not None:
+            self.formula.setText(formula.words)
+            self.knobs.show_formula(formula)
+        for widget in (self.formula, self.knobs):
+            widget.setVisible(formula is not None)
+        if before != (formula is not None) and self.isVisible():
+            QTimer.singleShot(0, self, self._fit)
+
+    def _tune(self, knob: str, value: float, gesture: object) -> None:
+        self.desk.attempt(self.handle.tune, knob, value, gesture)
+        self.show_now()
 
     def _point(self, layer: str, map_: int, channel: int | None = None) -> None:
         """Take hold of a kernel; its channel stays where it was."""

@@ -167,7 +167,7 @@ class KernelEditor(QWidget):
         self._say()
 
     def _say(self) -> None:
-        ready = self._ready.get(self._name)
+        ready = self._ready.get(self._name.partition("(")[0])  # behind it stand the knobs of a formula
         self.presets.set_text(N_("{name} ▾"), name=tr(ready.name if ready else N_("Presets")))
 
     # --- what a person does

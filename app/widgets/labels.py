@@ -47,3 +47,11 @@ class Label(QLabel):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and self._key is not None:
             self.set_text(self._key, **self._facts)
+
+
+class LinkText(QLabel):
+    """Words with links in them, which the Tab key passes one after another."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Backwards QLabel finds its own links again and again, and never lets the focus out.
+        return super().focusNextPrevChild(True) if forward else QWidget.focusNextPrevChild(self, False)

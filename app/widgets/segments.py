@@ -47,6 +47,8 @@ class Segments(QFrame):
         kept = self.value if self._values else None
         for button in self._buttons:
             self._group.removeButton(button)
+            self._row.removeWidget(button)  # at once, or the row stays as wide as both until they are gone
+            button.hide()
             button.deleteLater()
         self._values, self._labels, self._buttons = [v for v, _ in choices], [t for _, t in choices], []
         self._reasons.clear()

@@ -20,7 +20,7 @@ from cnncore.errors import CnnError
 
 LEAST, MOST = 18, 36  # px of a cell that still shows its digits, and of the largest
 SIDE = 32  # cells a side beyond which the plane is a picture
-HIGH = 260  # px that grid or picture take at most
+HIGH, LOW = 260, 150  # px that a grid, and a picture, take at most
 Cell = tuple[int, int]
 
 
@@ -48,7 +48,7 @@ class TypedNumbers(QWidget):
         self.name, self.field = Label("", "text", mono=True), NumberField()
         self.name.setProperty("role", "accent")
         self.field.setObjectName("typed_number")
-        self.words = Label(N_("Type, drag up and down, or paste"), "secondary")
+        self.words = Label(N_("Type, drag or paste"), "secondary")
         self.words.setWordWrap(True)
         number = QHBoxLayout()
         number.addWidget(self.name)
@@ -75,15 +75,17 @@ class TypedNumbers(QWidget):
 
     def set_values(self, values: NDArray[Any], bound: float) -> None:
         """Show a plane (rows, columns); ``bound`` is the end of the colour range."""
-        if values.shape != self.shape:
+        other = values.shape != self.shape
+        if other:
             self.shape, self.cell = (values.shape[0], values.shape[1]), (0, 0)
-            self.fit()
         if self.whole:
             self.grid.set_values(values, bound, "signed")
         else:
             self.map.set_values(values, bound)
             self.map.set_ring(*self.cell)
             self.field.set_value(float(values[self.cell]))
+        if other:
+            self.fit()  # after they know their shape, from which their size follows
 
     def set_hover(self, cell: Cell | None) -> None:
         """The hover line, from another view."""
@@ -118,7 +120,7 @@ class TypedNumbers(QWidget):
             self.grid.set_least(theme.size(LEAST))
             self.grid.set_cell(int(self._px))
         else:
-            self.map.set_cell(min(self.width() / cols, theme.size(HIGH) / rows))
+            self.map.set_cell(min(self.width() / cols, theme.size(LOW) / rows))
         wide, high = (int(self._px + 1) * cols - 1, int(self._px + 1) * rows - 1) if whole else (0, 0)
         size = self.map.sizeHint()
         if not whole:
@@ -129,7 +131,7 @@ class TypedNumbers(QWidget):
         self.grid.setVisible(whole)
         for widget in (self.map, self.name, self.field):
             widget.setVisible(not whole)
-        self.words.set_text(N_("Type, drag up and down, or paste") if whole else N_("Click a cell, then type"))
+        self.words.set_text(N_("Type, drag or paste") if whole else N_("Click a cell, then type"))
 
     # --- what a person does to the picture
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.desk import Desk
+from app.examples import HINTS
 from app.i18n import N_, tr
 from app.model.timeline import has_loss
 from app.panels.answer import AnswerPanel
@@ -17,7 +18,7 @@ from app.panels.canvas import CanvasPanel
 from app.panels.sees import SeesPanel
 from app.widgets.card import Card
 from app.widgets.icons import icon
-from app.workspaces.columns import GAP, Columns, column
+from app.workspaces.columns import GAP, LEAST_HEIGHT, Columns, column
 
 if TYPE_CHECKING:
     from app.panels.network import NetworkPanel
@@ -87,6 +88,7 @@ class Explore(QWidget):
         self.left = left = column("explore_left", self.canvas, self.sees, self.answer, stretch=2)
         self.typed: QWidget | None = None
         self.output: QWidget | None = None
+        self.example: QWidget | None = None
         self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262),
                                (300, 300))
         layout = QVBoxLayout(self)
@@ -120,20 +122,45 @@ class Explore(QWidget):
         """Numbers stand in the canvas's place while the input is typed, the output in the answer's without classes."""
         document = self.desk.session.document
         typed, classes = document.typed is not None, has_loss(document.network)
+        example = typed and document.network.name in HINTS
         if typed and self.typed is None:
             from app.panels.typed import TypedPanel
 
             self.typed = TypedPanel(self.desk)
             self.left.layout().insertWidget(0, self.typed)
+            self.left.installEventFilter(self)
+        if example and self.example is None:
+            from app.panels.example import ExamplePanel
+
+            self.example = ExamplePanel(self.desk)
+            self.left.layout().insertWidget(1, self.example)
         if not classes and self.output is None:
             from app.panels.output import OutputPanel
 
             self.output = OutputPanel(self.desk)
             self.left.layout().addWidget(self.output, 1)
         for card, there in ((self.canvas, not typed), (self.sees, not typed), (self.typed, typed),
-                            (self.answer, classes), (self.output, not classes)):
+                            (self.example, example), (self.answer, classes), (self.output, not classes)):
             if card is not None and card.isVisibleTo(self) != there:
                 card.setVisible(there)
+        if self.typed is not None:
+            QTimer.singleShot(0, self, self._need)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.left and self.typed is not None:
+            QTimer.singleShot(0, self, self._need)
+        return super().eventFilter(watched, event)
+
+    def _need(self) -> None:
+        """Never lower than what stands under one another on the left: in a lower window the page scrolls."""
+        least = theme.size(LEAST_HEIGHT[theme.scale() > 1])
+        if self.typed is not None and self.typed.isVisibleTo(self):
+            cards = [card for card in (self.typed, self.example, self.output, self.answer)
+                     if card is not None and card.isVisibleTo(self)]
+            highs = (max(card.heightForWidth(self.left.width()), card.minimumSizeHint().height()) for card in cards)
+            least = max(least, sum(highs) + GAP * (len(cards) + 1))
+        if least != self.minimumHeight():
+            self.setMinimumHeight(least)
 
     @property
     def stepping(self) -> bool:
@@ -250,3 +277,5 @@ class Explore(QWidget):
         self._show_inspector()
         if not self.folding:
             self._settle()
+        if self.typed is not None:
+            QTimer.singleShot(0, self, self._need)

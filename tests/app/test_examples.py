@@ -7,18 +7,14 @@ import pytest
 
 from app import examples
 from app.model import edits
-from app.model.document import Document
 from app.model.examples import MADE
+from app.model.examples_live import RACES, said
 from app.model.frames import trace_of
-from app.model.project import load
+from app.model.race import race
 from app.model.results import Results, compute
-from app.model.timeline import Playhead, timeline
-
-NAMES = ("A1", "A2", "A4", "B1", "B2", "C1", "C2", "C3", "D1", "D2", "D3", "E3", "E4")
-
-
-def opened(name: str) -> Document:
-    return load(examples.find(name))
+from app.model.timeline import Playhead, exists, timeline
+from cnncore.shapes import windows_over
+from tests.app.worked import NAMES, opened, taken
 
 
 def results(name: str) -> Results:
@@ -41,7 +37,7 @@ def test_the_file_is_what_the_module_makes(name):
     assert there.network.settings() == made.network.settings()
     assert there.network.name == name
     assert there.labels == made.labels
-    assert dict(there.kernel_names) == dict(made.kernel_names)
+    assert dict(there.kernel_names) == dict(made.kernel_names) == dict(there.trained_names)
     np.testing.assert_allclose(there.typed, made.typed, rtol=1e-6)
     assert there.weights.keys() == made.weights.keys()
     for key, array in made.weights.items():
@@ -83,14 +79,22 @@ def test_a1_the_window_of_25_has_the_mean_of_2_78():
 
 def test_a2_every_kernel_sums_to_1_and_keeps_the_size():
     document = opened("A2")
-    for node in ("mean3", "mean5", "gauss5", "bell5"):
+    for node in ("mean3", "mean5", "gauss5", "gauss_sigma"):
         assert document.weights[f"{node}.weight"].sum() == pytest.approx(1)
         assert document.network.shapes[node] == document.network.input_shape == (1, 48, 48)
-    np.testing.assert_allclose(document.weights["gauss5.weight"] * 273, np.round(
-        document.weights["gauss5.weight"] * 273), atol=1e-4)
-    assert document.weights["gauss5.weight"][0, 0, 2, 2] == pytest.approx(41 / 273)
-    # The table rounds the bell of σ = 1, whose middle cell is e⁰ / 2π over the sum of all.
-    np.testing.assert_allclose(document.weights["bell5.weight"], document.weights["gauss5.weight"], atol=0.012)
+    assert np.allclose(document.weights["mean3.weight"], 1 / 9)
+    assert np.allclose(document.weights["mean5.weight"], 1 / 25)
+    np.testing.assert_allclose(document.weights["gauss5.weight"][0, 0] * 273, [
+        [1, 4, 7, 4, 1], [4, 16, 26, 16, 4], [7, 26, 41, 26, 7], [4, 16, 26, 16, 4], [1, 4, 7, 4, 1]], rtol=1e-5)
+
+
+def test_a2_a_single_dot_shows_each_kernel():
+    document = taken("A2", "a single dot")
+    found = compute(document)
+    for node, side in (("mean3", 1), ("mean5", 2), ("gauss5", 2), ("gauss_sigma", 4)):
+        near = slice(24 - side, 25 + side)
+        np.testing.assert_allclose(found.values(node)[0, near, near], document.weights[f"{node}.weight"][0, 0])
+        assert found.values(node).sum() == pytest.approx(1)
 
 
 def test_a2_what_is_blurred_varies_less_the_larger_the_kernel():
@@ -107,6 +111,22 @@ def test_a4_the_curve_gives_6600_the_other_shape_0_and_the_map_peaks_on_the_curv
     assert abs(row - 2) <= 1
     assert abs(column - 2) <= 1
     assert out[:, 8:].max() < 6600
+
+
+def test_a4_each_patch_alone_gives_its_number_at_the_same_cell():
+    assert compute(taken("A4", "the curve")).values("conv1")[0, 2, 2] == 6600  # 50·30 + 50·30 + 50·30 + 20·30 + 50·30
+    assert compute(taken("A4", "the other shape")).values("conv1")[0, 2, 2] == 0
+    assert taken("A4", "the curve").typed[0, 2:9, 2:9].tolist()[:4] == [
+        [0, 0, 0, 0, 0, 0, 30], [0, 0, 0, 0, 50, 50, 50], [0, 0, 0, 20, 50, 0, 0], [0, 0, 0, 50, 50, 0, 0]]
+
+
+def test_a4_over_a_whole_drawing_the_map_peaks_once_and_where_the_curve_is():
+    document = taken("A4", "a whole drawing")
+    out = compute(document).values("conv1")[0]
+    assert np.argwhere(out == out.max()).tolist() == [[2, 3]]
+    kernel = document.weights["conv1.weight"][0, 0]
+    assert [document.typed[0, 2 + row, 3 + column] for row, column in np.argwhere(kernel)] == [50] * 6
+    assert np.sort(out.ravel())[-2] < 0.7 * out.max()
 
 
 # --- B: one dimension
@@ -140,16 +160,27 @@ def test_c2_finds_the_head_once():
     assert found.values("conv2").tolist() == [[[3, -5, -3, 10, -3, -5, 3]]]
 
 
+@pytest.mark.parametrize(("name", "row"), [("moved by two", [-3, 10, -3, -5, 3, 0, 0]),
+                                           ("one side is missing", [3, -5, -3, 7, 0, -2, 0])])
+def test_c2_finds_the_head_where_it_is_and_none_where_it_is_broken(name, row):
+    assert compute(taken("C2", name)).values("conv2").tolist() == [[row]]
+
+
+def test_c1_a_broken_line_loses_its_3_and_standing_lines_have_none():
+    assert np.argwhere(compute(taken("C1", "one is broken")).values("conv1")[0] == 3).tolist() == [[0, 2], [4, 1]]
+    assert compute(taken("C1", "standing lines")).values("conv1").max() < 3
+
+
 def figure() -> np.ndarray:
     return opened("C3").typed.copy()
 
 
-def said(x: np.ndarray) -> Results:
+def shown(x: np.ndarray) -> Results:
     return compute(edits.set_input(opened("C3"), x))
 
 
 def test_c3_each_part_fires_where_it_is_and_the_unit_accepts_the_figure():
-    found = said(figure())
+    found = shown(figure())
     assert np.argwhere(found.values("relu2")).tolist() == [[0, 0, 1], [1, 3, 1], [2, 7, 1]]
     assert found.values("dense1")[0] > 0
 
@@ -160,13 +191,13 @@ def test_c3_refuses_the_figure_without_a_leg(leg):
     for row, column in leg:
         assert x[0, row, column] == 1
         x[0, row, column] = 0
-    found = said(x)
+    found = shown(x)
     assert found.values("relu2")[2].max() < found.values("relu2")[0].max()
     assert found.values("dense1")[0] < 0
 
 
 def test_c3_refuses_an_all_white_picture_in_which_no_line_fires():
-    found = said(np.ones((1, 10, 10), np.float32))
+    found = shown(np.ones((1, 10, 10), np.float32))
     assert (found.values("conv1")[:, 1:-1, 1:-1] == -3).all()
     assert found.values("relu1").max() == 0
     assert found.values("relu2").max() == 0
@@ -174,11 +205,19 @@ def test_c3_refuses_an_all_white_picture_in_which_no_line_fires():
 
 
 def test_c3_only_the_penalty_refuses_every_part_everywhere():
-    weights = opened("C3").weights
-    claimed = np.full(72, 8.0)  # what a whole part gives
-    row, bias = weights["dense1.weight"][0], weights["dense1.bias"][0]
-    assert row @ claimed + bias < 0
-    assert np.maximum(row, 0) @ claimed + bias > 0
+    found = compute(taken("C3", "every part everywhere"))
+    assert (found.values("relu2") == 8).all()  # what a whole part gives, in every map and every place
+    assert found.values("dense1")[0] == 3 * 8 - 69 * 8 - 20
+    assert compute(taken("C3", "no penalty")).values("dense1")[0] == 3 * 8 - 20 > 0
+    assert (taken("C3", "no penalty").weights["dense1.weight"] >= 0).all()
+
+
+@pytest.mark.parametrize(("name", "value"), [("figure", 4), ("no leg", -4), ("all white", -20),
+                                             ("every part everywhere", -548)])
+def test_c3_each_input_at_hand_has_its_verdict(name, value):
+    found = compute(taken("C3", name))
+    assert found.values("dense1")[0] == value
+    assert said(found).good == (value > 0)
 
 
 # --- D: the shape of a layer
@@ -191,6 +230,31 @@ def test_d1_gives_5_3_2_and_keeps_7():
                trace_of(results("D1"), Playhead("stride_3", (0, *k))).operands[0].cells[:, 1:].tolist()]
     assert max(row for row, _ in reached) == 5  # row 6 and column 6 are dropped
     assert max(column for _, column in reached) == 5
+
+
+def test_d1_what_is_dropped_has_no_effect_with_stride_3_and_has_with_1_and_2():
+    found = compute(taken("D1", "last row and column only"))
+    assert not found.values("stride_3").any()
+    assert found.values("stride_1").any()
+    assert found.values("stride_2").any()
+
+
+def test_d1_and_d2_say_the_size_by_its_formula():
+    assert [line.text for line in said(results("D1")).lines] == [
+        "⌊(7−3)/1⌋+1=5", "⌊(7−3)/2⌋+1=3", "⌊(7−3)/3⌋+1=2", "⌊(7−3+2)/1⌋+1=7"]
+    assert [line.text for line in said(results("D2")).lines] == ["⌊(32−5+4)/1⌋+1=32", "⌊(32−5)/1⌋+1=28"]
+
+
+def test_d2_padding_2_makes_36_of_32():
+    axes = windows_over(opened("D2").network.node("filters_12").op, (32, 32))
+    assert [axis.padding + axis.size + axis.after for axis in axes] == [36, 36]
+    assert opened("D2").network.parameter_shapes["filters_3.weight"] == (3, 3, 5, 5)
+
+
+def test_d2_of_a_grey_picture_the_kernels_that_compare_two_colours_see_nothing():
+    found = compute(taken("D2", "in grey")).values("filters_12")
+    assert np.abs(found[6:]).max() < 1e-6
+    assert np.abs(found[:6]).max() > 0.1
 
 
 def test_d2_has_as_many_maps_as_kernels_which_are_as_deep_as_the_input():
@@ -221,11 +285,31 @@ def test_e3_pools_each_channel_to_the_sizes_of_the_curriculum():
     assert found.values("mean_2x2")[1, 0, 0] == x[1, :2, :2].mean()
 
 
+def same(found: Results, node: str) -> int:
+    still, moved = found.values(node)
+    return int((still == moved).sum())
+
+
 def test_e3_a_small_shift_leaves_the_pooled_map_nearly_alone():
     found, x = results("E3"), opened("E3").typed
     assert np.array_equal(x[1, :, 1:], x[0, :, :-1])
-    pooled = found.values("max_3x3")
-    assert np.abs(x[0] - x[1]).mean() > 2 * np.abs(pooled[0] - pooled[1]).mean()
+    assert {node: same(found, node) for node in ("input", "max_2x2", "max_3x3", "overlapping")} == {
+        "input": 8, "max_2x2": 11, "max_3x3": 5, "overlapping": 7}  # of 54, 12, 6, 8
+    assert [line.text for line in said(found).lines] == ["8 / 54", "11 / 12", "1 / 12", "5 / 6", "7 / 8"]
+
+
+def test_e3_a_large_shift_does_not():
+    found = compute(taken("E3", "3 right"))
+    assert same(found, "max_3x3") == 0
+    assert same(compute(taken("E3", "1 down")), "max_3x3") == 5
+
+
+def test_e3_windows_of_the_overlapping_pooling_share_cells():
+    found = results("E3")
+    first, second = (trace_of(found, Playhead("overlapping", (0, 0, k))).operands[0].cells.tolist() for k in (0, 1))
+    assert [cell for cell in first if cell in second] == [[0, 0, 2], [0, 1, 2], [0, 2, 2]]
+    apart = [trace_of(found, Playhead("max_3x3", (0, 0, k))).operands[0].cells.tolist() for k in (0, 1)]
+    assert not [cell for cell in apart[0] if cell in apart[1]]
 
 
 def test_e4_both_orders_are_equal_to_the_last_bit():
@@ -234,3 +318,38 @@ def test_e4_both_orders_are_equal_to_the_last_bit():
     assert found.values("both")[0].tobytes() == found.values("both")[1].tobytes()
     assert (found.values("pool2") < 0).any()  # or there would be nothing to show
     assert found.values("relu1").size == 4 * found.values("relu2").size
+    assert said(found).good is True
+    assert [line.text for line in said(found).lines] == ["64", "16"]
+
+
+def test_e4_both_orders_are_timed_on_the_same_numbers():
+    def timed():
+        took = yield from race(opened("E4").network, RACES["E4"], (4, 20, 20), 3)
+        yield took
+
+    *steps, took = timed()
+    assert len(steps) == 2 + 2 * 3
+    assert len(took) == 2
+    assert min(took) > 0
+
+
+def test_e4_is_equal_too_where_all_is_below_0():
+    found = compute(taken("E4", "all below 0"))
+    assert (found.values("pool2") < 0).all()
+    assert found.values("pool1").tobytes() == found.values("relu2").tobytes() == np.zeros(16, np.float32).tobytes()
+
+
+# --- words
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_looked_at_first_is_a_number_of_the_example(name):
+    head = Playhead(*examples.FIRST[name])
+    assert exists(opened(name).network, head)
+    assert "{first}" in examples.HINTS[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_layers_have_speaking_names_that_are_names_in_code_too(name):
+    for node in opened(name).network.nodes:
+        assert node.name.isidentifier()
+        assert len(node.name) <= 12

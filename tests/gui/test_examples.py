@@ -96,7 +96,8 @@ def test_the_cards_say_what_is_true_without_classes(window):
     assert not explore.answer.isVisible()
     assert explore.output.lines[0][0].text() == "conv1[0, 2, 0]"
     assert explore.output.lines[0][1].text() == "6.00"
-    assert "25" in explore.output.hint.text()
+    assert "25" in explore.example.hint.text()
+    assert not explore.output.hint.isVisible()
 
 
 def test_the_inspector_says_nothing_of_classes_nor_of_what_is_not_read(window, qtbot):
@@ -237,7 +238,9 @@ def test_in_chinese_the_menu_the_title_and_the_cards_are_chinese(window):
     settle()
     assert window.windowTitle().startswith("A1 平滑就是加权和")
     assert window.desk.action("examples.c1").text() == "C1 线条检测器"
-    assert "点击" in window.explore.output.hint.text()
+    assert "点击" in window.explore.example.hint.text()
+    assert window.explore.example.title.text() == "看什么"
+    assert window.explore.example.choices.buttons[1].text() == "单独一个 9"
     assert window.explore.typed.title.text() == "输入"
     window.desk.perform("view.english")
     settle()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from app import examples
 from app.drive import settle
 from app.model.example_parts import other, project
 from app.model.timeline import Playhead
 from tests.gui.stepping import middle
-from tests.gui.whole import CONTROL, LEFT, afresh, click_cell, drag, opened, type_into
+from tests.gui.whole import CONTROL, LEFT, afresh, click_cell, drag, opened, type_into, walk
 from tests.gui.worked import example, messages
 
 
@@ -160,20 +163,26 @@ def test_many_channels_and_a_volume_are_shown_one_slice_at_a_time(window, qtbot)
     qtbot.waitUntil(lambda: window.desk.session.document.typed[1, 1, 2, 3] == -1)
 
 
-@pytest.mark.parametrize("size", [(1366, 700), (1920, 1000), (1180, 660)])
-@pytest.mark.parametrize("name", ["A1", "C3", "D2", "E4"])
-def test_nothing_of_the_input_is_cut_in_any_window(window, qtbot, name, size):
-    example(window, name)
+@pytest.mark.parametrize(("language", "size"), [("english", (1366, 722)), ("english", (1920, 1000)),
+                                                ("english", (1180, 660)), ("chinese", (1366, 722))])
+def test_nothing_on_the_left_of_any_example_is_cut_or_covered(window, qtbot, language, size):
+    window.desk.perform(f"view.{language}")
     window.resize(*size)
-    settle()
-    panel = window.explore.typed
-    shown = panel.numbers.shown
-    assert shown.isVisible()
-    assert shown.x() >= 0
-    assert shown.x() + shown.width() <= panel.numbers.stage.width()
-    assert shown.height() <= panel.numbers.stage.height()
-    output = window.explore.output
-    assert output.hint.isVisible()
-    assert output.hint.geometry().bottom() <= output.height()
+    for name in examples.TITLES:
+        example(window, name)
+        qtbot.waitUntil(lambda: whole_cards(window))
+    window.desk.perform("view.english")
     window.resize(1366, 700)
     settle()
+
+
+def whole_cards(window) -> bool:
+    """Whether input, example and output stand under one another, each with all its parts inside."""
+    explore = window.explore
+    cards = [explore.typed, explore.example, explore.output]
+    hint, shown, stage = explore.example.hint, explore.typed.numbers.shown, explore.typed.numbers.stage
+    inside = all(card.rect().contains(QRect(part.mapTo(card, QPoint(0, 0)), part.size()))
+                 for card in cards for part in walk(card))
+    return (inside and hint.height() >= hint.heightForWidth(hint.width()) and shown.height() <= stage.height()
+            and 0 <= shown.x() <= shown.x() + shown.width() <= stage.width()
+            and all(a.geometry().bottom() < b.y() for a, b in pairwise(cards)))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.panels.inspector_views.facts import Part, Row
-from app.widgets.labels import Label
+from app.widgets.labels import Label, LinkText
 
 LONG = 18  # characters of code that still go into one line
 
@@ -75,14 +75,6 @@ class FormulaText(QLabel):
         self.setText(f"{soft}<br>{html.escape(filled)}" if symbols else "")
         self.setVisible(bool(symbols))
         self.setAccessibleName(f"{symbols}: {filled}")
-
-
-class LinkText(QLabel):
-    """Words with links in them, which the Tab key passes one after another."""
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        # Backwards QLabel finds its own links again and again, and never lets the focus out.
-        return super().focusNextPrevChild(True) if forward else QWidget.focusNextPrevChild(self, False)
 
 
 class Rows(QWidget):
