@@ -254,8 +254,9 @@ class StepperPanel(Card):
             self.stack.addWidget(view)
         if self.stack.currentWidget() is not view:
             self.stack.setCurrentWidget(view)
-        if self.pixels.isHidden() == view.pixels:
-            self.pixels.setVisible(view.pixels)
+        switch = view.pixels and not self.desk.still
+        if self.pixels.isHidden() == switch:
+            self.pixels.setVisible(switch)
         return view
 
     # --- hands

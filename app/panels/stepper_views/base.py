@@ -307,6 +307,7 @@ class Heading:
         self.name = Label(name, "title", parent=parent)
         self.what = Label("", "secondary", parent=parent)
         self._full, self._shorter, self._room = "", ("",), 0
+        self._at: tuple[QPoint, int] | None = None
 
     def set_what(self, text: str, *shorter: str, **facts: object) -> None:
         """What stands beside the name: an English key with its facts, or a ready text; then shorter wordings of it."""
@@ -316,6 +317,13 @@ class Heading:
             self._shorter = tuple(tr(one, **facts) for one in shorter) or (re.split("[,，]", full)[0],)
             self.what.setToolTip(full)
             self._fit()
+
+    def set_name(self, text: str) -> None:
+        """Another name, an English key; it takes the room that it needs."""
+        before = self.name.text()
+        self.name.set_text(text)
+        if self.name.text() != before and self._at is not None:
+            self.place(*self._at)
 
     @property
     def text(self) -> str:
@@ -328,6 +336,7 @@ class Heading:
 
     def place(self, at: QPoint, width: int) -> None:
         """Into one line; the secondary text gives way."""
+        self._at = at, width
         height = theme.size(18)
         own = min(self.name.sizeHint().width(), width)
         self._room = max(width - own - BESIDE, 0)

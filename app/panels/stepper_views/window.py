@@ -91,16 +91,16 @@ class WindowView(View):
         self.headings[2].set_what(f"{rows} × {cols}")
         trace = scene.trace
         if trace.reduce == "pick" and trace.winner is not None:
-            self.headings[1].name.set_text(N_("Largest"))
+            self.headings[1].set_name(N_("Largest"))
             self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
             self._say_winner(trace, trace.winner)
         elif trace.reduce == "root":
-            self.headings[1].name.set_text(N_("Length"))
+            self.headings[1].set_name(N_("Length"))
             self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
             self.words.set_text(N_("The root of {sum}, the sum of all squares."),
                                 sum=numbers.figure(float(trace.terms.sum())))
         else:
-            self.headings[1].name.set_text(N_("Mean"))
+            self.headings[1].set_name(N_("Mean"))
             self.headings[1].set_what(N_("of {n}"), n=trace.terms.size)
             self.words.set_text(N_("The sum {sum} divided by {n}: every cell counts alike."),
                                 sum=numbers.figure(float(trace.terms.sum())), n=f"{trace.divisor:g}")
