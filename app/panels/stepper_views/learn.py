@@ -25,6 +25,7 @@ TITLE = 20
 UPDATE = 54  # px of the row under the maps
 SIGN = 26  # px between the maps
 MOST = 40  # px where the panel is wide
+STILL = 38  # in a picture, whose ring must leave the digits whole
 DIGITS = 30  # px a cell of the kernel gradient, where there is room
 
 
@@ -178,7 +179,7 @@ class LearnView(View):
         rows, cols = self.came.shape
         k_rows, k_cols = self._shape
         room = self.height() - title - (foot + 6 if two else 0)
-        digits = theme.size(DIGITS if self.width() < theme.size(1100) else MOST)
+        digits = theme.size(STILL if self.desk.still else DIGITS if self.width() < theme.size(1100) else MOST)
         rows_room = room + foot + 6 if two and self.width() >= theme.size(NARROW) * 4 / 3 else room
         rows_room -= 0 if two else foot + 6
         own = max(min(digits, (rows_room + GAP) // k_rows - GAP, self.width() // 3 // k_cols - GAP), 3)
