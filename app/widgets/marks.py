@@ -15,7 +15,7 @@ RING, HALO, WINDOW, HOVER = 2.0, 1.5, 2.5, 1.5
 HATCH = 8  # px a tile: 6 px from line to line at 45 degrees
 CORNER = 4
 SMALL = 16  # px of what is touched, under which its line is finer
-DOT, LEAST_DOTTED, MOST_DOTS = 2.0, 6.0, 2500  # px, px a cell, and how many are still no carpet
+DOT, LEAST_DOTTED, MOST_DOTS = 2.0, 8.0, 2500  # px, px from one to the next, and how many are still no carpet
 LARGE = 480  # px of a picture on paper
 PAPER = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)  # where lines stay lines
 
@@ -40,17 +40,17 @@ def hover(painter: QPainter, cell: QRectF, bounds: QRectF | None = None) -> None
     _frame(painter, cell, bounds, "ink", HOVER)
 
 
-def touched(painter: QPainter, cells: QRectF, dots: Sequence[QPointF] = (), bounds: QRectF | None = None) -> None:
+def touched(painter: QPainter, *blocks: QRectF, dots: Sequence[QPointF] = (), bounds: QRectF | None = None) -> None:
     """What the pointer's cell has to do with: the line of a hover round all of it, and a dot in each cell of a lattice.
 
     Args:
         painter: Of the map.
-        cells: All of it.
+        *blocks: All of it: in each map a block, all of one size.
         dots: A place in each cell, where the cells have others between them that it has nothing to do with.
         bounds: The line stays within.
     """
-    fine = min(cells.width(), cells.height()) < SMALL  # of many small maps, thick lines would leave nothing to see
-    _frame(painter, cells, bounds, "ink", HOVER * 0.6 if fine else HOVER, halo=HALO / 2 if fine else HALO)
+    fine = blocks and min(blocks[0].width(), blocks[0].height()) < SMALL  # many thick lines would leave nothing to see
+    _frames(painter, blocks, bounds, "ink", HOVER * 0.6 if fine else HOVER, halo=HALO / 2 if fine else HALO)
     if not dots:
         return
     painter.save()
@@ -73,7 +73,7 @@ def dots(box: QRectF, rows: range, cols: range, cell: float, at: float = 0.5) ->
         at: Where in a cell, 0.5 its middle.
     """
     apart = max(rows.step if len(rows) > 1 else 1, cols.step if len(cols) > 1 else 1)
-    if apart == 1 or cell < LEAST_DOTTED or len(rows) * len(cols) > MOST_DOTS:
+    if apart == 1 or cell * apart < LEAST_DOTTED or len(rows) * len(cols) > MOST_DOTS:
         return []
     return [QPointF(box.left() + (col - cols[0] + at) * cell, box.top() + (row - rows[0] + at) * cell)
             for row in rows for col in cols]
@@ -202,13 +202,19 @@ def hues(painter: QPainter, cells: list[QRectF]) -> None:
 
 def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, width: float,
            dashes: list[float] | None = None, halo: float = HALO) -> None:
+    _frames(painter, (cell,), bounds, token, width, dashes, halo)
+
+
+def _frames(painter: QPainter, cells: Sequence[QRectF], bounds: QRectF | None, token: str, width: float,
+            dashes: list[float] | None = None, halo: float = HALO) -> None:
     width = _wide(width)
     whole = width + 2 * _wide(halo)
     # Round a tiny cell the line stands outside, else the cell would vanish under its halo.
-    out = whole / 2 if min(cell.width(), cell.height()) < 12 else width / 2
-    line = cell.adjusted(-out, -out, out, out)
+    out = whole / 2 if cells and min(cells[0].width(), cells[0].height()) < 12 else width / 2
+    lines = [cell.adjusted(-out, -out, out, out) for cell in cells]
     if bounds is not None:
-        line = line.intersected(bounds.adjusted(whole / 2, whole / 2, -whole / 2, -whole / 2))
+        inner = bounds.adjusted(whole / 2, whole / 2, -whole / 2, -whole / 2)
+        lines = [line.intersected(inner) for line in lines]
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -219,7 +225,7 @@ def _frame(painter: QPainter, cell: QRectF, bounds: QRectF | None, token: str, w
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setDashPattern(dashes)
         painter.setPen(pen)
-        painter.drawRect(line)
+        painter.drawRects(lines)
     painter.restore()
 
 

@@ -13,6 +13,7 @@ from app.widgets.map_columns_touch import Lit
 from app.widgets.network_scene_frame import Frame
 
 AROUND = 6.0  # px that a line needs round its cells
+MOST = 4000  # dots in all maps of a column: more would be a carpet
 LEAST = 4.0  # px: a line round less would hide what it shows
 
 
@@ -42,30 +43,28 @@ class Touches(QGraphicsItem):
                 self.update(self._reach(one))
 
     def _reach(self, lit: Lit) -> QRectF:
-        """Where a block is painted: all maps of its column that it has a part in."""
-        out = QRectF()
-        for rect, _ in self._rects(lit):
-            out = out.united(rect)
-        return out.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        """Where a block is painted: in a column as a whole, however many of its maps it has a part in."""
+        places = self._frame.places
+        if lit.column >= len(places):
+            return QRectF()
+        return self._frame.rect(places[lit.column].content).adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
-    def _rects(self, lit: Lit) -> list[tuple[QRectF, float]]:
-        """Each block of a map on the screen, with the pixels of a cell."""
+    def _rects(self, lit: Lit) -> tuple[list[QRectF], float]:
+        """Each block of a map on the screen, and the pixels of a cell."""
         frame = self._frame
         if lit.column >= len(frame.places):
-            return []
+            return [], 0.0
         place = frame.places[lit.column]
         if lit.rows is None:
-            return [(frame.rect(place.content).adjusted(-2, -2, 2, 2), 0.0)]
-        rows, cols, found = lit.rows, lit.cols, []
-        for channel in place.order:
-            rect = place.box(channel, (rows[0], rows[-1] + 1), (cols[0], cols[-1] + 1)) if channel in lit.channels \
-                else None
-            if rect is not None:
-                box = frame.rect(rect)
-                grow = max((LEAST - min(box.width(), box.height())) / 2, 0)
-                cell = box.width() / (cols[-1] - cols[0] + 1)
-                found.append((box.adjusted(-grow, -grow, grow, grow), cell))
-        return found
+            return [frame.rect(place.content).adjusted(-2, -2, 2, 2)], 0.0
+        rows, cols = (lit.rows[0], lit.rows[-1] + 1), (lit.cols[0], lit.cols[-1] + 1)
+        boxes = [place.box(channel, rows, cols) for channel in lit.channels if channel in place.order]
+        found = [frame.rect(box) for box in boxes if box is not None]
+        if not found:
+            return [], 0.0
+        grow = max((LEAST - min(found[0].width(), found[0].height())) / 2, 0)
+        cell = found[0].width() / (cols[1] - cols[0])
+        return [box.adjusted(-grow, -grow, grow, grow) for box in found] if grow else found, cell
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:
         if not self._lit:
@@ -74,7 +73,8 @@ class Touches(QGraphicsItem):
         bounds = self.boundingRect()
         painter.setClipRect(bounds, Qt.ClipOperation.IntersectClip)
         for one in self._lit:
-            for rect, cell in self._rects(one):
-                dots = marks.dots(rect, one.rows, one.cols, cell) if one.rows is not None else []
-                marks.touched(painter, rect, dots, bounds)
+            rects, cell = self._rects(one)
+            dots = [] if one.rows is None else [dot for rect in rects for dot in
+                                                marks.dots(rect, one.rows, one.cols, cell)]
+            marks.touched(painter, *rects, dots=dots if len(dots) <= MOST else [], bounds=bounds)
         painter.restore()
