@@ -74,9 +74,20 @@ def set_input(document: Document, values: Array) -> Document:
             dtype=values.dtype,
             shape="×".join(map(str, shape)),
         )
+    if np.abs(values).max(initial=0) > LARGEST:
+        _refuse_number(float(values[np.abs(values) > LARGEST][0]))
     if document.typed is not None and np.array_equal(values, document.typed):
         return document
     return dataclasses.replace(document, typed=frozen(values.astype(np.float32)))
+
+
+def _refuse_number(value: float) -> None:
+    raise CnnError(
+        "input.value",
+        "A number of the input is {value}. Allowed: {allowed}.",
+        value=f"{value:g}",
+        allowed=f"−{LARGEST:,.0f} … {LARGEST:,.0f}",
+    )
 
 
 @edit(N_("Change a number of the input"))
@@ -85,12 +96,7 @@ def set_input_number(document: Document, index: tuple[int, ...], value: float) -
     if document.typed is None:
         raise CnnError("input.drawn", "The input is drawn, not typed.")
     if not math.isfinite(value) or abs(value) > LARGEST:
-        raise CnnError(
-            "input.value",
-            "A number of the input is {value}. Allowed: {allowed}.",
-            value=value,
-            allowed=f"−{LARGEST:,.0f} … {LARGEST:,.0f}",
-        )
+        _refuse_number(value)
     after: Array = document.typed.copy()
     after[index] = value
     return set_input(document, after)

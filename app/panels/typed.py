@@ -53,6 +53,7 @@ class TypedPanel(Card):
         self.body.addStretch(1)
         self.numbers.edited.connect(self._edit)
         self.numbers.pasted.connect(self._paste)
+        self.numbers.pasted_whole.connect(self._paste_whole)
         self.numbers.refused.connect(desk.messages.error)
         self.numbers.hovered.connect(self._hover)
         self.numbers.stood.connect(self.show_now)
@@ -145,6 +146,11 @@ class TypedPanel(Card):
         values = document.typed.astype(np.float64)
         height, width = block.shape
         self.plane(values)[row:row + height, col:col + width] = block
+        self.desk.attempt(self.session.edit, edits.set_input, values)
+        self.show_now()
+
+    def _paste_whole(self, values: Array) -> None:
+        """All channels at once, or all slices: what has more axes than what is shown."""
         self.desk.attempt(self.session.edit, edits.set_input, values)
         self.show_now()
 

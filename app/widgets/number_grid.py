@@ -208,8 +208,10 @@ class NumberGrid(NumberTable):
         try:
             if self.read_only:
                 raise CnnError("grid.read_only", READ_ONLY)
-            block = parse_table(text)
             rows, cols = (n - 2 * self.numbers.frame for n in self.values.shape)
+            block = parse_table(text)
+            if rows == 1 and block.shape[1] == 1:
+                block = block.T  # one row has no other place for a column
             row, col = self._cell_of(self.currentIndex()) if self.currentIndex().isValid() else (0, 0)
             if block.shape == (rows, cols):
                 row, col = 0, 0

@@ -14,7 +14,7 @@ from app.i18n import N_, tr
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberField
 from app.widgets.number_grid import NO_ROOM, NumberGrid
-from app.widgets.table_text import parse_table
+from app.widgets.table_text import parse_array, parse_table
 from app.widgets.typed_map import TypedMap
 from cnncore.errors import CnnError
 
@@ -29,13 +29,15 @@ class TypedNumbers(QWidget):
 
     edited = Signal(int, int, float, object)  # row, column, value, gesture | None
     pasted = Signal(int, int, object)  # row, column, float64 array
+    pasted_whole = Signal(object)  # float64 array of more axes than rows and columns
     refused = Signal(object)  # CnnError
     hovered = Signal(object)  # (row, column) | None
     stood = Signal()  # another cell of the picture is chosen
 
     def __init__(self) -> None:
         super().__init__()
-        self.grid, self.map = NumberGrid(read_only=False), TypedMap()
+        self.grid, self.map = _Grid(), TypedMap()
+        self.grid.deep.connect(self.pasted_whole)
         self.grid.setObjectName("typed_grid")
         self.map.setObjectName("typed_map")
         self.grid.set_least(theme.size(LEAST))
@@ -150,6 +152,9 @@ class TypedNumbers(QWidget):
     def _paste(self, text: str) -> None:
         """A table, from the chosen cell on; one of the whole size goes to the first."""
         try:
+            if _axes(text) > 2:
+                self.pasted_whole.emit(parse_array(text))
+                return
             block, (rows, cols) = parse_table(text), self.shape
             row, col = (0, 0) if block.shape == (rows, cols) else self.cell
             if block.shape[0] > rows - row or block.shape[1] > cols - col:
@@ -178,3 +183,26 @@ class TypedNumbers(QWidget):
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "words"):
             self.retranslate()
             QTimer.singleShot(0, self, self.fit)
+
+
+class _Grid(NumberGrid):
+    """Hands on what has more axes than it, all channels of an input say."""
+
+    deep = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(read_only=False)
+
+    def paste(self, text: str) -> None:
+        if _axes(text) > 2:
+            self.deep.emit(parse_array(text))
+        else:
+            super().paste(text)
+
+
+def _axes(text: str) -> int:
+    """Of the numbers in a text; 0 of one that holds none, which whoever reads it refuses."""
+    try:
+        return parse_array(text).ndim
+    except CnnError:
+        return 0

@@ -87,6 +87,89 @@ def test_a_table_is_pasted_from_a_spreadsheet(window, qtbot):
     assert session.document.typed[0, 4, 4] == 10
 
 
+def paste(window, qtbot, text: str, at: tuple[int, int] = (0, 0)) -> None:
+    """Put a text on the clipboard, the cursor on a cell, and press the keys."""
+    grid = window.explore.typed.grid
+    QGuiApplication.clipboard().setText(text)
+    grid.setFocus()
+    grid.setCurrentIndex(grid.numbers.index(*at))
+    qtbot.keyClick(grid, Qt.Key.Key_V, CONTROL)
+
+
+@pytest.mark.parametrize("text", ["1,2\n3,4", "[[1, 2], [3, 4]]", "array([[1., 2.],\n       [3., 4.]])", "1 2\n3 4",
+                                  "1;2\r\n3;4"])
+def test_csv_and_numpy_text_are_pasted_too_in_one_step_of_undo(window, qtbot, text):
+    session = example(window, "C1")
+    before = session.document
+    paste(window, qtbot, text, (1, 2))
+    assert session.document.typed[0, 1:3, 2:4].tolist() == [[1, 2], [3, 4]]
+    assert len(session.history.past) == 1
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert session.document is before
+    assert window.explore.typed.grid.values.tolist() == before.typed[0].tolist()
+
+
+def test_in_one_dimension_a_row_or_a_column_is_the_row(window, qtbot):
+    session = example(window, "B1")
+    paste(window, qtbot, "5\n6\n7\n8")
+    assert session.document.typed.tolist() == [[5, 6, 7, 8]]
+    paste(window, qtbot, "[1, 2, 3, 4]")
+    assert session.document.typed.tolist() == [[1, 2, 3, 4]]
+    assert session.results.values("conv1").tolist() == [[3, 6, 9, 7]]
+
+
+def test_all_three_channels_are_pasted_at_once_and_one_channel_into_the_one_that_is_shown(window, qtbot):
+    session = example(window, "D3")
+    values = np.arange(75, dtype=np.float32).reshape(3, 5, 5)
+    paste(window, qtbot, repr(values.tolist()))
+    np.testing.assert_array_equal(session.document.typed, values)
+    qtbot.mouseClick(window.explore.typed.choosers[0][1].button(2), LEFT)
+    paste(window, qtbot, str(values[0]))
+    np.testing.assert_array_equal(session.document.typed, values[[0, 1, 0]])
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("1,2\nx,4", ("“x”", "row 1, column 0")), ("nan 1", ("“nan”",)), ("[[1, 2], [3]]", ("lengths",)),
+    ("\n".join([" ".join("1" * 6)] * 6), ("6 × 6", "5 × 5")), ("1e9", ("1e+09", "10,000")), ("", ("no number",)),
+    ("[[[1, 2], [3, 4]]]", ("1×2×2", "1×5×5")), ("hello", ("“hello”",)), ("1\t\t2", ("“”", "column 1")),
+])
+def test_a_paste_that_is_no_input_is_told_in_a_sentence_and_nothing_is_lost(window, qtbot, text, words):
+    session = example(window, "C1")
+    before, said = session.document, messages(window)
+    paste(window, qtbot, text)
+    assert session.document is before
+    assert len(said) == 1
+    assert all(word in said[0] for word in words), said[0]
+    np.testing.assert_array_equal(window.explore.typed.grid.values, before.typed[0])
+
+
+def test_a_picture_takes_a_paste_at_its_ring_and_all_its_channels_at_once(window, qtbot):
+    session = example(window, "D2")
+    panel = window.explore.typed
+    qtbot.mouseClick(panel.map, LEFT, pos=middle(panel.map.rect_of(3, 4)))
+    QGuiApplication.clipboard().setText("7,8\n9,6")
+    qtbot.keyClick(panel.map, Qt.Key.Key_V, CONTROL)
+    assert session.document.typed[0, 3:5, 4:6].tolist() == [[7, 8], [9, 6]]
+    QGuiApplication.clipboard().setText(repr(np.full((3, 32, 32), 0.25).tolist()))
+    qtbot.keyClick(panel.map, Qt.Key.Key_V, CONTROL)
+    assert (session.document.typed == 0.25).all()
+    said = messages(window)
+    QGuiApplication.clipboard().setText("nan")
+    qtbot.keyClick(panel.map, Qt.Key.Key_V, CONTROL)
+    assert "“nan”" in said[-1]
+    assert (session.document.typed == 0.25).all()
+
+
+@pytest.mark.parametrize("text", ["nan", "--1", "1e99", "1.2.3"])
+def test_wrong_text_in_a_cell_is_refused_and_the_number_stays(window, qtbot, text):
+    session = example(window, "B1")
+    said = messages(window)
+    type_into(qtbot, window.explore.typed.grid, 0, 1, text)
+    qtbot.waitUntil(lambda: bool(said))
+    assert session.document.typed.tolist() == [[1, 1, 1, 0]]
+    assert window.explore.typed.grid.values[0, 1] == 1
+
+
 def test_a_number_out_of_range_is_refused_in_a_sentence_and_nothing_changes(window, qtbot):
     session = example(window, "A1")
     said = messages(window)
