@@ -60,7 +60,8 @@ class LayerPanel(Card):
         for widget in (self.sort_label, self.order, self.all, self.back):
             self.add_control(widget)
         self.values = {name: Label("", "text", mono=True) for name in
-                       ("minimum", "maximum", "mean", "deviation", "dead", "samples", "bad")}
+                       ("minimum", "maximum", "mean", "deviation", "dead", "samples")}
+        self.bad = Label("", "text", mono=True)
         self.histogram = Histogram()
         self.tiles = MapTiles()
         self.tiles.setObjectName("layer_tiles")
@@ -100,7 +101,7 @@ class LayerPanel(Card):
                  "dead": N_("dead, this input"), "samples": N_("dead, all samples"), "bad": N_("⚠ NaN or ∞")}
         self.names = {key: Label(text, "secondary") for key, text in names.items()}
         self.names["bad"].setProperty("role", "warn")
-        for key, label in self.values.items():
+        for key, label in {**self.values, "bad": self.bad}.items():
             row = QHBoxLayout()
             label.setObjectName(f"layer_{key}")
             row.addWidget(self.names[key])
@@ -174,8 +175,8 @@ class LayerPanel(Card):
                            ("deviation", found.deviation)):
             self.values[key].setText(numbers.figure(value))
         self.values["dead"].setText(numbers.percent(found.dead))
-        self.values["bad"].setText(numbers.count(found.bad))
-        for label in (self.names["bad"], self.values["bad"]):
+        self.bad.setText(numbers.count(found.bad))
+        for label in (self.names["bad"], self.bad):
             label.setVisible(found.bad > 0)
         samples = self.session.results.document.sample_count
         known = self._dead is not None and self._dead[1] == self.node
@@ -277,7 +278,7 @@ class LayerPanel(Card):
         self.side.setFixedWidth(theme.size(SIDE))
         self.histogram.setAccessibleName(tr("How the numbers of the layer are spread"))
         self.tiles.setAccessibleName(tr("Maps of the layer. Arrows choose one, M mutes it, S mutes all others."))
-        for label in self.values.values():
+        for label in (*self.values.values(), self.bad):
             theme.dress(label, 12, mono=True)
         if self.isVisible():
             self.show_now()

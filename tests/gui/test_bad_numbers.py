@@ -90,7 +90,8 @@ NETWORKS = {"chain": chain_of, "branch": branch_of, "tiny": tiny_of, "lone": lon
 SHAPES = {1: (2, 9), 2: (1, 5, 6), 3: (1, 3, 4, 5)}
 
 
-WALKED = [*((which, dims, bad) for which in NETWORKS for dims, bad in ((2, "fine"), (2, "nan"), (1, "fine"), (3, "fine"))),
+WALKED = [*((which, dims, bad) for which in NETWORKS
+            for dims, bad in ((2, "fine"), (2, "nan"), (1, "fine"), (3, "fine"))),
           *((which, dims, bad) for which in ("chain", "branch")
             for dims, bad in ((2, "zeros"), (2, "inf"), (2, "-inf"), (2, "1e38"), (1, "nan"), (3, "nan")))]
 
@@ -189,15 +190,15 @@ def test_the_layer_inspector_counts_what_is_no_number(window, qtbot):
     layer = window.explore.layer
     values = window.desk.session.results.values("conv1")
     finite = values[np.isfinite(values)].astype(np.float64)
-    assert layer.values["bad"].isVisible()
-    assert layer.values["bad"].text() == str(int((~np.isfinite(values)).sum()))
+    assert layer.bad.isVisible()
+    assert layer.bad.text() == str(int((~np.isfinite(values)).sum()))
     assert layer.tiles._figures[2] == "NaN"
     assert layer.values["mean"].text() == f"{finite.mean():.3g}".replace("-", "−")
     window.desk.session.open(fresh(), None)
     window.desk.session.select(Playhead("conv1", (0, 0, 0)))
     window.desk.set_layer("conv1")
     settle()
-    assert not layer.values["bad"].isVisible()
+    assert not layer.bad.isVisible()
 
 
 def test_a_sum_beyond_float32_says_so(window, qtbot):
