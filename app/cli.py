@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -102,14 +102,28 @@ def _export_words(parser: argparse.ArgumentParser) -> None:
         help=f"its ending chooses the kind: {' '.join(KINDS)}")
     add("--layer", metavar="NAME", help="conv1, relu1, pool1, …; without it a film goes through the whole pass")
     add("--cell", metavar="I,J,K", help="one number of the layer, from 0; a film then shows it term by term")
-    add("--frames", metavar="N", type=int, help="so many different cells, spread over the layer")
+    add("--frames", metavar="N", type=_number(int, "a whole number from 1 to 2000"),
+        help="so many different cells, spread over the layer")
     add("--size", metavar="WxH", default="960x540", help="pixels (default 960x540)")
-    add("--speed", metavar="X", type=float, default=1.0, help="1: half a second a step, 2: a quarter (default 1)")
+    add("--speed", metavar="X", type=_number(float, "a number from 0.1 to 50"), default=1.0,
+        help="1: half a second a step, 2: a quarter (default 1)")
     add("--theme", choices=("light", "dark"), default="light", help="(default light)")
     add("--language", metavar="L", default="en", help="en or zh_CN (default en)")
     add("--no-captions", action="store_true", help="nothing under the stepper")
     add("--worksheet", nargs="?", const="cell", choices=("cell", "map"),
         help="a sheet with blanks to fill in (.pdf), and its answers beside it; of the cell, or of cells around it")
+
+
+def _number(kind: Callable[[str], float], allowed: str) -> Callable[[str], float]:
+    """Reads a number; what is none is told what is allowed."""
+
+    def read(text: str) -> float:
+        try:
+            return kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}") from None
+
+    return read
 
 
 def _run(args: argparse.Namespace) -> int | None:

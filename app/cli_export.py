@@ -110,9 +110,9 @@ def _head(results: Results, args: Namespace) -> Playhead:
         index = ()
     head = Playhead(stretch.node, index)
     if not index or not exists(results.network, head):
-        raise CnnError("export.cell", "There is no cell {cell} in {layer}, whose shape is {shape}. Write {example}.",
-                       cell=args.cell, layer=stretch.node, shape=" × ".join(map(str, stretch.shape)),
-                       example=",".join("0" for _ in stretch.shape))
+        raise CnnError("export.cell", "There is no cell {cell} in {layer}, whose shape is {shape}. Allowed: {least} to "
+                       "{most}.", cell=args.cell, layer=stretch.node, shape=" × ".join(map(str, stretch.shape)),
+                       least=",".join("0" for _ in stretch.shape), most=",".join(str(n - 1) for n in stretch.shape))
     return head
 
 
@@ -136,8 +136,7 @@ def _worksheets(results: Results, args: Namespace, out: Path, language: str) -> 
     sheet, answers = both(lambda: make(results, head), language)
     beside = place.answers_beside(out)
     place.check(beside)
-    write_atomically(out, sheet)
-    write_atomically(beside, answers)
+    place.write_together({out: sheet, beside: answers})
     return f"worksheet of {head.name}, answers in {beside.name}"
 
 

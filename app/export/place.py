@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
+import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.export.kinds import KINDS
 from cnncore.errors import CnnError
+from cnncore.files.atomic import write_atomically
 
 
 def suffix_of(path: Path) -> str:
@@ -15,7 +20,7 @@ def suffix_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in KINDS:
         raise CnnError("export.suffix", "{name} does not end in a way that says what to write. Known: {known}.",
-                       name=path.name, known=" ".join(KINDS))
+                       name=path.name or repr(str(path)), known=" ".join(KINDS))
     return suffix
 
 
@@ -41,3 +46,26 @@ def check(path: Path) -> None:
 def answers_beside(path: Path) -> Path:
     """Where the answers to a worksheet go."""
     return path.with_name(f"{path.stem}-answers{path.suffix}")
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Replace all of these files, or leave each as it was and raise `CnnError`."""
+    parts: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = path.resolve()
+            if target.exists() and (not target.is_file() or not os.access(target, os.W_OK)):
+                write_atomically(path, content)  # a device, or what may not be replaced: it knows what to say
+                continue
+            part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
+            try:
+                write_atomically(part, content)
+            except CnnError as error:
+                raise CnnError(error.code, error.text, **{**error.facts, "name": path.name}) from None
+            parts[target] = part
+        for target, part in parts.items():
+            os.replace(part, target)
+    finally:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()

@@ -21,6 +21,12 @@ def layer(network: Network, name: str) -> Stretch:
     if found is None:
         names = stops(network)
         near = did_you_mean(name, names)
+        if name in network.shapes:
+            raise CnnError("export.layer_moves", "{name!r} calculates nothing, there are no steps to show. There are: "
+                           "{layers}.", name=name, layers=", ".join(names))
+        if near not in names:
+            raise CnnError("export.layer_none", "There is no layer {name!r} to step through. There are: {layers}.",
+                           name=name, layers=", ".join(names))
         raise CnnError("export.layer", "There is no layer {name!r} to step through. Did you mean: {near}? There are: "
                        "{layers}.", name=name, near=near, layers=", ".join(names))
     return found

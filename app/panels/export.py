@@ -16,7 +16,7 @@ from app.export.film import film
 from app.export.look import Look
 from app.export.paper import both, page
 from app.export.pictures import picture
-from app.export.place import answers_beside, check
+from app.export.place import answers_beside, check, write_together
 from app.export.sheet_parts import Worksheet
 from app.export.stage import Make, Stage
 from app.export.worksheet import of_cell
@@ -222,9 +222,8 @@ class ExportPanel(Card):
             elif choice.kind == "sheet":
                 beside = answers_beside(path)
                 check(beside)
-                for out, content in zip((path, beside), both(self._worksheet(choice, results, head),
-                                                             choice.look.language), strict=True):
-                    write_atomically(out, content)
+                sheet, answers = both(self._worksheet(choice, results, head), choice.look.language)
+                write_together({path: sheet, beside: answers})
                 self._saved(path)
             else:
                 write_atomically(path, self._content(choice, results, head))

@@ -302,3 +302,73 @@ def test_without_ffmpeg_mp4_says_how_to_get_it(stages, monkeypatch):
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(CnnError, match="pip install imageio-ffmpeg"):
         whole(film(stages(), [CELL], ".mp4"))
+
+
+class Broken:
+    """Stands in for imageio_ffmpeg: takes so many frames, then its pipe breaks; what it has written is no film."""
+
+    def __init__(self, frames: int) -> None:
+        self.frames = frames
+
+    def write_frames(self, path: str, size: object, **_: object):
+        Path(path).write_bytes(b"half a film")
+        yield
+        for _ in range(self.frames):
+            yield
+        raise OSError("[Errno 32] Broken pipe\n\nFFMPEG COMMAND:\nlong\n")
+
+
+@pytest.mark.parametrize(("taken", "says"), [(1, "Broken pipe"), (9, "it stopped")])
+def test_a_film_that_ffmpeg_breaks_off_is_one_sentence_and_leaves_nothing(stages, monkeypatch, tmp_path, taken, says):
+    import sys
+    import tempfile
+
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", Broken(taken))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "films"))
+    (tmp_path / "films").mkdir()
+    with pytest.raises(CnnError) as caught:
+        whole(film(stages(), sequence.terms(results(), CELL, 4), ".mp4"))
+    assert str(caught.value).startswith("ffmpeg could not make the film: ")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert list((tmp_path / "films").iterdir()) == []
+
+
+def test_a_full_disk_under_ffmpeg_is_called_so(stages, monkeypatch, tmp_path):
+    import shutil
+    import sys
+
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", Broken(1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 0))
+    with pytest.raises(CnnError, match="The disk is full"):
+        whole(film(stages(), sequence.terms(results(), CELL, 4), ".mp4"))
+
+
+def test_what_an_encoder_refuses_is_raised_where_frames_are_painted(stages, monkeypatch):
+    from app.export import webp
+
+    def refuse(self, frame, ms):
+        raise CnnError("export.webp", "No.")
+
+    monkeypatch.setattr(webp.Webp, "add", refuse)
+    with pytest.raises(CnnError, match=r"No\."):
+        whole(film(stages(), sequence.terms(results(), CELL, 6), ".webp"))
+
+
+def test_frames_are_different_numbers_from_the_first_to_the_last_map_of_every_layer():
+    for name in ("conv1", "relu1", "pool1", "conv2", "pool2", "dense1", "dense2"):
+        stretch = sequence.layer(results().network, name)
+        heads = sequence.cells(stretch, min(100, stretch.maps * stretch.size))
+        assert len(set(heads)) == len(heads)
+        assert (heads[0], heads[-1]) == (stretch.start, stretch.end)
+        at = [int(np.ravel_multi_index(h.index, stretch.shape)) for h in heads]
+        gaps = np.diff(at)
+        assert gaps.min() > 0
+        assert gaps.max() - gaps.min() <= 1  # spread evenly
+
+
+def test_a_stage_is_never_narrower_than_the_smallest_window_allows():
+    for size in ((960, 540), (1280, 720), (1920, 1080), (1400, 500), (800, 1200)):
+        look = Look(size)
+        assert look.laid_out[0] / look.scale >= 780
+        assert look.laid_out[1] / look.scale >= 390

@@ -139,7 +139,15 @@ def test_every_example_is_exported_by_its_letters(tmp_path, qapp):
     ("lenet --layer conv1 --speed 0 --out {d}/a.gif", "speed 0"),
     ("lenet --layer conv1 --language tlh --out {d}/a.gif", "tlh"),
     ("lenet --layer conv1 --cell 9,9 --out {d}/a.png", "6 × 24 × 24"),
-    ("lenet --layer conv1 --cell one --out {d}/a.png", "0,0,0"),
+    ("lenet --layer conv1 --cell one --out {d}/a.png", "0,0,0 to 5,23,23"),
+    ("lenet --layer conv1 --cell 6,0,0 --out {d}/a.png", "0,0,0 to 5,23,23"),
+    ("lenet --layer flatten --out {d}/a.gif", "'flatten' calculates nothing"),
+    ("lenet --layer nothing --out {d}/a.gif", "There are: conv1, relu1"),
+    ("lenet --layer conv1 --frames 3457 --out {d}/a.gif", "conv1 has 3456"),
+    ("lenet --layer conv1 --size 3841x2160 --out {d}/a.gif", "160x90 to 3840x2160"),
+    ("lenet --layer conv1 --speed 51 --out {d}/a.gif", "0.1 to 50"),
+    ("lenet --layer dense1 --worksheet map --out {d}/a.pdf", "dense1"),
+    ("E4 --layer both --worksheet --out {d}/a.pdf", "only moved"),
     ("lenet --cell 1,2,3 --out {d}/a.png", "--layer"),
     ("lenet --layer conv1 --worksheet --out {d}/a.png", ".pdf"),
     ("lenet --layer conv2 --worksheet map --out {d}/a.pdf", "6 channels"),
@@ -167,19 +175,53 @@ def test_a_full_disk_is_said(tmp_path, qapp, capsys):
     assert "disk is full" in last_line(capsys.readouterr().err)
 
 
-def test_ctrl_c_leaves_no_file(tmp_path, qapp, monkeypatch, capsys):
+@pytest.mark.parametrize(("words", "says"), [("--frames ten", "'ten' is not a whole number from 1 to 2000"),
+                                            ("--speed fast", "'fast' is not a number from 0.1 to 50")])
+def test_what_is_no_number_is_told_what_is_allowed(words, says, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        parsed(f"lenet --out {tmp_path}/a.gif {words}")
+    assert says in last_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("full", ["sheet.pdf", "sheet-answers.pdf"])
+def test_a_worksheet_without_its_answers_is_not_written(full, tmp_path, qapp, capsys, monkeypatch):
+    """The disk gets full at the first or at the second of the two files: what was there before stays."""
+    import errno
+
+    from cnncore.files import atomic
+
+    out, beside = tmp_path / "sheet.pdf", tmp_path / "sheet-answers.pdf"
+    for path in (out, beside):
+        path.write_text(f"old {path.name}", encoding="utf-8")
+    really = atomic._replace
+
+    def replace(target, content):
+        if target.name.startswith(f".{full}"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(target, content)
+
+    monkeypatch.setattr(atomic, "_replace", replace)
+    assert run("lenet", "--layer", "conv1", "--worksheet", "--out", out) == 1
+    line = last_line(capsys.readouterr().err)
+    assert line.startswith(f"The disk is full: {full} was not saved")
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "sheet.pdf": "old sheet.pdf", "sheet-answers.pdf": "old sheet-answers.pdf"}
+
+
+@pytest.mark.parametrize("at", [1, 9, 25])  # the first of the palette's frames, one in the middle, the last
+def test_ctrl_c_leaves_no_file(at, tmp_path, qapp, monkeypatch, capsys):
     from app.export import film
 
     painted = []
 
-    def stop_at_third(stage, heads, k):
+    def stop(stage, heads, k):
         painted.append(k)
-        if len(painted) == 9:
+        if len(painted) == at:
             raise KeyboardInterrupt
         return original(stage, heads, k)
 
     original = film._frame
-    monkeypatch.setattr(film, "_frame", stop_at_third)
+    monkeypatch.setattr(film, "_frame", stop)
     assert run("lenet", "--layer", "conv1", "--frames", 20, "--size", "480x270", "--out", tmp_path / "a.gif") == 130
     assert last_line(capsys.readouterr().err) == "Stopped."
     assert list(tmp_path.iterdir()) == []
