@@ -59,7 +59,7 @@ class InspectorPanel(Card):
         self.formula, self.chain, self.field = FormulaText(), Rows(), Rows()
         self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
         self.chain_title = Label(N_("Chain rule"), "title")
-        self.checked, self.section = Checked(), CodeSection()
+        self.checked, self.section = Checked(), CodeSection(desk.session)
         self.code_title, self.code = self.section.title, self.section.block
         for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient),
                            ("compared", self.compared), ("chain", self.chain), ("field", self.field)):

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from cnncore.op import Op, Shape
 
+ON_TORCH = "# KERAS_BACKEND=torch"  # Keras leaves gradients to what it runs on
+
 
 class Written(NamedTuple):
     """Lines of code, the last of which is the number; or none, and why not.

@@ -25,12 +25,13 @@ def alike(ask: Ask) -> list[str]:
 
 
 def templates(table: Table, lines: dict[str, str], more: Callable[[Ask], dict[str, object]] = lambda ask: {}) -> None:
-    """Enter the layers that are one line: a text with the fields x, inputs, op, names, shape (the output's) and those
-    of ``more``.
+    """Enter the layers that are one line: a text with the fields x, inputs, op, names, rank and axes of space, shape of
+    the output, and those of ``more``.
     """
     def made(ask: Ask) -> list[str]:
         text = lines[ask.op.kind].format(x=ask.x, inputs=", ".join(ask.inputs), op=ask.op, names=ask.names,
-                                         shape=ask.output, **more(ask))
+                                         rank=ask.rank, axes=tuple(range(1, 1 + ask.rank)), shape=ask.output,
+                                         **more(ask))
         return [f"y = {text}"]
 
     writer(table, *lines)(made)

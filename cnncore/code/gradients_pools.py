@@ -46,7 +46,8 @@ def _won(axes: Axes, x: str, came: str, cell: Cell) -> list[str]:
         own = [f"n = np.arange({math.prod(wide)}).reshape{wide}", *_inside(axes, f"{x}[{cell[0]}]", "-np.inf")]
         letters, window = _loop(axes)
         return [*own, "s = 0.0", *_spots(letters, outs), f"    v = {window}",
-                f"    s += {came}[{cell[0]}, {', '.join(letters)}] * (n[v].flat[q[v].argmax()] == {k})", "s"]
+                "    won = n[v].flat[q[v].argmax()]",
+                f"    s += {came}[{cell[0]}, {', '.join(letters)}] * (won == {k})", "s"]
     terms = []
     for spot in spots:
         ranges = _window(axes, spot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cnncore.code.base import Ask, NoSuchThing, Table, alone, along, at, padded, plain, windows_of, writer
+from cnncore.code.base import ON_TORCH, Ask, NoSuchThing, Table, alone, along, at, padded, plain, windows_of, writer
 from cnncore.code.both import BOTH, backwards, templates
 from cnncore.ops.pad import sides_of
 
@@ -19,12 +19,14 @@ CURVES = {
     "dropout": "{x}  # outside training", "spatialdropout": "{x}  # outside training",
     "flatten": "ops.reshape({x}, (-1,))", "reshape": "ops.reshape({x}, {shape})",
     "concat": "ops.concatenate([{inputs}], axis=0)", "maxout": "ops.max(ops.reshape({x}, {pieces}), axis=1)",
+    "keepmax": "ops.cast({x} == ops.max({x}, axis={axes}, keepdims=True), 'float32')",
+    "globalmaxpool": "ops.max({x}, axis={axes}, keepdims=True)",
+    "globalmeanpool": "ops.mean({x}, axis={axes}, keepdims=True)",
 }
 templates(KERAS, CURVES, lambda ask: {
     "tanh": getattr(ask.op, "approximate", "") == "tanh",
     "pieces": (-1, getattr(ask.op, "pieces", 1), *ask.space)})
 LAST = ("conv", "transposedconv", "maxpool", "meanpool", "l2pool")  # whose y is (1, *G, F)
-ON_TORCH = "# KERAS_BACKEND=torch"
 
 
 def output(ask: Ask, cell: tuple[int, ...]) -> list[str]:
@@ -142,13 +144,6 @@ def l2pool(ask: Ask) -> list[str]:
             f"y = ops.sqrt(ops.average_pool(q ** 2, {plain(window)}, {plain(stride)}) * {math.prod(window)})"]
 
 
-@writer(KERAS, "globalmaxpool", "globalmeanpool")
-def whole(ask: Ask) -> list[str]:
-    """One number a map."""
-    name = "max" if ask.op.kind == "globalmaxpool" else "mean"
-    return [f"y = ops.{name}({ask.x}, axis={tuple(range(1, 1 + ask.rank))}, keepdims=True)"]
-
-
 @writer(KERAS, "unpool")
 def unpool(ask: Ask) -> list[str]:
     """There is none."""
@@ -172,13 +167,6 @@ def softmax(ask: Ask) -> list[str]:
         return [f"y = ops.{name}(ops.reshape({ask.x}, ({ask.shapes[0][0]}, -1)), axis=1)",
                 f"y = ops.reshape(y, {ask.shapes[0]})"]
     return [f"y = ops.{name}({ask.x}, axis={0 if axis == 'channels' else int(axis[-1])})"]
-
-
-@writer(KERAS, "keepmax")
-def keepmax(ask: Ask) -> list[str]:
-    """A comparison."""
-    axes = tuple(range(1, 1 + ask.rank))
-    return [f"y = ops.cast({ask.x} == ops.max({ask.x}, axis={axes}, keepdims=True), 'float32')"]
 
 
 @writer(KERAS, "dense")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncore.code.base import NoSuchThing
+from cnncore.code.base import ON_TORCH, NoSuchThing
 from cnncore.losses import CrossEntropy, Hinge, Huber, Loss
 
 
@@ -88,43 +88,35 @@ def torch(case: Case) -> list[str]:
     else:
         lines = [f"t = torch.eye({case.classes}).to(scores)[{right}]"]
         delta = f", delta={loss.delta!r}" if isinstance(loss, Huber) else ""
-        name = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss",
-                "binary": "binary_cross_entropy_with_logits"}[loss.kind]
-        made = f"F.{name}(scores, t{delta})"
+        name = {"mse": "F.mse_loss", "mae": "F.l1_loss", "huber": "F.huber_loss", "binary": "BCEWithLogitsLoss()"}
+        made = f"{name[loss.kind]}(scores, t{delta})"
+        lines += ["from torch.nn import BCEWithLogitsLoss"] if loss.kind == "binary" else []
     return _ended(case, [*lines, f"L = {made}"])
 
 
 def keras(case: Case) -> list[str]:
-    """keras.losses, but for class weights and the hinge of many classes, which it has otherwise."""
+    """keras.losses; by hand cross-entropy, of which class weights can be a part, and the hinge of many classes."""
     loss, right = case.loss, case.right
-    if isinstance(loss, Hinge):
-        lines = [f"g = ops.relu({loss.margin!r} + scores - scores[{right}])",
-                 f"L = ops.sum(g * (1 - ops.one_hot({right}, {case.classes}))) / {case.classes}"]
-        return _keras_ended(case, lines)
-    lines = _target(case, "ops.one_hot({k}, {n})") if case.weights else [f"t = ops.one_hot({right}, {case.classes})"]
-    if case.weights:
-        lines += [f"t = t * ops.array({list(case.weights)})",
-                  f"L = -ops.sum(t * ops.log_softmax(scores)) / {case.weight!r}"]
-        return _keras_ended(case, lines)
-    more = f", label_smoothing={case.smoothing!r}" if case.smoothing else ""
-    more = f", delta={loss.delta!r}" if isinstance(loss, Huber) else more
-    name = {"cross_entropy": "categorical_crossentropy", "mse": "mean_squared_error", "mae": "mean_absolute_error",
-            "huber": "huber", "binary": "binary_crossentropy"}[loss.kind]
-    logits = ", from_logits=True" if loss.kind in ("cross_entropy", "binary") else ""
-    return _keras_ended(case, [*lines, f"L = keras.losses.{name}(t, scores{logits}{more})"])
+    lines = _target(case, "ops.one_hot({k}, {n})")
+    if loss.kind == "cross_entropy":
+        lines += [f"t = t * ops.array({list(case.weights)})"] if case.weights else []
+        by = f" / {case.weight!r}" if case.weight != 1.0 else ""
+        lines.append(f"L = -ops.sum(t * ops.log_softmax(scores)){by}")
+    elif isinstance(loss, Hinge):
+        lines += [f"g = ops.relu({loss.margin!r} + scores - scores[{right}])", "L = ops.mean(g * (1 - t))"]
+    else:
+        name = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "huber": "huber",
+                "binary": "binary_crossentropy"}[loss.kind]
+        more = f", delta={loss.delta!r}" if isinstance(loss, Huber) else ""
+        more = ", from_logits=True" if loss.kind == "binary" else more
+        lines = [f"from keras.losses import {name}", *lines, f"L = {name}(t, scores{more})"]
+    return _ended(case, lines) if case.cell is None else [ON_TORCH, *_ended(case, lines)]
 
 
 def _ended(case: Case, lines: list[str]) -> list[str]:
     if case.cell is None:
         return [*lines, "L"]
     return ["scores.requires_grad_()", *lines, "L.backward()", f"scores.grad[{case.cell}]"]
-
-
-def _keras_ended(case: Case, lines: list[str]) -> list[str]:
-    from cnncore.code.keras import ON_TORCH
-
-    ended = _ended(case, lines)
-    return ended if case.cell is None else [ON_TORCH, *ended]
 
 
 WRITERS = {"numpy": numpy, "torch": torch, "keras": keras}

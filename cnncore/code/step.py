@@ -63,15 +63,16 @@ def numpy(case: Case) -> list[str]:
         lines, g = [*lines, f"g = {g} + {decay!r} * {w}"], "g"
     if isinstance(op, Adam):
         start = f"{w} * (1 - {rate!r} * {op.weight_decay!r})" if isinstance(op, AdamW) and op.weight_decay else w
-        return [*lines, f"m = (1 - {op.beta1!r}) * {g}  # the first step: before it, 0",
-                f"v = (1 - {op.beta2!r}) * {g} ** 2", f"m, v = m / (1 - {op.beta1!r}), v / (1 - {op.beta2!r})",
+        return [*lines, f"m = (1 - {op.beta1!r}) * {g}  # m was 0",
+                f"v = (1 - {op.beta2!r}) * {g} ** 2  # v was 0",
+                f"m, v = m / (1 - {op.beta1!r}), v / (1 - {op.beta2!r})",
                 f"{start} - {rate!r} * m / (np.sqrt(v) + {op.epsilon!r})"]
     if isinstance(op, RMSprop):
-        lines += [f"s = (1 - {op.smoothing!r}) * {g} ** 2  # the first step: before it, 0",
+        lines += [f"s = (1 - {op.smoothing!r}) * {g} ** 2  # s was 0",
                   f"g = {g} / (np.sqrt(s) + {op.epsilon!r})"]
         g = "g"
     if keep:
-        lines += [f"v = {keep!r} * 0 + {g}  # the first step: before it, 0"]
+        lines += [f"v = {keep!r} * 0 + {g}  # v was 0"]
         g = f"({g} + {keep!r} * v)" if getattr(op, "nesterov", False) else "v"
     return [*lines, f"{w} - {rate!r} * {g}"]
 
@@ -116,8 +117,8 @@ def keras(case: Case) -> list[str]:
     else:
         name, knobs = "SGD", f", momentum={keep!r}" if keep else ""
         knobs += ", nesterov=True" if keep and op.nesterov else ""
-    return [*lines, f"p = keras.Variable({w})", f"opt = keras.optimizers.{name}({op.learning_rate!r}{knobs})",
-            f"opt.apply([{g}], [p])", f"p{at(case.index)}"]
+    return [*lines, f"p = keras.Variable({w})", f"o = keras.optimizers.{name}({op.learning_rate!r}{knobs})",
+            f"o.apply([{g}], [p])", f"p{at(case.index)}"]
 
 
 WRITERS = {"numpy": numpy, "torch": torch, "keras": keras}

@@ -20,6 +20,9 @@ CURVES = {
     "spatialdropout": "F.dropout({x}, {op.rate!r}, training=False)", "flatten": "{x}.flatten()",
     "reshape": "{x}.reshape{shape}", "concat": "torch.cat([{inputs}])",
     "maxout": "{x}.unflatten(0, (-1, {op.pieces})).max(dim=1).values", "prelu": "F.prelu({x}[None], {names[alpha]})[0]",
+    "keepmax": "({x} == {x}.amax(dim={axes}, keepdim=True)).to({x}.dtype)",
+    "globalmaxpool": "F.adaptive_max_pool{rank}d({x}[None], 1)[0]",
+    "globalmeanpool": "F.adaptive_avg_pool{rank}d({x}[None], 1)[0]",
 }
 templates(TORCH, CURVES)
 
@@ -122,13 +125,6 @@ def l2pool(ask: Ask) -> list[str]:
             f"y = (F.avg_pool{ask.rank}d(q, {plain(window)}, {plain(stride)}) * {math.prod(window)}).sqrt()[0]"]
 
 
-@writer(TORCH, "globalmaxpool", "globalmeanpool")
-def whole(ask: Ask) -> list[str]:
-    """adaptive pooling to one cell."""
-    kind = "max" if ask.op.kind == "globalmaxpool" else "avg"
-    return [f"y = F.adaptive_{kind}_pool{ask.rank}d({ask.x}[None], 1)[0]"]
-
-
 @writer(TORCH, "unpool")
 def unpool(ask: Ask) -> list[str]:
     """Where max_pool found its maxima. max_unpool keeps one of several that meet in a cell; here they are added."""
@@ -152,12 +148,6 @@ def softmax(ask: Ask) -> list[str]:
     if axis == "map":
         return [f"y = F.{name}({ask.x}.flatten(1), dim=1).reshape({ask.x}.shape)"]
     return [f"y = F.{name}({ask.x}, dim={0 if axis == 'channels' else int(axis[-1])})"]
-
-
-@writer(TORCH, "keepmax")
-def keepmax(ask: Ask) -> list[str]:
-    """A comparison."""
-    return [f"y = ({ask.x} == {ask.x}.amax(dim={tuple(range(1, 1 + ask.rank))}, keepdim=True)).to({ask.x}.dtype)"]
 
 
 @writer(TORCH, "dense")

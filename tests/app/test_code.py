@@ -17,6 +17,8 @@ from app.model.project import load, save_project
 from app.model.results import Results, compute
 from app.model.timeline import Playhead, timeline
 from cnncore import Add, Convolution, Dense, Flatten, MeanPool, Model, Network, Node, Preprocess, ReLU
+from cnncore.code import LANGUAGES
+from cnncore.code.lines import narrow
 
 FILE = "mine.convscope"
 
@@ -108,3 +110,11 @@ def test_all_gradients_are_loaded_where_their_length_counts() -> None:
 
 def test_the_input_has_no_lines() -> None:
     assert written(compute(lenet()), Playhead("input", (0, 3, 3)), "numpy") == ("", "", {})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_of_a_lenet_fits_the_smallest_windows_column(language: str) -> None:
+    results = compute(lenet())
+    for head in middle(results):
+        for line in narrow(written(results, head, language).text, 28).split("\n"):
+            assert len(line) <= 28, (head, line)

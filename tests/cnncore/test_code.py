@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from cnncore.code import LANGUAGES, TABLES, code_of, loss_code, names_of, step_code, sum_code
 from cnncore.code.gradients import BACK
-from cnncore.code.lines import WIDEST, folded
+from cnncore.code.lines import WIDEST, folded, narrow
 from cnncore.losses import LOSSES, CrossEntropy
 from cnncore.op import Op
 from cnncore.ops import OPS, Add, Convolution, GroupNorm, MaxPool, Pad, TransposedConvolution
@@ -23,6 +23,7 @@ EACH = [pytest.param(kind, rank, id=f"{kind}-{rank}d") for kind in OPS for rank 
 NAMES = {"input0": "x", "weight": "w", "bias": "b", "grad": "dy"}
 LENET = Convolution(6, 5), ((1, 28, 28),)
 MOST = 14  # lines
+COLUMN = 28  # characters of the inspector in the smallest window
 
 
 def computed(text: str, arrays: dict[str, Any]) -> float:
@@ -67,11 +68,13 @@ def test_every_number_has_lines_or_a_sentence_in_every_language(kind: str, rank:
 
 
 def check_lines(text: str) -> None:
-    """Python, few enough to read, none too wide."""
-    ast.parse(text)
+    """Python, few enough to read, none too wide; and the same Python in a narrow column."""
+    tree = ast.dump(ast.parse(text))
     lines = text.split("\n")
     assert len(lines) <= MOST, text
     assert max(map(len, lines)) <= WIDEST, text
+    column = narrow(text, COLUMN)
+    assert ast.dump(ast.parse(column)) == tree, column
 
 
 @pytest.mark.parametrize("loss", code_cases.LOSSES, ids=str)
@@ -115,7 +118,7 @@ def test_lines_of_a_lenets_first_layer() -> None:
 def test_a_plain_step_is_one_line_and_a_momentum_says_what_it_keeps() -> None:
     assert step_code(SGD(0.1, 0.0), "numpy", "weight", (2, 3)).text == "w[2, 3] - 0.1 * dw[2, 3]"
     assert step_code(SGD(), "numpy", "bias", (2,)).text.splitlines() == [
-        "v = 0.9 * 0 + db[2]  # the first step: before it, 0", "b[2] - 0.05 * v"]
+        "v = 0.9 * 0 + db[2]  # v was 0", "b[2] - 0.05 * v"]
     assert step_code(SGD(), "torch", "weight", (2, 3)).text.splitlines() == [
         "p = torch.nn.Parameter(w)", "p.grad = dw", "opt = torch.optim.SGD([p], lr=0.05, momentum=0.9)", "opt.step()",
         "p[2, 3]"]
@@ -164,6 +167,16 @@ def test_a_line_is_folded_inside_its_brackets_only_and_never_the_number() -> Non
     assert folded([line])[-1] == "out"
     indented = folded(["for k in range(3):", f"    {line}", "k"])
     ast.parse("\n".join(indented))
+
+
+@pytest.mark.parametrize(("line", "column"), [
+    ("(dy[2] * x[0, 2:26, 3:27]).sum()", "(dy[2]\n  * x[0, 2:26, 3:27]).sum()"),
+    ("np.log(np.exp(s).sum()) - s[3]", "(np.log(np.exp(s).sum())\n  - s[3])"),
+    ("v = 0.9 * 0 + dw[2, 0, 2, 3]  # v was 0", "# v was 0\nv = 0.9 * 0 + dw[2, 0, 2, 3]"),
+    ("from math import erfc, exp, pi, sqrt", "from math import (erfc, exp,\n  pi, sqrt)"),
+    ("y = x[2:4]", "y = x[2:4]")])
+def test_a_narrow_column_breaks_where_a_reader_would(line: str, column: str) -> None:
+    assert narrow(line, COLUMN) == column
 
 
 def test_an_op_without_lines_says_so() -> None:

@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import N_, tr
-from app.model.code import whole, written
+from app.model.code import PROJECT, whole, written
 from app.model.results import Results
-from app.model.timeline import Playhead
+from app.model.session import Session
+from app.model.timeline import Playhead, exists
 from app.panels.inspector_views.rows import CodeBlock
 from app.widgets.buttons import IconButton
 from app.widgets.labels import Label
 from app.widgets.segments import Segments
+from cnncore.code.lines import narrow
 
 FRAMEWORKS = (("numpy", "NumPy"), ("torch", "PyTorch"), ("keras", "Keras"))
 SAID_MS = 1500
+
+
+class Listing(CodeBlock):
+    """Lines that are folded into its width as Python allows, so that what is selected in it runs too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._code = ""
+
+    def text(self) -> str:
+        """The code, not folded."""
+        return self._code
+
+    def shown(self) -> str:
+        """As it is folded."""
+        return super().text()
+
+    def show_code(self, code: str) -> None:
+        """Other lines."""
+        self._code = code
+        self._fill()
+
+    def _fill(self) -> None:
+        room = (self.parentWidget() or self).width() - self.contentsMargins().left() - self.contentsMargins().right()
+        columns = int(room / QFontMetricsF(self.font()).horizontalAdvance("0"))
+        text = narrow(self._code, columns)
+        if text != super().text():
+            self.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_code"):
+            self._fill()
 
 
 class CodeSection(QWidget):
@@ -24,8 +65,9 @@ class CodeSection(QWidget):
     changed = Signal()  # another framework
     folded = Signal()  # by hand
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
+        self._session = session  # what is copied is of the results of now, and opens its file
         self.title, self.copy = Label(N_("Code"), "title"), IconButton("copy", N_("Copy the code"))
         self.copy.setObjectName("copy_code")
         self.copy.set_small()
@@ -37,7 +79,7 @@ class CodeSection(QWidget):
         self.switch.setProperty("small", True)
         self.switch.setStyleSheet("QToolButton { padding-left: 3px; padding-right: 3px; }")  # all three beside another
         self.switch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.block, self.why = CodeBlock(), Label("", "secondary")
+        self.block, self.why = Listing(), Label("", "secondary")
         self.block.setObjectName("code")
         self.why.setObjectName("code_refusal")
         self.why.setWordWrap(True)
@@ -58,7 +100,8 @@ class CodeSection(QWidget):
         column.addWidget(self.switch)
         column.addWidget(self.block)
         column.addWidget(self.why)
-        self._whole, self._there, self._folded = "", False, False
+        self._head: Playhead | None = None
+        self._there = self._folded = False
         self._wanted: bool | None = None  # by a person; None: as there is room
         self.switch.changed.connect(lambda _: self.changed.emit())
         self.copy.clicked.connect(self._copy)
@@ -66,8 +109,8 @@ class CodeSection(QWidget):
     def show_code(self, results: Results, head: Playhead) -> bool:
         """Another number; False where there is nothing to say."""
         code = written(results, head, self.switch.value)
-        self._whole = whole(results, head, self.switch.value, code.text) if code.text else ""
-        self.block.setText(code.text)
+        self._head = head
+        self.block.show_code(code.text)
         self.why.set_text(code.why, **code.facts)
         self._there = bool(code.text)
         self.copy.setVisible(self._there)
@@ -94,7 +137,11 @@ class CodeSection(QWidget):
         self.caret.set_icon("caret-right" if self._folded else "caret")
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self._whole)
+        session = self._session
+        if self._head is not None and exists(session.view.network, self._head):
+            file = session.path.name if session.path is not None else PROJECT
+            text = whole(session.results, self._head, self.switch.value, self.block.text(), file)
+            QApplication.clipboard().setText(text)
         self.copied.show()
         QTimer.singleShot(SAID_MS, self, self.copied.hide)
 
