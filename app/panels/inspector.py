@@ -30,6 +30,7 @@ from app.widgets.histogram import Histogram
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberLine, TextLine
 from app.widgets.scroll import on_card
+from app.widgets.steady import SteadyLabel
 from cnncore.network import INPUT
 
 LATER = 80  # ms
@@ -44,10 +45,9 @@ class InspectorPanel(Card):
         super().__init__(N_("Inspector"), "", parent)
         self.setObjectName("inspector_panel")
         self.desk = desk
-        self.cell = Label("", "text", mono=True)
+        self.cell = SteadyLabel("", "text", mono=True)
         self.cell.setProperty("role", "secondary")
         self.cell.setObjectName("inspector_cell")
-        self.cell.setMinimumWidth(1)  # a long name must not make the card wider: the title gives way to it
         self.add_control(self.cell)
         self.value, self.what, self.rank = NumberLine(), TextLine(token="soft"), TextLine(token="soft")
         self.value.setObjectName("inspector_value")
@@ -336,6 +336,7 @@ class InspectorPanel(Card):
 
     def _fit_name(self) -> None:
         """The title gives way to a long name, and then the weight's own name to its letter."""
+        self.cell.set_most(self.header.geometry().width())  # a long name must not make the card wider
         short = self._name.replace(".weight[", ".w[").replace(".bias[", ".b[")
         for name in (self._name, short):
             self.cell.setText(name)

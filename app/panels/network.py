@@ -147,7 +147,7 @@ class NetworkPanel(Card):
         if head is not None and head.lane == "forward" and head.node in column.nodes and head.node != node:
             self.desk.attempt(self.session.select, Playhead(node, head.index))
         else:
-            self._build()
+            self._select(head)
 
     def pictures(self) -> dict[str, Array]:
         """What every column of maps shows: name of the node to (height, width, 3)."""
@@ -183,6 +183,13 @@ class NetworkPanel(Card):
         self.switch.set_blocked("gradients", "" if has_loss(results.network) else NO_LOSS)
         self._title()
 
+    def _show(self, wanted: dict[str, str]) -> None:
+        """Other nodes in the same columns, and their numbers."""
+        before = self.columns
+        self.view.set_shown(columns_of(self.session.results.network, wanted))
+        others = frozenset(k for k, (a, b) in enumerate(zip(before, self.columns, strict=True)) if a != b)
+        self._fill(self.session.results, None, others)
+
     def _wanted(self, columns: tuple[Column, ...]) -> dict[str, str]:
         """What columns of several nodes show: the node of the playhead; else what a person chose, or the last."""
         head = self._seen(self.session.playhead)
@@ -201,12 +208,14 @@ class NetworkPanel(Card):
         if self.session.hovered is not None:
             self._hover(self.session.hovered)
 
-    def _fill(self, results: Results, stale: frozenset[str] | None) -> None:
-        """Hand over the values that changed, and those whose range did; ``stale`` None: all."""
+    def _fill(self, results: Results, stale: frozenset[str] | None, only: frozenset[int] | None = None) -> None:
+        """Hand over the values that changed, and those whose range did; ``stale`` None: all; ``only`` these columns."""
         if self.gradients and (stale is None or stale or not self._bounds):
-            self._fill_gradients(results)
+            self._fill_gradients(results, only)
             return
         for k, column in enumerate(self.columns):
+            if only is not None and k not in only:
+                continue
             added = self._contributions(results, column)
             if added is not None:
                 self._bounds[k] = np.array([float(np.abs(added).max(initial=0.0))])
@@ -235,10 +244,12 @@ class NetworkPanel(Card):
             if not self.gradients:
                 self._fill(self.session.results, None)
 
-    def _fill_gradients(self, results: Results) -> None:
+    def _fill_gradients(self, results: Results, only: frozenset[int] | None) -> None:
         """What comes back to every column; softmax is for display only, so its column shows that of the scores."""
         network, found = results.network, results.gradients.outputs
         for k, column in enumerate(self.columns):
+            if only is not None and k not in only:
+                continue
             node = network.scores if column.node == network.last else column.node
             bounds = self.desk.ranges.gradient_bounds(results, node)
             self._bounds[k] = bounds
@@ -287,8 +298,7 @@ class NetworkPanel(Card):
         head = self._seen(head)
         wanted = self._wanted(self.columns)
         if any(wanted.get(c.nodes[0], c.node) != c.node for c in self.columns):
-            self._build()
-            return
+            self._show(wanted)
         k = None if head is None else column_at(self.columns, head.node)
         if k is not None:
             self.view.set_open(k)

@@ -21,6 +21,7 @@ from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
 from app.widgets.labels import Label
 from app.widgets.pixel_switch import PixelSwitch
+from app.widgets.steady import SteadyLabel
 from cnncore.losses import LOSSES, CrossEntropy
 from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
@@ -44,7 +45,7 @@ class StepperPanel(Card):
         self.muted.setProperty("role", "warn")
         self.muted.hide()
         self.header.insertWidget(1, self.muted)
-        self.cell = Label("", "text", mono=True)
+        self.cell = SteadyLabel("", "text", mono=True)
         self.cell.setObjectName("stepper_cell")
         self.cell.setProperty("role", "accent")
         self.axes = Label("", "secondary")

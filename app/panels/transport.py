@@ -18,6 +18,7 @@ from app.widgets.buttons import IconButton, action_button, restyle
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.segments import Segments
+from app.widgets.steady import SteadyLabel
 from app.widgets.timeline import BACKWARD, BETWEEN, FOLD, TIP, Stretch, Timeline
 from cnncore.network import INPUT
 from cnncore.shapes import multiply_adds
@@ -53,7 +54,7 @@ class TransportPanel(Card):
             rings.addAction(desk.action(f"stepper.loop_{name}"))
         self.ring.setMenu(rings)
         self.ring.hide()
-        self.place = Label("", "secondary", mono=True)
+        self.place = SteadyLabel("", "secondary", mono=True)
         self.place.setObjectName("place")
         self.by_label, self.speed_label = Label(N_("Step by"), "secondary"), Label(N_("Speed"), "secondary")
         self.body.addLayout(self._row())
@@ -118,6 +119,7 @@ class TransportPanel(Card):
         if self.layout().minimumSize().width() > self.width():
             for label in (self.by_label, self.speed_label):
                 label.setVisible(False)
+        self.place.set_most(self.width() - self.layout().minimumSize().width() + self.place.width())
         super().resizeEvent(event)  # type: ignore[arg-type]
 
     # --- following the session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -100,13 +100,14 @@ def dashed(painter: QPainter, rect: QRectF) -> None:
     painter.restore()
 
 
-def brackets(painter: QPainter, cells: QRectF) -> None:
-    """Four corner brackets: the receptive field in an earlier layer."""
-    arm = min(6.0, cells.width() / 3, cells.height() / 3)
+def brackets(painter: QPainter, fields: Iterable[QRectF]) -> None:
+    """Four corner brackets round each: the receptive field in the maps of an earlier layer."""
     lines = []
-    for x, dx in ((cells.left(), arm), (cells.right(), -arm)):
-        for y, dy in ((cells.top(), arm), (cells.bottom(), -arm)):
-            lines += [QLineF(x, y, x + dx, y), QLineF(x, y, x, y + dy)]
+    for cells in fields:
+        arm = min(6.0, cells.width() / 3, cells.height() / 3)
+        for x, dx in ((cells.left(), arm), (cells.right(), -arm)):
+            for y, dy in ((cells.top(), arm), (cells.bottom(), -arm)):
+                lines += [QLineF(x, y, x + dx, y), QLineF(x, y, x, y + dy)]
     painter.save()
     for token, width in (("panel", RING + 2 * HALO), ("ring", RING)):
         pen = QPen(theme.color(token), _wide(width))

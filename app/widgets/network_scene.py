@@ -46,7 +46,7 @@ class NetworkScene(pg.GraphicsView):
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
         self.lines, self.touches, self.spines = Lines(self.frame), Touches(self.frame), Spines(self.frame)
-        for item in (self.heads, self.feet, self.lines):
+        for item in (self.heads, self.feet, self.lines, self.spines):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
         for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
             self.addItem(item)
@@ -65,6 +65,12 @@ class NetworkScene(pg.GraphicsView):
         self.open = min(max(self.open, 1), len(columns) - 1)
         self.bars.set_labels(labels)
         self.arrange()
+
+    def set_shown(self, columns: tuple[Column, ...]) -> None:
+        """Other nodes in the same columns; those that show another one wait for its values."""
+        self.columns = columns
+        self.pictured.show(columns)
+        self.heads.update()
 
     def set_open(self, k: int) -> None:
         """Which column of a deep network is not folded."""
@@ -130,6 +136,7 @@ class NetworkScene(pg.GraphicsView):
     def set_selected(self, cell: Cell | None, links: Links) -> None:
         """The ring, and what the cell has to do with other columns."""
         self.lines.selected, self.lines.links = cell, links
+        self.pictured.keep()
         if cell is not None:
             self.pictured.ensure(cell[0], cell[1][0])
         self.lines.update()

@@ -14,12 +14,13 @@ from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_feet import RIGHT
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import INSET, LEFT, digits_width
+from app.widgets.network_scene_kept import Kept
 
 THICK = 10
 NAMES = 0.55  # of the column, at most
 
 
-class Bars(QGraphicsItem):
+class Bars(Kept, QGraphicsItem):
     """Shares as bars in ink (the winner) and edge; scores as bars from zero, in the colours of data."""
 
     def __init__(self, frame: Frame) -> None:
@@ -75,6 +76,7 @@ class Bars(QGraphicsItem):
             if not np.isfinite(value):
                 end, colour = start, theme.color("wrong")
             self._rows.append((label, min(start, end), max(start, end), colour, text, wins))
+        self.keep(False)
         self.update()
 
     def boundingRect(self) -> QRectF:

@@ -68,6 +68,13 @@ class ColumnItems(QObject):
         self._numbers = [None] * len(columns)
         self._chosen = [0.0] * len(columns)
 
+    def show(self, columns: tuple[Column, ...]) -> None:
+        """Other nodes in the same columns: what has the same shape stands where it stood."""
+        for k, (place, column) in enumerate(zip(self._frame.places, columns, strict=True)):
+            if place.column != column:
+                self._numbers[k], self._chosen[k] = None, 0.0
+                self._set_place(k, dataclasses.replace(place, column=column))
+
     def set_places(self, places: tuple[Place, ...]) -> None:
         """Other places for the same columns; their numbers go along."""
         self._frame.places = places
@@ -86,6 +93,12 @@ class ColumnItems(QObject):
             else:
                 self._later.start()
         self._fill(k)
+
+    def keep(self) -> None:
+        """The selection moves over the pictures, which stay as they are."""
+        for item in (self._bars, *self.mosaics):
+            if item is not None:
+                item.keep(True)
 
     def ensure(self, k: int, channel: int) -> None:
         """Let a channel be among those shown."""

@@ -60,10 +60,7 @@ class Lines(QGraphicsItem):
                 marks.cross(painter, frame.rect(rect))
         if self.links.lines:
             self._curves(painter)
-        for field in self.links.fields:
-            for channel in range(*field.channels):
-                if (rect := frame.places[field.column].box(channel, field.rows, field.cols)) is not None:
-                    self._field(painter, frame.rect(rect), field.direct)
+        self._fields(painter)
         if self.compared is not None and self.compared != self.selected and (rect := self._cell(self.compared)):
             marks.second(painter, rect, self.boundingRect())
         if self.selected is not None:
@@ -75,11 +72,22 @@ class Lines(QGraphicsItem):
             marks.hover(painter, hovered, self.boundingRect())
         painter.restore()
 
-    def _field(self, painter: QPainter, cells: QRectF, direct: bool) -> None:
-        if direct:
-            marks.window(painter, cells, self.boundingRect())
-        else:
-            marks.brackets(painter, cells)
+    def _fields(self, painter: QPainter) -> None:
+        """Windows on what the cell reads itself, brackets round what lies before that."""
+        far = []
+        for field in self.links.fields:
+            place = self._frame.places[field.column]
+            for channel in place.order:
+                if not field.channels[0] <= channel < field.channels[1]:
+                    continue
+                if (rect := place.box(channel, field.rows, field.cols)) is None:
+                    continue
+                if field.direct:
+                    marks.window(painter, self._frame.rect(rect), self.boundingRect())
+                else:
+                    far.append(self._frame.rect(rect))
+        if far:
+            marks.brackets(painter, far)
 
     def _cell(self, cell: Cell) -> QRectF | None:
         k, index = cell

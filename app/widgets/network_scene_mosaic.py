@@ -12,11 +12,12 @@ from PySide6.QtGui import QImage, QPainter, QPen, QTransform
 from app import theme
 from app.widgets import marks
 from app.widgets.map_columns_place import Place
+from app.widgets.network_scene_kept import Kept
 
 Values = np.ndarray[Any, Any]
 
 
-class Mosaic(pg.ImageItem):
+class Mosaic(Kept, pg.ImageItem):
     """An image item whose pixels are made by one `numpy.take` and painted as they are.
 
     pyqtgraph's own way through levels and a table costs three times as much for small maps.
@@ -71,6 +72,7 @@ class Mosaic(pg.ImageItem):
         every[:-1] = colours.reshape(-1)
         every[-1] = _panel()
         np.take(every, self._take, out=self._pixels, mode="wrap")
+        self.keep(False)
         self.update()
 
     def set_known(self, known: bool) -> None:
