@@ -67,6 +67,7 @@ class StepperPanel(Card):
         self.body.addWidget(self.formula)
         self._views: dict[type[View], View] = {}
         self._shown: Playhead | None = None
+        self._stood: Playhead | None = None  # what was shown, if it was the playhead
         self._lie: tuple[object, type[View]] | None = None  # how the terms lie, and the view for that
         self._dirty = True
         self._said: object = None  # what the header tells
@@ -126,9 +127,7 @@ class StepperPanel(Card):
         at = session.playhead or head
         stretch = timeline.stretch_of(session.view.network, at)
         known = stretch.flat(at)[1] if stretch is not None else 0
-        slide = before is not None and before.stretch == head.stretch and before.map == head.map and before != head
-        scene = Scene(session.results, node, head, trace, known + 1,
-                      slide and not (self.desk.player.playing and self.desk.player.speed >= FAST))
+        scene = Scene(session.results, node, head, trace, known + 1, self._glides(before, head))
         lie = (head.stretch, node.op, trace.kind, trace.layout)
         if self._lie is None or self._lie[0] != lie:
             self._lie = (lie, view_for(scene))
@@ -163,6 +162,18 @@ class StepperPanel(Card):
         """Who begins to type a number here stops the playing: it would go on to another."""
         if self.desk.player.playing and unfinished.typed_in(self) is line is not None:
             self.desk.player.pause()
+
+    def _glides(self, before: Playhead | None, head: Playhead) -> str:
+        """How the window goes to a cell: from one to the next it glides. A pointer that moves is never waited for."""
+        stood, player = self._stood, self.desk.player
+        self._stood = head if head == self.desk.session.playhead else None
+        if self._stood is None or stood is None or stood != before or before.whole == head.whole:
+            return ""
+        near = before.stretch == head.stretch and before.map == head.map and all(
+            abs(a - b) <= 1 for a, b in zip(before.cell, head.cell, strict=True))
+        if not near or (player.playing and player.speed >= FAST):
+            return ""
+        return "even" if player.playing else "ease"
 
     def _trace(self, head: Playhead) -> Trace:
         session = self.desk.session

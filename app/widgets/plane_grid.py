@@ -8,19 +8,19 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
 from app.widgets import marks, plane_blocks, plane_cut, plane_digits, plane_touch
 from app.widgets.plane_cut import CELL, DROPPED, LATER, NO_PAD, NOTHING, PADDING, Spot, Ways
+from app.widgets.plane_glide import Glide
 from app.widgets.plane_hands import PlaneHands
 from app.widgets.plane_true import TrueSize
 
 GAP = 1
 DIGITS = 30  # px a cell at least
-SLIDE = 120
 HUES = 9  # cells at most that have colours of their own
 
 
@@ -45,8 +45,8 @@ class PlaneGrid(PlaneHands):
         self._hues = 0
         self._windowed, self._pixels = False, "numbers"
         self._drawn: NDArray[np.floating] | None = None  # what the last painting has shown
-        self._slide = QVariantAnimation(self)
-        self._slide.valueChanged.connect(self._slid)
+        self.glide = Glide(self)
+        self.glide.valueChanged.connect(self._slid)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the card under it need not be painted again
 
     # --- what it shows
@@ -64,7 +64,7 @@ class PlaneGrid(PlaneHands):
         self._size, self._steps, self._windowed = (rows, cols), steps, windowed
         self._ways = dataclasses.replace(self._ways, pad=pad)
         self._hover = self._ring = self._touched = self._aside = None
-        self._slide.stop()
+        self.glide.stop()
         self._origin = (float(self._corner[0]), float(self._corner[1]))
         self.update()
 
@@ -133,22 +133,13 @@ class PlaneGrid(PlaneHands):
         """What all digits have to be multiplied with, ``× 1e−9``; nothing where they are as they are."""
         return numbers.times(self._power)
 
-    def set_corner(self, corner: Spot, slide: bool = False) -> None:
-        """Put the window's first cell on a cell of the plane; with ``slide`` the plane glides under it."""
-        if corner == self._corner:
-            return
-        far = max(abs(corner[0] - self._corner[0]), abs(corner[1] - self._corner[1]))
-        start, self._corner = self._origin, corner
-        self._slide.stop()
-        ms = theme.duration(SLIDE) if slide and far <= max(self._steps) * 2 and self.isVisible() else 0
-        if ms:
-            self._slide.setDuration(ms)
-            self._slide.setStartValue(QPointF(*start))
-            self._slide.setEndValue(QPointF(*corner))
-            self._slide.start()
-        else:
-            self._origin = (float(corner[0]), float(corner[1]))
-            self.update()
+    def set_corner(self, corner: Spot, slide: str = "") -> None:
+        """Put the window's first cell on a cell of the plane, which glides there as `Glide.go` says."""
+        if corner != self._corner:
+            start, self._corner = self._origin, corner
+            if not self.glide.go(start, corner, slide if self._pixels != "true" and self.isVisible() else ""):
+                self._origin = (float(corner[0]), float(corner[1]))
+                self.update()
 
     def set_known(self, terms: float) -> None:
         """Cells from this one on, row by row, are not computed yet."""

@@ -42,7 +42,7 @@ class Scene:
         head: The number; its term, if any, is the cursor.
         trace: Of the cell.
         known: Cells of the map that the playhead has passed, its own included.
-        slide: The window may glide to its new place.
+        slide: How the window goes to its new place: ``ease`` or ``even``; "" at once.
     """
 
     results: Results
@@ -50,7 +50,7 @@ class Scene:
     head: Playhead
     trace: Trace
     known: int
-    slide: bool = False
+    slide: str = ""
 
     @property
     def source(self) -> str:
