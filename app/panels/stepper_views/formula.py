@@ -10,12 +10,14 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
+from app.panels.stepper_views.chain_lines import shown
 from app.panels.stepper_views.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula import FormulaLine, Piece
 from app.widgets.formula_parts import FormulaParts, formula_parts, printed
 from cnncore.trace import Trace
 
 SHOWN = 4  # strongest terms in ink
+NEARLY = 0.99  # a share from which on it is printed as 1 less the rest
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
@@ -43,6 +45,11 @@ def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "", 
 def lead_of(trace: Trace) -> str:
     """``y = Σ x·w + b``, as the trace has it; of a gradient ``∂L/∂w = Σ ∂L/∂y · x``."""
     sources = tuple(one.source for one in trace.operands)
+    if trace.target == "output" and not trace.cell:
+        inner = LOSS.get(sources, "Σ")
+        return f"L = ({inner}) / {trace.divisor:g}" if trace.divisor != 1 else f"L = {inner}"
+    if sources in (("difference",), ("slope",)) and (trace.divisor != 1 or sources == ("slope",)):
+        return "∂L/∂x"  # of a loss: the numbers say what it is
     if sources[:1] in BACK:
         own = OWN.get(trace.target, "∂L/∂x" if trace.target.startswith("input") else "∂L/∂w")
         first, factors = BACK[sources[:1]], sources[1:]
@@ -171,9 +178,32 @@ def _log(trace: Trace) -> list[Piece] | None:
     """Cross-entropy: the logarithm of the share that the right class has."""
     if trace.winner is None or not np.isfinite(trace.terms).all():
         return None
-    share = float(trace.terms[trace.winner] / trace.terms.sum())
-    return [Piece("L = −ln p = −ln"), Piece(_digits(share, 4), "ink", trace.winner),
-            *_result(numbers.gradient(trace.total))]
+    total = float(trace.terms.sum())
+    share, lacks = float(trace.terms[trace.winner]) / total, float(np.delete(trace.terms, trace.winner).sum()) / total
+    result = numbers.gradient(trace.total)
+    for digits in range(4, 11):  # of nearly all, what is not its share has the digits
+        text = f"(1 − {shown(lacks, digits)})" if share > NEARLY else shown(share, digits)
+        come = -math.log1p(-float(printed(shown(lacks, digits)))) if share > NEARLY else -math.log(float(printed(text))
+                                                                                                  or 1.0)
+        if numbers.gradient(come) == result:
+            break
+    return [Piece("L = −ln p = −ln"), Piece(text, "ink", trace.winner), *_result(result)]
+
+
+def _difference(trace: Trace) -> list[Piece] | None:
+    """Share less target: of nearly all, what is not its share has the digits."""
+    if [one.source for one in trace.operands] != ["difference"] or trace.terms.size != 2 or trace.divisor != 1:
+        return None
+    p, target, result = float(trace.terms[0]), -float(trace.terms[1]), numbers.figure(trace.total)
+    if not (0 <= p <= 1 and math.isfinite(trace.total) and target in (0, 1)):
+        return None
+    text = f"(1 − {numbers.figure(-trace.total)})" if target and p > NEARLY else ""
+    for digits in range(3, 11) if not text else ():
+        text = shown(p, digits)
+        if numbers.figure(float(printed(text)) - target) == result:
+            break
+    return [Piece("∂L/∂x = p − t ="), Piece(text, "ink", 0), Piece("−"), Piece(f"{target:.0f}", "ink", 1),
+            *_result(result)]
 
 
 def _log_share(trace: Trace) -> list[Piece] | None:
@@ -219,7 +249,8 @@ def _copy(trace: Trace) -> list[Piece]:
 
 def _few(trace: Trace) -> list[Piece] | None:
     """Where the numbers are few, or few numbers say it all, as a norm's."""
-    return norm_pieces(trace) or product_pieces(trace, lead_of(trace)) or sum_pieces(trace, lead_of(trace))
+    lead = lead_of(trace)
+    return _difference(trace) or norm_pieces(trace) or product_pieces(trace, lead) or sum_pieces(trace, lead)
 
 
 def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
@@ -266,6 +297,9 @@ def _result(text: str) -> list[Piece]:
 BY_KIND = {"window": _window, "shares": _shares, "copy": _copy, "kept": _kept}
 # First factors that tell a gradient, its own symbol by the target, and what the other factors are called.
 BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − t"}
+# What the parts of a loss are, by their factors.
+LOSS = {("difference", "difference"): "Σ (x − t)²", ("difference", "slope"): "Σ error · slope",
+        ("value", "factor"): "Σ (ln(1 + exp x) − x·t)", ("target", "surprise"): "−Σ t · ln p"}
 OWN = {"bias": "∂L/∂b", "alpha": "∂L/∂α"}
 SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale",
            "below 0": "[x < 0]", "alpha": "α"}

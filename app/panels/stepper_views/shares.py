@@ -15,8 +15,8 @@ from app.panels.stepper_views.base import Scene, View
 from app.widgets import marks
 from app.widgets.scroll import on_card
 
-ROW = 17
-HEAD = 18
+ROW = 14
+HEAD = 17
 COLUMNS = (0.0, 0.16, 0.32, 0.62)  # class, score, exponential, share: parts of the width
 
 
