@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
 
 from app import i18n, numbers, theme
@@ -19,7 +19,7 @@ from app.export.pictures import picture
 from app.export.place import answers_beside, check, write_together
 from app.export.sheet_parts import Worksheet
 from app.export.stage import Make, Stage
-from app.export.worksheet import of_cell
+from app.export.worksheet import of_cell, spoken
 from app.export.worksheet_map import of_map
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
@@ -40,6 +40,7 @@ SOON_MS = 60  # after a change the preview waits for the next one
 LINES = 40  # of a table
 PAGE = 520  # px
 FRAME = 40  # px that a title bar takes
+PASSES = {"forward": N_("forward pass"), "loss": N_("loss"), "backward": N_("backward pass"), "update": N_("update")}
 
 
 class ExportPanel(Card):
@@ -97,7 +98,7 @@ class ExportPanel(Card):
         self.preview.wanted.connect(self._show_frame)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.job.cancel)
-        self.choices.kind.changed.connect(lambda _: QTimer.singleShot(0, self, self._fit))
+        self.choices.kind.changed.connect(self._other_kind)
         desk.session.playhead_moved.connect(self._later)
         desk.session.results_changed.connect(self._later)
         self.focus_ring = FocusRing(self)
@@ -122,7 +123,7 @@ class ExportPanel(Card):
         """The preview, and what there is to know about the file."""
         self._soon.stop()
         choice, results, head = self.choices.choice, self.desk.session.results, self.head
-        self.name.setText(head.name)
+        self.name.setText(self._what(choice, results, head))
         if results.blank:
             self._say(N_("⚠ Nothing is drawn yet: every number is made of zeros."), "warn")
         else:
@@ -134,6 +135,15 @@ class ExportPanel(Card):
             self.preview.sheet.show_lines([])
             self._refuse(error)
             self.save.set_blocked(N_("There is nothing to write."))
+
+    def _what(self, choice: Choice, results: Results, head: Playhead) -> str:
+        """The name of what is written: a number, a map, a layer, a pass."""
+        if choice.shows == "pass":
+            return tr(PASSES[head.lane])
+        if choice.shows == "map" and choice.kind == "film" and head.index:
+            return f"{spoken(results, head).partition('[')[0]}[{head.map}]"
+        name = spoken(results, head)
+        return name.partition("[")[0] if choice.shows in ("cells", "array") else name
 
     def _show(self, choice: Choice, results: Results, head: Playhead) -> None:
         self._heads = []
@@ -157,8 +167,8 @@ class ExportPanel(Card):
             stage.show(head)
             self.preview.sheet.show_image(stage.image())
         elif choice.kind == "sheet":
-            image: QImage = page(self._worksheet(choice, results, head), False, choice.look.language, PAGE)
-            self.preview.sheet.show_image(image)
+            make = self._worksheet(choice, results, head)
+            self.preview.sheet.show_images([page(make, done, choice.look.language, PAGE) for done in (False, True)])
             self._say(N_("Two files: the sheet, and its answers."))
         else:
             self._show_table(choice, results, head)
@@ -334,10 +344,19 @@ class ExportPanel(Card):
         else:
             self.close()
 
+    def _other_kind(self) -> None:
+        """Two pages want more height than a picture."""
+        self.preview.sheet.set_tall(self.choices.kind.value == "sheet")
+        QTimer.singleShot(0, self, self._fit)
+
     def _fit(self) -> None:
-        """As large as it wishes, but not larger than the screen."""
+        """As large as it wishes, but not larger than the screen; what grows over its edge moves up."""
         self.layout().activate()
-        self.resize(self.sizeHint().boundedTo(self.screen().availableGeometry().size() - QSize(0, FRAME)))
+        screen = self.screen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(screen.size() - QSize(0, FRAME)))
+        over = self.frameGeometry().bottom() - screen.bottom()
+        if self.isVisible() and over > 0:
+            self.move(self.x(), max(self.y() - over, screen.top()))
 
     def _place(self) -> None:
         """In the middle of the window, wholly on the screen."""

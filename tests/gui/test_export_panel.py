@@ -141,7 +141,9 @@ def test_what_a_film_shows_is_the_persons_choice(panel, qtbot):
     choose(panel, qtbot, "film", shows="map")
     assert (panel.choices.frames.maximum(), len(panel._heads)) == (576, 100)
     assert {head.map for head in panel._heads} == {2}
+    assert panel.name.text() == "conv1[2]"
     choose(panel, qtbot, "film", shows="pass")
+    assert panel.name.text() == "forward pass"
     assert [head.node for head in panel._heads][-1] == "softmax"
 
 
@@ -241,6 +243,18 @@ def test_numbers_are_the_engines(panel, qtbot, tmp_path):
     assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") == 28
 
 
+def test_the_preview_of_a_worksheet_shows_both_pages_in_a_higher_panel(panel, qtbot):
+    before = panel.height()
+    choose(panel, qtbot, "sheet")
+    sheet = panel.preview.sheet
+    qtbot.waitUntil(lambda: len(sheet.others) == 1)
+    assert sheet.image != sheet.others[0]
+    qtbot.waitUntil(lambda: sheet.height() >= 400)
+    choose(panel, qtbot, "picture")
+    qtbot.waitUntil(lambda: panel.height() == before)
+    assert sheet.others == []
+
+
 def test_a_worksheet_is_two_files(panel, qtbot, tmp_path):
     choose(panel, qtbot, "sheet", shows="map")
     click(qtbot, panel.choices.language.button("zh_CN"))
@@ -302,7 +316,8 @@ def test_another_network_under_an_open_panel_is_no_harm(panel, qtbot):
 
     choose(panel, qtbot, "film", ".gif")
     panel.desk.session.open(open_document("A1"), None)
-    qtbot.waitUntil(lambda: panel.name.text() == panel.head.name)
+    qtbot.waitUntil(lambda: len(panel._heads) == 25)
+    assert panel.name.text() == panel.head.node == "conv1"
     assert panel.head.node in panel.desk.session.view.network.shapes
     assert len(panel._heads) == 25
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
@@ -11,7 +13,8 @@ from app.i18n import N_, tr
 from app.widgets.buttons import IconButton
 from app.widgets.labels import Label
 
-WIDE, HIGH = 560, 315
+WIDE, HIGH, TALL = 560, 315, 404
+BESIDE = 10  # px between two pages
 LINE = 18
 LEAST_MS = 60  # between two frames of the preview: it is painted beside all else
 
@@ -22,22 +25,33 @@ class Sheet(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image: QImage | None = None
+        self.others: list[QImage] = []  # right of the first
         self.lines: list[str] = []
+        self._high = HIGH
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_image(self, image: QImage) -> None:
         """Another picture."""
-        self.image, self.lines = image, []
+        self.show_images([image])
+
+    def show_images(self, images: Sequence[QImage]) -> None:
+        """Pictures of one size, side by side."""
+        self.image, self.others, self.lines = images[0], list(images[1:]), []
         self.update()
+
+    def set_tall(self, on: bool) -> None:
+        """Pages want more height than pictures."""
+        self._high = TALL if on else HIGH
+        self.updateGeometry()
 
     def show_lines(self, lines: list[str]) -> None:
         """Another table."""
-        self.image, self.lines = None, lines
+        self.image, self.others, self.lines = None, [], lines
         self.setAccessibleDescription("\n".join(lines))
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.size(WIDE), theme.size(HIGH))
+        return QSize(theme.size(WIDE), theme.size(self._high))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.size(WIDE) // 2, theme.size(HIGH) // 2)
@@ -46,21 +60,26 @@ class Sheet(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("sunk"))
         if self.image is not None:
-            ratio = self.devicePixelRatioF()
-            room = self.size() * ratio
-            size = self.image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-            shown = self.image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio,
-                                      Qt.TransformationMode.SmoothTransformation)
-            place = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
-            place.moveCenter(QRectF(self.rect()).center())
-            painter.drawImage(place, shown)
-            painter.setPen(QPen(theme.color("line"), 1))
-            painter.drawRect(place.adjusted(0, 0, -1, -1))
+            self._paint_images(painter, [self.image, *self.others])
         painter.setFont(theme.font(12, mono=True))
         painter.setPen(theme.color("ink"))
         line = theme.size(LINE)
         for k, text in enumerate(self.lines[: self.height() // line - 1]):
             painter.drawText(QRectF(12, 8 + k * line, self.width() - 16, line), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_images(self, painter: QPainter, images: list[QImage]) -> None:
+        """As large as there is room, in the middle."""
+        ratio, count = self.devicePixelRatioF(), len(images)
+        room = QSize((self.width() - BESIDE * (count - 1)) // count, self.height())
+        size = images[0].size().scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        wide, high = size.width() / ratio, size.height() / ratio
+        left = (self.width() - count * wide - BESIDE * (count - 1)) / 2
+        for k, image in enumerate(images):
+            place = QRectF(left + k * (wide + BESIDE), (self.height() - high) / 2, wide, high)
+            painter.drawImage(place, image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio,
+                                                  Qt.TransformationMode.SmoothTransformation))
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawRect(place.adjusted(0, 0, -1, -1))
 
 
 class Preview(QWidget):
