@@ -242,7 +242,7 @@ class HeatMap(QWidget):
 
     def _paint_touched(self, painter: QPainter, rows: range, cols: range, area: QRectF) -> None:
         box = self.rect_of(rows[0], cols[0], rows[-1] - rows[0] + 1, cols[-1] - cols[0] + 1)
-        marks.touched(painter, box, dots=marks.dots(box, rows, cols, self.cell), bounds=area)
+        marks.touched(painter, box, dots=marks.dots(box, rows, cols, (self.cell, self.cell)), bounds=area)
 
     def _picture(self) -> QImage:
         if self._image is None:

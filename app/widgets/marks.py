@@ -63,19 +63,20 @@ def touched(painter: QPainter, *blocks: QRectF, dots: Sequence[QPointF] = (), bo
     painter.restore()
 
 
-def dots(box: QRectF, rows: range, cols: range, cell: float, at: float = 0.5) -> list[QPointF]:
+def dots(box: QRectF, rows: range, cols: range, cell: tuple[float, float], at: float = 0.5) -> list[QPointF]:
     """Where the dots of `touched` stand: none where the cells lie side by side, or where dots would cover them.
 
     Args:
         box: Round the cells, on the screen.
         rows, cols: The cells.
-        cell: Pixels from one to the next that lies beside it.
+        cell: Pixels from one to the next that lies beside it, across and down.
         at: Where in a cell, 0.5 its middle.
     """
-    apart = max(rows.step if len(rows) > 1 else 1, cols.step if len(cols) > 1 else 1)
-    if apart == 1 or cell * apart < LEAST_DOTTED or len(rows) * len(cols) > MOST_DOTS:
+    (wide, high), (across, down) = cell, (cols.step if len(cols) > 1 else 1, rows.step if len(rows) > 1 else 1)
+    lengths = [step * px for step, px in ((across, wide), (down, high)) if step > 1]
+    if not lengths or min(lengths) < LEAST_DOTTED or len(rows) * len(cols) > MOST_DOTS:
         return []
-    return [QPointF(box.left() + (col - cols[0] + at) * cell, box.top() + (row - rows[0] + at) * cell)
+    return [QPointF(box.left() + (col - cols[0] + at) * wide, box.top() + (row - rows[0] + at) * high)
             for row in rows for col in cols]
 
 

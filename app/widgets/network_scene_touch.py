@@ -49,21 +49,21 @@ class Touches(QGraphicsItem):
             return QRectF()
         return self._frame.rect(places[lit.column].content).adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
-    def _rects(self, lit: Lit) -> tuple[list[QRectF], float]:
-        """Each block of a map on the screen, and the pixels of a cell."""
+    def _rects(self, lit: Lit) -> tuple[list[QRectF], tuple[float, float]]:
+        """Each block of a map on the screen, and the pixels of a cell across and down."""
         frame = self._frame
         if lit.column >= len(frame.places):
-            return [], 0.0
+            return [], (0.0, 0.0)
         place = frame.places[lit.column]
         if lit.rows is None:
-            return [frame.rect(place.content).adjusted(-2, -2, 2, 2)], 0.0
+            return [frame.rect(place.content).adjusted(-2, -2, 2, 2)], (0.0, 0.0)
         rows, cols = (lit.rows[0], lit.rows[-1] + 1), (lit.cols[0], lit.cols[-1] + 1)
         boxes = [place.box(channel, rows, cols) for channel in lit.channels if channel in place.order]
         found = [frame.rect(box) for box in boxes if box is not None]
         if not found:
-            return [], 0.0
+            return [], (0.0, 0.0)
         grow = max((LEAST - min(found[0].width(), found[0].height())) / 2, 0)
-        cell = found[0].width() / (cols[1] - cols[0])
+        cell = found[0].width() / (cols[1] - cols[0]), found[0].height() / (rows[1] - rows[0])
         return [box.adjusted(-grow, -grow, grow, grow) for box in found] if grow else found, cell
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: Any = None) -> None:

@@ -33,7 +33,7 @@ def paint(painter: QPainter, cells: tuple[range, range], spread: tuple[int, int]
     dots = []
     if all(seen):
         apart = QRectF(corner[1] + seen[1][0] * pitch, corner[0] + seen[0][0] * pitch, 0, 0)
-        dots = marks.dots(apart, *seen, pitch, AT)
+        dots = marks.dots(apart, *seen, (pitch, pitch), AT)
     marks.touched(painter, box, dots=dots)
 
 
