@@ -17,6 +17,7 @@ from app.widgets.map_columns_links import Links
 from app.widgets.map_columns_touch import Lit
 from app.widgets.network_scene_bars import Bars
 from app.widgets.network_scene_columns import ColumnItems, Numbers
+from app.widgets.network_scene_digits import Digits
 from app.widgets.network_scene_feet import Feet
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_heads import Heads, Spines, head_widths, tilted_height
@@ -46,11 +47,12 @@ class NetworkScene(pg.GraphicsView):
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
         self.lines, self.touches, self.spines = Lines(self.frame), Touches(self.frame), Spines(self.frame)
+        self.digits = Digits(self.frame)
         for item in (self.heads, self.feet, self.lines, self.spines):
             item.setCacheMode(item.CacheMode.DeviceCoordinateCache)  # words and curves stay while values change
-        for item in (self._root, self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
+        for item in (self._root, self.digits, self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
             self.addItem(item)
-        self.pictured = ColumnItems(self.frame, self._root, self.bars, self.lines, self)
+        self.pictured = ColumnItems(self.frame, self._root, self.bars, self.lines, self.digits, self)
 
     # --- what is shown
 
@@ -120,7 +122,7 @@ class NetworkScene(pg.GraphicsView):
         """After zoom, move and resize."""
         frame = self.frame
         self._root.setTransform(QTransform(frame.zoom, 0, 0, frame.zoom, frame.dx, frame.head + frame.dy))
-        for item in (self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
+        for item in (self.digits, self.heads, self.feet, self.bars, self.lines, self.touches, self.spines):
             item.prepareGeometryChange()
             item.update()
         self.viewport().update()

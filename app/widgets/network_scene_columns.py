@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.widgets.map_columns import Column, most_active
 from app.widgets.map_columns_place import Place
 from app.widgets.network_scene_bars import Bars
+from app.widgets.network_scene_digits import Digits
 from app.widgets.network_scene_frame import Frame
 from app.widgets.network_scene_lines import Lines
 from app.widgets.network_scene_mosaic import Mosaic
@@ -44,9 +45,10 @@ class Numbers(NamedTuple):
 class ColumnItems(QObject):
     """One mosaic for each column of maps, the bars for the classes."""
 
-    def __init__(self, frame: Frame, root: pg.ItemGroup, bars: Bars, lines: Lines, parent: QObject) -> None:
+    def __init__(self, frame: Frame, root: pg.ItemGroup, bars: Bars, lines: Lines, digits: Digits,
+                 parent: QObject) -> None:
         super().__init__(parent)
-        self._frame, self._root, self._bars, self._lines = frame, root, bars, lines
+        self._frame, self._root, self._bars, self._lines, self._digits = frame, root, bars, lines, digits
         self.mosaics: list[Mosaic | None] = []
         self._numbers: list[Numbers | None] = []
         self._chosen: list[float] = []
@@ -64,6 +66,7 @@ class ColumnItems(QObject):
         for mosaic in self.mosaics:
             if mosaic is not None:
                 mosaic.setParentItem(self._root)
+        self._digits.set_mosaics(self.mosaics)
         self._bars.set_place(None)
         self._numbers = [None] * len(columns)
         self._chosen = [0.0] * len(columns)
@@ -123,6 +126,7 @@ class ColumnItems(QObject):
             self._bars.set_values(numbers.values, float(numbers.bounds[0]), numbers.shares, numbers.decided)
             return
         had = mosaic.bad
+        self._digits.set_values(k, numbers.values)
         mosaic.set_gradient(numbers.gradient)
         mosaic.grey = numbers.picture
         mosaic.set_values(numbers.values, numbers.bounds)
