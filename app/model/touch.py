@@ -183,6 +183,15 @@ def multiplied(results: Results, node: str, key: str, index: tuple[int, ...]) ->
     return found
 
 
+def plane_of(box: Box, lead: tuple[int, ...]) -> tuple[range, range] | None:
+    """Rows and columns of a box in one plane; None where it has no part in that plane."""
+    before, space = box[:len(lead)], box[len(lead):]
+    if not 1 <= len(space) <= 2 or any(i not in range(*axis) for i, axis in zip(lead, before, strict=True)):
+        return None
+    rows, cols = [range(1), *(range(*axis) for axis in space)][-2:]
+    return (rows, cols) if len(rows) and len(cols) else None
+
+
 def lattice(cells: NDArray[np.int64]) -> Box:
     """The smallest evenly spaced box that holds all of some cells, (n, rank)."""
     first, last = cells.min(axis=0), cells.max(axis=0)

@@ -11,6 +11,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model import edits
 from app.model.timeline import Playhead
+from app.model.touch import plane_of
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.segments import Segments
@@ -60,6 +61,7 @@ class TypedPanel(Card):
         self.session.document_changed.connect(self._document)
         self.session.hover_moved.connect(self._hovered)
         self.session.selection_changed.connect(self._selected)
+        desk.touch.moved.connect(lambda: self.isVisible() and self._touched())
         desk.ranges.changed.connect(self._document)
         self.retranslate()
 
@@ -162,6 +164,15 @@ class TypedPanel(Card):
     def _hovered(self, head: Playhead | None) -> None:
         cell = self.place(head.index) if head is not None and head.node == INPUT and head.target == "output" else None
         self.numbers.set_hover(cell)
+
+    def _touched(self) -> None:
+        """What the number or the weight under the pointer reads of these."""
+        box = self.desk.touch.boxes().get(INPUT)
+        few = box is not None and tuple((0, n, 1) for n in self._shape) != box  # all of it needs no line
+        if len(self._shape) == 2 and box is not None:  # a row for each channel
+            self.numbers.set_touched((range(*box[0]), range(*box[1])) if few else None)
+        else:
+            self.numbers.set_touched(plane_of(box, self._at) if few and box is not None else None)
 
     def _selected(self, *_: object) -> None:
         """The cells that the selected number is made of wear the window."""

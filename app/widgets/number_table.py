@@ -17,6 +17,7 @@ from app.widgets.number_model import NumberModel
 Cell = tuple[int, int]
 GAP = 1
 DIGITS = 30  # the smallest cell that shows digits, at scale 1
+AT = 0.84  # where in a cell its dot is: clear of the digits
 HUES = 9  # cells at most that have colours of their own
 
 
@@ -35,6 +36,7 @@ class NumberTable(QTableView):
         self._ring: Cell | None = None
         self._hover: Cell | None = None
         self._window: tuple[int, int, int, int] | None = None
+        self._touched: tuple[range, range] | None = None
         self._marks: NDArray[np.bool_] | None = None
         self._outside: NDArray[np.bool_] | None = None
         self._muted = self._gradient = self._hues = False
@@ -73,7 +75,7 @@ class NumberTable(QTableView):
         self._bound = float(np.nanmax(np.abs(values), initial=0.0)) if bound is None else bound
         self._texts = None
         if resized:
-            self._ring = self._hover = self._window = self._marks = self._outside = None
+            self._ring = self._hover = self._window = self._touched = self._marks = self._outside = None
             self.reshaped()
         self.numbers.set_values(values)
         self._colour()
@@ -156,6 +158,15 @@ class NumberTable(QTableView):
     def set_window(self, row: int | None, col: int = 0, rows: int = 0, cols: int = 0) -> None:
         """Put a ring round a block of whole cells; None: none."""
         self._put("_window", None if row is None else (row, col, rows, cols))
+
+    def set_touched(self, cells: tuple[range, range] | None) -> None:
+        """Light up rows and columns that have to do with the number or the weight under the pointer; None: none."""
+        self._put("_touched", cells)
+
+    @property
+    def touched(self) -> tuple[range, range] | None:
+        """The rows and columns that are lit up."""
+        return self._touched
 
     def set_muted(self, on: bool) -> None:
         """Paled and struck through."""
@@ -241,6 +252,11 @@ class NumberTable(QTableView):
             marks.dashed(painter, area)
         if self._window is not None:
             marks.window(painter, self.rect_of(*self._window), area)
+        if self._touched is not None:
+            box = self.rect_of(*self._touched[0][:1], *self._touched[1][:1], *(axis[-1] - axis[0] + 1
+                                                                              for axis in self._touched))
+            pitch = float(self._cell + GAP)
+            marks.touched(painter, box, dots=marks.dots(box, *self._touched, (pitch, pitch), AT), bounds=area)
         if self._hover is not None and self._hover != self._ring:
             marks.hover(painter, self.rect_of(*self._hover), area)
         if self._ring is not None and self.state() != QAbstractItemView.State.EditingState:

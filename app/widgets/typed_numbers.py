@@ -94,6 +94,11 @@ class TypedNumbers(QWidget):
         for view in (self.grid, self.map):
             view.set_hover(*(cell or (None,)))
 
+    def set_touched(self, cells: tuple[range, range] | None) -> None:
+        """Light up rows and columns that have to do with what the pointer is at elsewhere."""
+        for view in (self.grid, self.map):
+            view.set_touched(cells)
+
     def set_window(self, window: tuple[int, int, int, int] | None) -> None:
         """A ring round (row, column, rows, columns)."""
         for view in (self.grid, self.map):

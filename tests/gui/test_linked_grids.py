@@ -14,6 +14,7 @@ from app.model.timeline import Playhead
 from app.panels.network import NetworkPanel
 from app.panels.stepper import StepperPanel
 from app.panels.stepper_views import LearnView, ProductsView, SlideView, WindowView
+from app.panels.typed import TypedPanel
 from tests.gui.network_panels import spot
 from tests.gui.stepping import HEAD, document, middle, show, three
 
@@ -32,10 +33,12 @@ def both(desk, qtbot):
         host = QWidget()
         network, stepper = NetworkPanel(desk), StepperPanel(desk)
         column = QVBoxLayout(host)
+        if doc.typed is not None:
+            column.addWidget(TypedPanel(desk), 5)
         column.addWidget(network, 4)
         column.addWidget(stepper, 5)
         hosts.append(host)
-        show(qtbot, host, 912, 620)
+        show(qtbot, host, 912, 620 if doc.typed is None else 900)
         qtbot.mouseMove(host, QPoint(2, 2))  # a pointer that rests where it is sent later would not move
         settle()
         return stepper, network
@@ -155,6 +158,22 @@ def test_a_volume_lights_up_in_the_slices_that_matter(both, desk, qtbot):
     assert [rows for _, rows, _ in lit(network, "it")] == [range(6, 8), range(11, 13)]  # slices of 5 rows, 1 and 2
     desk.session.select(Playhead("it", (1, 0, 2, 2)))  # of slice 2 it goes into slices 1 and 2 only
     assert view.output.map.touched is None
+
+
+def test_the_numbers_that_are_typed_light_up(both, desk, qtbot):
+    doc = typed(document(("it", "conv", {"filters": 2, "kernel": 2, "stride": 2}), *HEAD, shape=(1, 6, 6)), (1, 6, 6))
+    stepper, network = both(doc, Playhead("it", (1, 0, 0)))
+    grid = stepper.window().findChild(TypedPanel).grid
+    assert grid.isVisible()
+    qtbot.mouseMove(network.view.viewport(), spot(network, "it", (0, 2, 1)))
+    assert grid.touched == (range(4, 6), range(2, 4))
+    kernel = stepper.view.kernel.grid
+    qtbot.mouseMove(kernel.viewport(), middle(kernel.rect_of(1, 0)))
+    assert grid.touched == (range(1, 6, 2), range(0, 6, 2))
+    picture = grid.grab().toImage()
+    qtbot.mouseMove(stepper.view, OFF)
+    assert grid.touched is None
+    assert grid.grab().toImage() != picture
 
 
 def test_the_way_back_lights_up_too(both, desk, qtbot):

@@ -105,6 +105,7 @@ class LearnView(View):
         self.gradient.set_plane(plane, self.desk.ranges.bound_at(scene.results, scene.head))
         self.gradient.set_known(known)
         self.gradient.set_ring(spot)
+        self.gradient.set_hues(int(self.desk.settings.kernel_hues and len(scene.shape) > 1))
 
     def _plane(self, trace: Trace, values: NDArray[np.floating]) -> NDArray[np.floating]:
         """The places of the one sample; of a volume the slice with the strongest term."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from app.model.timeline import is_input, shown_at
+from app.model.touch import plane_of
 from app.widgets.heat_map import HeatMap
 from app.widgets.plane_grid import PlaneGrid
-from cnncore.op import Range
 
 if TYPE_CHECKING:
     from app.panels.stepper_views.base import Scene, View
@@ -38,15 +38,6 @@ def light_up(view: View, maps: list[Linked]) -> None:
     for one in maps:
         box = boxes.get(one.node) if of_weight or isinstance(one.map, HeatMap) else None
         one.map.set_touched(None if box is None else plane_of(box, one.lead))
-
-
-def plane_of(box: tuple[Range, ...], lead: tuple[int, ...]) -> tuple[range, range] | None:
-    """Rows and columns of a box in one plane; None where it has no part in that plane."""
-    before, space = box[:len(lead)], box[len(lead):]
-    if not 1 <= len(space) <= 2 or any(i not in range(*axis) for i, axis in zip(lead, before, strict=True)):
-        return None
-    rows, cols = [range(1), *(range(*axis) for axis in space)][-2:]
-    return (rows, cols) if len(rows) and len(cols) else None
 
 
 def term_at(scene: Scene, at: tuple[str, tuple[int, ...]] | None) -> int | None:
