@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app import numbers
+from app.i18n import tr
 from app.widgets.formula_parts import printed
 
 ADD, TAKE, TIMES = "+", numbers.MINUS, "×"
@@ -51,6 +52,9 @@ def chain(first: tuple[str, float], steps: Sequence[tuple[str, str, float]], tot
             at = printed(result)
         if said(float(at)) == said(total) == said(float(straight)):
             break
+    else:  # what float32 has lost has more digits than are printed here
+        less = total - float(at)
+        lines.append(Line(tr("rounding"), TAKE if less < 0 else ADD, shown(abs(less), 3), ""))
     lines[-1] = Line(lines[-1].name, lines[-1].sign, lines[-1].text, said(total))
     return lines
 
@@ -65,8 +69,10 @@ def shown(value: float, digits: int) -> str:
         return numbers.figure(value)
     if value == int(value) and abs(value) < 10 ** digits:
         return f"{int(value)}".replace("-", numbers.MINUS)
+    if 10 ** (digits - 1) <= abs(value) < 1e9:  # no digit before the point is left out
+        return f"{value:.0f}".replace("-", numbers.MINUS)
     text = f"{value:.{digits - 1}e}"
-    if abs(value) >= 1e-4:
+    if 1e-4 <= abs(value) < 1e9:
         return f"{Decimal(text):f}".replace("-", numbers.MINUS)
     mantissa, _, power = text.partition("e")
     return f"{mantissa}e{int(power)}".replace("-", numbers.MINUS)

@@ -82,6 +82,7 @@ def norm_pieces(trace: Trace) -> list[Piece] | None:
         if line.sign == TIMES:
             pieces += [Piece("·"), Piece(bracketed(line.text), "ink")]
         else:
-            less = line.text.startswith(numbers.MINUS)
-            pieces += [Piece(numbers.MINUS if less else "+"), Piece(line.text[1:] if less else line.text, "ink")]
+            text = line.text.removeprefix(numbers.MINUS)
+            less = (text != line.text) != (line.sign == numbers.MINUS)
+            pieces += [Piece(numbers.MINUS if less else "+"), Piece(text, "ink")]
     return [*pieces, Piece("="), Piece(numbers.figure(trace.total), "accent")]
