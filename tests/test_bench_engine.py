@@ -98,8 +98,8 @@ def test_an_unknown_row_is_refused_with_the_names_of_all():
 
 def test_the_packages_of_the_extras_come_from_the_project():
     assert home.needs("bench")[0] == "torch==2.13.0"
-    assert [name.split(">")[0] for name in home.needs("parity")] == ["torch==2.13.0", "onnx", "numpy", "pytest",
-                                                                     "hypothesis"]
+    assert [name.split(">")[0] for name in home.needs("parity")] == ["torch==2.13.0", "onnx", "keras", "numpy",
+                                                                     "pytest", "hypothesis"]
 
 
 @pytest.fixture

@@ -29,13 +29,13 @@ def written(results: Results, head: Playhead, language: str) -> Written:
     return code_of(node_of(results, head).op, language, head.target, head.index, network.input_shapes(head.node))
 
 
-def whole(results: Results, head: Playhead, language: str, text: str, project: str = PROJECT) -> str:
+def whole(results: Results, head: Playhead, language: str, text: str, project: str = "") -> str:
     """What is copied: imports, where every array of the lines comes from, the lines, and the number they give.
 
     Args:
         results, head, language: As `written` takes them.
         text: What it gave.
-        project: The file that the document stands in.
+        project: The file that the document stands in as it is now; empty: it has to be saved first.
     """
     made = MADE[language]
     arrays = [f"{name} = {made.format(source)}  # {about}" for name, source, about in _arrays(results, head)]
@@ -45,7 +45,7 @@ def whole(results: Results, head: Playhead, language: str, text: str, project: s
         arrays.append(f"grads = {each}")
     imports = [line for line in IMPORTS[language].split("\n") if line]
     loader = ["from app.model.project import load", "from app.model.results import compute"]
-    opened = f'r = compute(load("{project}"){said})'
+    opened = f'r = compute(load("{project or PROJECT}"){said})' + ("" if project else "  # save the project so first")
     number = f"# {head.name} = {value_of(results, head):.9g}"
     return "\n".join([*imports, *loader, "", opened, *arrays, "", text, number, ""])
 

@@ -58,8 +58,8 @@ def _broken(line: str, widest: int, more: str) -> list[str]:
     parts, start, room = [], 0, widest
     while len(line) - start > room:
         fitting = [(place.cost + SHORT * (start + room - place.at) / room, place.at) for place in places
-                   if start < place.at <= start + room]
-        later = [place.at for place in places if place.at > start + room]
+                   if start + LEAST // 2 <= place.at <= start + room]
+        later = [place.at for place in places if place.at > start + LEAST // 2]
         if not fitting and not later:
             break
         at = min(fitting)[1] if fitting else later[0]

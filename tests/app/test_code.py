@@ -96,7 +96,7 @@ def test_a_gradients_copy_says_which_class_is_right_and_keras_on_what() -> None:
     results = compute(lenet(), said=3)
     head = Playhead("conv1", (2, 0, 2, 3), None, "weight", "backward")
     text = whole(results, head, "keras", written(results, head, "keras").text)
-    assert 'r = compute(load("project.convscope"), said=3)' in text
+    assert 'r = compute(load("project.convscope"), said=3)  # save the project so first' in text
     assert 'os.environ["KERAS_BACKEND"] = "torch"' in text
     assert 'dy = ops.array(r.gradients.outputs["conv1"][0])  # ∂L/∂conv1, shape (6, 24, 24)' in text
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import N_, tr
-from app.model.code import PROJECT, whole, written
+from app.model.code import whole, written
 from app.model.results import Results
 from app.model.session import Session
 from app.model.timeline import Playhead, exists
@@ -68,7 +68,8 @@ class CodeSection(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session  # what is copied is of the results of now, and opens its file
-        self.title, self.copy = Label(N_("Code"), "title"), IconButton("copy", N_("Copy the code"))
+        self.title = Label(N_("Code"), "title")
+        self.copy = IconButton("copy", N_("Copy the code, with the lines that load its arrays"))
         self.copy.setObjectName("copy_code")
         self.copy.set_small()
         self.copied = Label(N_("✓ copied"), "secondary")
@@ -139,7 +140,7 @@ class CodeSection(QWidget):
     def _copy(self) -> None:
         session = self._session
         if self._head is not None and exists(session.view.network, self._head):
-            file = session.path.name if session.path is not None else PROJECT
+            file = session.path.name if session.path is not None and not session.modified else ""
             text = whole(session.results, self._head, self.switch.value, self.block.text(), file)
             QApplication.clipboard().setText(text)
         self.copied.show()
@@ -147,4 +148,4 @@ class CodeSection(QWidget):
 
     def retranslate(self) -> None:
         """Texts of now."""
-        self.copy.setAccessibleName(tr("Copy the code"))
+        self.copy.setAccessibleName(tr("Copy the code, with the lines that load its arrays"))
