@@ -169,8 +169,8 @@ class StepperPanel(Card):
         self._stood = head if head == self.desk.session.playhead else None
         if self._stood is None or stood is None or stood != before or before.whole == head.whole:
             return ""
-        near = before.stretch == head.stretch and before.map == head.map and all(
-            abs(a - b) <= 1 for a, b in zip(before.cell, head.cell, strict=True))
+        same = before.stretch == head.stretch and before.map == head.map and len(before.cell) == len(head.cell)
+        near = same and all(abs(a - b) <= 1 for a, b in zip(before.cell, head.cell, strict=True))
         if not near or (player.playing and player.speed >= FAST):
             return ""
         return "even" if player.playing else "ease"
@@ -238,7 +238,8 @@ class StepperPanel(Card):
             text = N_("class from 0") if trace is not None and trace.kind == "shares" else N_("unit from 0")
         elif len(head.cell) != 2:
             text = N_("map, place from 0")
-        elif trace is not None and trace.kind == "products" and head.lane == "forward" and len(trace.layout) > 1:
+        elif (trace is not None and trace.kind == "products" and head.lane == "forward" and len(trace.layout) > 1
+              and trace.operands[-1].cells.shape[1]):  # its last factors are weights
             text = N_("filter, row, column from 0")
         else:
             text = N_("map, row, column from 0")

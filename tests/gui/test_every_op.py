@@ -145,3 +145,13 @@ def test_every_op_is_shown_in_chinese_and_dark(desk, dark_chinese, panel):
             said = [label.text() for label in panel.view.findChildren(QLabel) if label.isVisible()]
             english = [text for text in said if re.search(r"[A-Za-z]{5,} [a-z]{2,}", text)]
             assert not english, (head, english)
+
+
+def test_a_network_of_other_dimensions_under_the_same_names_is_shown_at_once(desk, panel):
+    for kind, rank in (("flatten", 2), ("pad", 2), ("pad", 3), ("pad", 1), ("relu", 0), ("relu", 3)):
+        document = around(kind, rank)
+        desk.session.open(document, None)
+        head = heads(document)[0]
+        desk.session.select(head)
+        assert panel.cell.text() == head.name
+        assert panel.view.scene.head == head
