@@ -71,6 +71,7 @@ class KernelPanel(Card):
         self.chips.chosen.connect(self._choose)
         self.editor.bind(self.handle, desk.attempt, self.show_now)
         self.editor.refused.connect(desk.messages.error)
+        self.editor.grid.hovered.connect(self._hover)
         self.bias.refused.connect(desk.messages.error)
         self.knobs.refused.connect(desk.messages.error)
         self.knobs.turned.connect(self._tune)
@@ -172,6 +173,15 @@ class KernelPanel(Card):
         if head is not None and head.node == self.handle.layer and head.map != map_:
             self.desk.attempt(self.desk.session.select, Playhead(head.node, (map_, *head.cell)))
         self.show_now()
+
+    def _hover(self, spot: tuple[int, int] | None) -> None:
+        """All that the weight multiplies lights up, wherever it is shown."""
+        handle = self.handle
+        if spot is None:
+            self.desk.touch.weigh()
+        else:
+            cell = spot[2 - (handle.array.ndim - len(handle.prefix)):]
+            self.desk.touch.weigh(handle.layer, handle.key.rpartition(".")[2], (*handle.prefix, *cell))
 
     def _enter_bias(self, value: float) -> None:
         handle = self.handle

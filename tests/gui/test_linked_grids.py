@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.drive import settle
 from app.model.timeline import Playhead
+from app.panels.kernel import KernelPanel
 from app.panels.network import NetworkPanel
 from app.panels.stepper import StepperPanel
 from app.panels.stepper_views import LearnView, ProductsView, SlideView, WindowView
@@ -136,6 +137,23 @@ def test_a_weight_of_a_group_lights_up_its_own_channel_only(both, desk, qtbot):
     qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(0, 0)))
     assert lit(network, "c") == [(range(3, 4), range(0, 24), range(0, 24))]
     assert lit(network, "it") == [(range(3, 4), range(24), range(24))]
+
+
+def test_a_weight_of_the_kernel_panel_lights_up_all_the_same(both, desk, qtbot):
+    stepper, network = both(document(*STRIDED), Playhead("it", (1, 6, 6)))
+    panel = KernelPanel(desk)
+    panel.move(1200, 0)  # beside the other window, not over it
+    show(qtbot, panel, 300, 400)
+    qtbot.waitUntil(lambda: panel.handle.prefix == (1, 0))
+    grid = panel.editor.grid
+    qtbot.mouseMove(panel, QPoint(2, 2))
+    qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(2, 1)))
+    assert desk.touch.weight == Playhead("it", (1, 0, 2, 1), None, "weight", "backward")
+    assert lit(network, "input") == [(range(1), range(1, 28, 2), range(0, 28, 2))]
+    assert stepper.view.products.hover == (2, 1)
+    qtbot.mouseMove(panel, QPoint(2, 2))
+    assert network.view.touches.lit == ()
+    assert stepper.view.products.hover is None
 
 
 def test_a_sound_lights_up_in_its_row(both, desk, qtbot):

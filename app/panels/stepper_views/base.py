@@ -193,7 +193,7 @@ class View(QWidget):
             return
         self._lit = on
         light_up(self, self.linked())
-        term = term_at(self.scene, self.desk.touch.cell) if on else None
+        term = term_at(self.scene, self.desk.touch) if on else None
         if term is not None or self._led:
             self._led = term is not None
             self.show_cursor(term)

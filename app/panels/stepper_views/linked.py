@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from app.model.timeline import is_input, shown_at
-from app.model.touch import plane_of
+from app.model.touch import Touch, plane_of
 from app.widgets.heat_map import HeatMap
 from app.widgets.plane_grid import PlaneGrid
 
@@ -40,15 +41,22 @@ def light_up(view: View, maps: list[Linked]) -> None:
         one.map.set_touched(None if box is None else plane_of(box, one.lead))
 
 
-def term_at(scene: Scene, at: tuple[str, tuple[int, ...]] | None) -> int | None:
-    """The term of a scene that a number elsewhere is a factor of."""
+def term_at(scene: Scene, touch: Touch) -> int | None:
+    """The term of a scene that the number, or the weight, under a pointer elsewhere is a factor of."""
+    weight, at = touch.weight, touch.cell
+    if weight is not None and weight.node == scene.node.name:
+        return _term(scene, weight.index, lambda source: source == weight.target)
     if at is None:
         return None
+    inputs = scene.node.inputs
+    return _term(scene, at[1], lambda source: at[0] == (
+        scene.node.name if source in ("grad", "output") else inputs[int(source[5:])] if is_input(source) else ""))
+
+
+def _term(scene: Scene, index: tuple[int, ...], fits: Callable[[str], bool]) -> int | None:
     for one in scene.trace.operands:
-        node = scene.node.name if one.source in ("grad", "output") else \
-            scene.node.inputs[int(one.source[5:])] if is_input(one.source) else ""
-        if node == at[0] and one.cells.shape[1] == len(at[1]) and one.samples is None:
-            found = np.flatnonzero((one.cells == np.array(at[1])).all(axis=1) & one.inside)
+        if one.cells.shape[1] == len(index) and one.samples is None and fits(one.source):
+            found = np.flatnonzero((one.cells == np.array(index)).all(axis=1) & one.inside)
             if len(found):
                 return int(found[0])
     return None

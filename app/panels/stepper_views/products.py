@@ -251,9 +251,9 @@ class ProductsView(View):
 
     def _hover_weight(self, spot: object) -> None:
         """All that this weight multiplies lights up, not only here."""
-        self._hover(spot)
         term = None if spot is None or self.grid is None else self.grid.term(self._group, *spot)  # type: ignore[misc]
         self.weigh(term)
+        self._hover(spot)
 
     def linked(self) -> list[Linked]:
         if self.scene is None or self.grid is None:

@@ -328,8 +328,8 @@ class SlideView(View):
 
     def _hover_weight(self, spot: Spot | None) -> None:
         """All that this weight multiplies lights up, not only here."""
-        self._hover(spot)
         self.weigh(self._at(spot))
+        self._hover(spot)
 
     def linked(self) -> list[Linked]:
         if self.scene is None or self.slide is None:
