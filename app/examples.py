@@ -26,7 +26,7 @@ TITLES = {
 }
 FIRST = {  # what is looked at first: (layer, index)
     "A1": ("conv1", (0, 0, 1)),
-    "A2": ("gauss_sigma", (0, 24, 24)),
+    "A2": ("gauss9", (0, 24, 24)),
     "A4": ("conv1", (0, 2, 2)),
     "B1": ("conv1", (0, 0)),
     "B2": ("keepmax1", (1, 3)),

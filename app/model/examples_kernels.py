@@ -62,7 +62,7 @@ def a2() -> Document:
         conv("mean3", np.full((1, 1, 3, 3), 1 / 9), reads=INPUT, padding=1, preset="box"),
         conv("mean5", np.full((1, 1, 5, 5), 1 / 25), reads=INPUT, padding=2, preset="box"),
         conv("gauss5", GAUSSIAN[None, None] / 273, reads=INPUT, padding=2),
-        conv("gauss_sigma", bell.fill((9, 9))[None, None], reads=INPUT, padding=4, preset=bell.name),
+        conv("gauss9", bell.fill((9, 9))[None, None], reads=INPUT, padding=4, preset=bell.name),
     )
 
 

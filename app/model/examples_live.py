@@ -102,6 +102,19 @@ def _orders(results: Results) -> Said:
     return Said(N_("Numbers that ReLU sees"), lines, (verdict, {}), equal)
 
 
+def _shapes(results: Results) -> Said:
+    """B2: the cells of the input, padding included, that each kernel's maximum came from."""
+    values, wide = results.values(INPUT)[0], results.document.weights["conv1.weight"].shape[-1]
+    side, lines = wide // 2, []
+    padded = np.pad(values, side)
+    for channel, kept in enumerate(results.values("keepmax1")):
+        at = int(np.argmax(kept))
+        window = " ".join(f"{value:g}".replace("-", numbers.MINUS) for value in padded[at:at + wide])
+        head = Playhead("conv1", (channel, at))
+        lines.append(Line(head, head.name, f"← {window}"))
+    return Said(N_("A maximum came from"), tuple(lines))
+
+
 def _lines(results: Results) -> Said:
     """C1: where a whole line is."""
     found = np.argwhere(results.values("conv1") == 3)[:3]
@@ -119,7 +132,7 @@ def _person(results: Results) -> Said:
 
 
 SAYS: Mapping[str, Callable[[Results], Said]] = {
-    "A2": _sums, "C1": _lines, "C3": _person, "D1": _sizes, "D2": _sizes, "E3": _same, "E4": _orders}
+    "A2": _sums, "B2": _shapes, "C1": _lines, "C3": _person, "D1": _sizes, "D2": _sizes, "E3": _same, "E4": _orders}
 
 
 def said(results: Results) -> Said | None:

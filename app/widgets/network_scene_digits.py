@@ -17,7 +17,7 @@ from app.widgets.network_scene_mosaic import Mosaic
 from app.widgets.plane_digits import digit, printed
 
 LEAST = 30  # px of a cell whose number has decimals
-AIR = 4  # px beside a number and over it
+AIR = 8  # px beside a number: a ring takes half of it
 Values = np.ndarray[Any, Any]
 
 

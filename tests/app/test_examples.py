@@ -79,7 +79,7 @@ def test_a1_the_window_of_25_has_the_mean_of_2_78():
 
 def test_a2_every_kernel_sums_to_1_and_keeps_the_size():
     document = opened("A2")
-    for node in ("mean3", "mean5", "gauss5", "gauss_sigma"):
+    for node in ("mean3", "mean5", "gauss5", "gauss9"):
         assert document.weights[f"{node}.weight"].sum() == pytest.approx(1)
         assert document.network.shapes[node] == document.network.input_shape == (1, 48, 48)
     assert np.allclose(document.weights["mean3.weight"], 1 / 9)
@@ -91,7 +91,7 @@ def test_a2_every_kernel_sums_to_1_and_keeps_the_size():
 def test_a2_a_single_dot_shows_each_kernel():
     document = taken("A2", "a single dot")
     found = compute(document)
-    for node, side in (("mean3", 1), ("mean5", 2), ("gauss5", 2), ("gauss_sigma", 4)):
+    for node, side in (("mean3", 1), ("mean5", 2), ("gauss5", 2), ("gauss9", 4)):
         near = slice(24 - side, 25 + side)
         np.testing.assert_allclose(found.values(node)[0, near, near], document.weights[f"{node}.weight"][0, 0])
         assert found.values(node).sum() == pytest.approx(1)
@@ -141,6 +141,8 @@ def test_b2_each_kernel_finds_its_own_shape_and_leads_back_to_it():
     assert found.values("keepmax1").tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]
     trace = trace_of(found, Playhead("conv1", (1, 3)))
     assert trace.operands[0].values.tolist() == [1, 1, 0]  # the kernel is 1, 1, −1
+    assert [(line.head, line.text) for line in said(found).lines] == [
+        (Playhead("conv1", (0, 1)), "← 1 0 1"), (Playhead("conv1", (1, 3)), "← 1 1 0")]
 
 
 # --- C: stacked

@@ -46,7 +46,7 @@ def test_a_document_of_another_shape_has_no_inputs_at_hand():
 def test_a2_the_continuous_bell_follows_sigma_and_still_sums_to_1(sigma):
     session = Session(opened("A2"))
     handle = KernelHandle(session)
-    handle.point("gauss_sigma", "gauss_sigma.weight", (0, 0))
+    handle.point("gauss9", "gauss9.weight", (0, 0))
     assert handle.formula.sigma == 1.0
     handle.tune("sigma", sigma)
     bell = np.array([[math.exp(-((x - 4) ** 2 + (y - 4) ** 2) / (2 * sigma**2)) / (2 * math.pi * sigma**2)
@@ -54,26 +54,26 @@ def test_a2_the_continuous_bell_follows_sigma_and_still_sums_to_1(sigma):
     np.testing.assert_allclose(handle.values, bell / bell.sum(), rtol=1e-5, atol=1e-12)
     assert handle.values.sum() == pytest.approx(1)
     assert handle.name == f"gauss(sigma={sigma:g})"
-    assert session.results.values("gauss_sigma")[0, 24, 24] == pytest.approx(
+    assert session.results.values("gauss9")[0, 24, 24] == pytest.approx(
         (bell / bell.sum() * session.document.typed[0, 20:29, 20:29]).sum(), rel=1e-4)
 
 
 def test_a2_sigma_is_undone_restored_saved_and_lost_with_the_formula(tmp_path):
     session = Session(opened("A2"))
     handle = KernelHandle(session)
-    handle.point("gauss_sigma", "gauss_sigma.weight", (0, 0))
+    handle.point("gauss9", "gauss9.weight", (0, 0))
     for value in (1.5, 2.0, 2.5):
         handle.tune("sigma", value, gesture=1)  # one drag
     assert handle.formula.sigma == 2.5
     save_project(tmp_path / "a.convscope", session.document)
     back = load(tmp_path / "a.convscope")
-    assert from_name(back.kernel_names["gauss_sigma", 0, 0]).sigma == 2.5
+    assert from_name(back.kernel_names["gauss9", 0, 0]).sigma == 2.5
     session.undo()
     assert handle.formula.sigma == 1.0
     session.redo()
     handle.restore()
     assert handle.formula.sigma == 1.0
-    assert not session.document.edited("gauss_sigma.weight").any()
+    assert not session.document.edited("gauss9.weight").any()
     handle.set_cell(0, 0, 0.5)
     assert handle.formula is None
     with pytest.raises(CnnError, match=r"sigma = 9\.0 .*0\.3 … 4"):

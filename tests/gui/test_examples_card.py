@@ -112,20 +112,20 @@ def test_a2_sigma_is_dragged_live_in_one_step_of_undo(window, qtbot):
     session = example(window, "A2")
     knobs = window.explore.example.knobs
     slider = knobs.sliders["sigma"]
-    seen = [session.document.weights["gauss_sigma.weight"].max()]
+    seen = [session.document.weights["gauss9.weight"].max()]
 
     def see(*_: object) -> None:
-        seen.append(session.document.weights["gauss_sigma.weight"].max())
+        seen.append(session.document.weights["gauss9.weight"].max())
 
     session.results_changed.connect(see)
     at = QPoint(round(slider.width() * (slider.value() / slider.maximum())), slider.height() // 2)
-    before = session.results.values("gauss_sigma").std()
+    before = session.results.values("gauss9").std()
     drag(slider, at, *(QPoint(at.x() + step, at.y()) for step in (8, 16, 24, 32)))
     session.results_changed.disconnect(see)
     assert len(seen) >= 4
     assert seen == sorted(seen, reverse=True)  # a wider bell is lower in the middle
-    assert session.results.values("gauss_sigma").std() < before
-    assert session.document.weights["gauss_sigma.weight"].sum() == pytest.approx(1)
+    assert session.results.values("gauss9").std() < before
+    assert session.document.weights["gauss9.weight"].sum() == pytest.approx(1)
     assert len(session.history.past) == 1
     sums = [value.text() for _, value in window.explore.output.lines[:4]]
     assert sums == ["1.00"] * 4
@@ -143,14 +143,14 @@ def test_a2_sigma_is_typed_and_what_is_impossible_is_refused_in_a_sentence(windo
         field.selectAll()
         qtbot.keyClicks(field, text)
         qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert session.document.kernel_names["gauss_sigma", 0, 0] == "gauss(sigma=2.5)"
+    assert session.document.kernel_names["gauss9", 0, 0] == "gauss(sigma=2.5)"
     assert "sigma = 99" in said[-1]
     assert "0.3 … 4" in said[-1]
 
 
 def test_the_kernel_panel_has_the_formula_its_slider_and_the_sum(window, qtbot):
     session = example(window, "A2")
-    click_cell(window, qtbot, "gauss_sigma", (0, 20, 20))
+    click_cell(window, qtbot, "gauss9", (0, 20, 20))
     window.desk.perform("view.kernel")
     settle()
     panel = window.kernel
@@ -159,7 +159,7 @@ def test_the_kernel_panel_has_the_formula_its_slider_and_the_sum(window, qtbot):
     assert panel.sum.text() == "sum 1.00"
     panel.knobs.sliders["sigma"].setFocus()
     qtbot.keyClick(panel.knobs.sliders["sigma"], Qt.Key.Key_Right)
-    assert session.document.kernel_names["gauss_sigma", 0, 0] == "gauss(sigma=1.05)"
+    assert session.document.kernel_names["gauss9", 0, 0] == "gauss(sigma=1.05)"
     assert window.explore.example.knobs.fields["sigma"].text() == "1.05"
     click_cell(window, qtbot, "mean3", (0, 20, 20))
     assert not panel.knobs.isVisible()

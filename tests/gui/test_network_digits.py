@@ -89,7 +89,7 @@ def test_the_input_and_bars_have_none(window):
 
 
 @pytest.mark.parametrize(("values", "wide", "said"), [
-    ([1, -12], 30, ["1", "−12"]), ([1, -12], 15, None), ([0.5, -0.25], 40, [".50", "−.25"]), ([0.5], 20, None),
+    ([1, -12], 30, ["1", "−12"]), ([1, -12], 25, None), ([0.5, -0.25], 40, [".50", "−.25"]), ([0.5], 20, None),
     ([20000, 1], 60, ["2.0e4", "1.00"])])
 def test_a_number_is_written_as_it_fits(values, wide, said):
     array = np.array(values, np.float32)
