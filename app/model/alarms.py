@@ -67,7 +67,7 @@ class Alarms(QObject):
         super().__init__(parent)
         self.session = session
         self._holdings: dict[Breakpoint, Holding] = {}
-        self._rest: dict[Breakpoint, bool] = {}  # whether each held when the hand rested last
+        self._rest: dict[Breakpoint, int] = {}  # at how many numbers each held when the hand rested last
         self._answer: int | None = None
         self._network: object = None  # of the run; another one is a fresh start
         self._later, self._soon = QTimer(self), QTimer(self)
@@ -98,7 +98,7 @@ class Alarms(QObject):
         self.changed.emit()
 
     def _forget(self) -> None:
-        self._rest = dict.fromkeys(self._rest, False)
+        self._rest = dict.fromkeys(self._rest, 0)
         self._holdings.clear()
         self._answer = None
 
@@ -155,7 +155,7 @@ class Alarms(QObject):
                 self._holdings[stop] = found
             if rest:
                 news = stop in self._rest and not quiet  # what holds when a breakpoint is set is none
-                self._rest[stop] = found is not None and stop.condition != CHANGED
+                self._rest[stop] = 0 if found is None or stop.condition == CHANGED else found.count
                 if found is not None and found.new and news and self._tells(stop):
                     told.append(Notice(stop, found.first, found.before, None if run is None else run.step))
         if rest:
@@ -175,7 +175,9 @@ class Alarms(QObject):
             return None
         if not passes(stop) and stop.condition != DEAD and first.lane == "forward" and not stop.node:
             first = _answer_of(search.results)
-        return Holding(count, first, not self._rest.get(stop, False))
+        before = self._rest.get(stop, 0)
+        more = stop.condition == DEAD and self.session.run is not None and count > before  # each that dies is news
+        return Holding(count, first, more or not before)
 
     def _answered(self, stop: Breakpoint, results: Results) -> Holding | None:
         """While it learns, the answer is expected to change."""

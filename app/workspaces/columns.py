@@ -11,7 +11,7 @@ from app import theme
 
 GAP = 8
 NARROW, WIDE = 1400, 1600
-LEAST_HEIGHT = {False: 620, True: 680}  # at the normal size of type; at larger ones the stepper is higher
+LEAST_HEIGHT = {False: 620, True: 704}  # at the normal size of type; at larger ones the stepper is higher
 
 
 def column(name: str, *cards: QWidget, stretch: int | None = None) -> QWidget:

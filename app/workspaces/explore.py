@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOLD_MS = 220
 STRIP = {True: 238, False: 366}
+LOWEST = 216  # where stepper and transport would not fit under it
 LOW = 780
 NARROW = 1180  # below, the inspector is opened on request
 REST = 500  # stepper with cells of 40 px, transport and gaps
@@ -175,7 +176,11 @@ class Explore(QWidget):
     def _strip(self) -> int:
         """Low in a low window; in a high one what the stepper at its largest cells leaves."""
         low = self.height() < theme.size(LOW)
-        return max(theme.size(STRIP[low]), 0 if low else self.height() - theme.size(REST))
+        strip = max(theme.size(STRIP[low]), 0 if low else self.height() - theme.size(REST))
+        if self.stepper is None:
+            return strip
+        others = self.stepper.minimumHeight() + self.transport.sizeHint().height() + 4 * GAP
+        return max(min(strip, self.height() - others), theme.size(LOWEST))
 
     def _build(self) -> None:
         """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""

@@ -7,11 +7,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton
 
 from app import i18n, theme
+from app.drive import settle
 from app.model import edits, playback, timeline
 from app.model.timeline import LOSS, Playhead
 from app.panels.transport import TransportPanel
 from app.widgets.timeline import lengths
-from tests.gui.stepping import LEFT, document, show, three
+from tests.gui.stepping import LEFT, document, inside, show, three
+from tests.gui.whole import draw_three, opened
 
 
 @pytest.fixture
@@ -232,3 +234,24 @@ def test_lengths_share_what_is_left_by_work():
     assert lengths([0, 1, 3], [20, 20, 20], 100) == [20, 30, 50]
     assert sum(lengths([5, 1], [30, 40], 50)) == pytest.approx(50)
     assert lengths([0, 0], [20, 20], 80) == [40, 40]
+
+
+@pytest.mark.parametrize(("size", "larger"), [((1366, 700), 0), ((1366, 768), 0), ((1366, 700), 1), ((1366, 768), 1),
+                                              ((1920, 1080), 1), ((1366, 768), 2)])
+def test_the_transport_never_covers_the_foot_of_the_formula(qapp, tmp_path, size, larger):
+    with opened(tmp_path, *size) as window:
+        for _ in range(larger):
+            window.desk.perform("view.larger")
+        draw_three(window)
+        window.desk.session.select(Playhead("conv1", (2, 10, 9)))
+        settle()
+        explore = window.explore
+        for head in (Playhead("conv1", (2, 10, 9)), Playhead("conv2", (3, 4, 5)), Playhead("dense1", (7,)),
+                     Playhead("conv1", (2, 0, 1, 3), None, "weight", "backward"),
+                     Playhead("conv2", (3, 2, 1, 3), None, "weight", "update")):
+            window.desk.session.select(head)
+            settle()
+            stepper, transport = explore.stepper, explore.transport
+            assert inside(stepper.formula, stepper)
+            assert stepper.mapTo(explore, QPoint(0, stepper.height())).y() < transport.mapTo(explore, QPoint(0, 0)).y()
+            assert inside(transport, explore)
