@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.model.results import Results
 from app.model.session import Session
-from app.model.timeline import Playhead, exists, is_input, origin, shown_at
+from app.model.timeline import SKIPPED, Playhead, exists, is_input, origin, shown_at
 from cnncore.network import INPUT, Network
 from cnncore.op import Array, Backward, Range, Run, Shape
 
@@ -66,6 +66,15 @@ class Touch(QObject):
         at = shown_at(network, head)
         seen = None if at is None else origin(network, *at)
         return None if seen is None else (seen.node, seen.index)
+
+    def index_in(self, node: str) -> tuple[int, ...] | None:
+        """Index of the number under the pointer in what ``node`` gives; also of a node that only rearranges it."""
+        at, network = self.cell, self._session.results.network
+        if at is None or at[0] == node:
+            return None if at is None else at[1]
+        plain = node in network.shapes and node != INPUT and network.node(node).op.kind in SKIPPED
+        box = self.boxes().get(node) if plain else None
+        return None if box is None else _cell(box)
 
     def boxes(self, through: Callable[[str], bool] | None = None) -> dict[str, Box]:
         """Node to the cells of its output that light up.

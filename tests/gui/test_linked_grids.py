@@ -10,11 +10,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.drive import settle
-from app.model.timeline import Playhead
+from app.model.timeline import LOSS, Playhead
 from app.panels.kernel import KernelPanel
 from app.panels.network import NetworkPanel
 from app.panels.stepper import StepperPanel
-from app.panels.stepper_views import LearnView, ProductsView, SlideView, WindowView
+from app.panels.stepper_views import LearnDenseView, LearnView, ProductsView, SlideView, WindowView
 from app.panels.typed import TypedPanel
 from tests.gui.network_panels import spot
 from tests.gui.stepping import HEAD, document, middle, show, three
@@ -230,6 +230,16 @@ def test_a_unit_reads_all_maps_and_one_line_says_so(both, desk, qtbot):
     assert lit(network, "relu4") == [(range(84), None, range(0))]
 
 
+def test_a_cell_of_a_map_is_found_among_the_terms_of_a_unit(both, desk, qtbot):
+    stepper, network = both(desk.session.document, Playhead("dense1", (7,)))
+    terms = []
+    stepper.view.term_hovered.connect(terms.append)
+    qtbot.mouseMove(network.view.viewport(), spot(network, "pool2", (3, 1, 2)))
+    assert terms[-1] == 3 * 16 + 1 * 4 + 2
+    qtbot.mouseMove(network.view.viewport(), spot(network, "conv1", (3, 1, 2)))
+    assert terms[-1] is None
+
+
 def test_a_step_with_the_pointer_at_rest_moves_what_is_lit_up(both, desk, qtbot):
     stepper, _ = both(document(("a", "conv", {"filters": 2}), ("b", "conv", {"filters": 2}), *HEAD),
                       Playhead("a", (0, 6, 6)))
@@ -241,3 +251,20 @@ def test_a_step_with_the_pointer_at_rest_moves_what_is_lit_up(both, desk, qtbot)
     desk.session.select(Playhead("b", (0, 6, 6)))
     assert stepper.view is view
     assert view.output.map.touched is None
+
+
+def test_in_the_loss_and_the_update_a_pointer_lights_up_what_there_is(both, desk, qtbot):
+    stepper, network = both(desk.session.document, Playhead(LOSS, (3,), None, "input0", "backward"))
+    qtbot.mouseMove(network.view.viewport(), spot(network, "pool2", (3, 1, 2)))
+    assert lit(network, "relu2") == [(range(3, 4), range(2, 4), range(4, 6))]
+    for head in (Playhead(LOSS, (), None, "output", "loss"),
+                 Playhead("conv2", (3, 1, 2, 2), None, "weight", "update"),
+                 Playhead("dense1", (3, 52), None, "weight", "backward")):
+        desk.session.select(head)
+        assert lit(network, "relu2") == [(range(3, 4), range(2, 4), range(4, 6))]
+    view = stepper.view
+    assert isinstance(view, LearnDenseView)
+    qtbot.mouseMove(view.went, middle(view.went.rect_of(0, 0)))  # the weight that multiplies the first entry
+    assert desk.session.hovered.index == (3, 0)
+    assert lit(network, "pool2") == [(range(1), range(1), range(1))]
+    assert lit(network, "relu3") == [(range(3, 4), range(1), range(1))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,19 +42,16 @@ def light_up(view: View, maps: list[Linked]) -> None:
 
 def term_at(scene: Scene, touch: Touch) -> int | None:
     """The term of a scene that the number, or the weight, under a pointer elsewhere is a factor of."""
-    weight, at = touch.weight, touch.cell
-    if weight is not None and weight.node == scene.node.name:
-        return _term(scene, weight.index, lambda source: source == weight.target)
-    if at is None:
-        return None
-    inputs = scene.node.inputs
-    return _term(scene, at[1], lambda source: at[0] == (
-        scene.node.name if source in ("grad", "output") else inputs[int(source[5:])] if is_input(source) else ""))
-
-
-def _term(scene: Scene, index: tuple[int, ...], fits: Callable[[str], bool]) -> int | None:
+    weight, node = touch.weight, scene.node
     for one in scene.trace.operands:
-        if one.cells.shape[1] == len(index) and one.samples is None and fits(one.source):
+        index = None
+        if weight is not None:
+            index = weight.index if (weight.node, weight.target) == (node.name, one.source) else None
+        elif one.source in ("grad", "output"):
+            index = touch.index_in(node.name)
+        elif is_input(one.source):
+            index = touch.index_in(node.inputs[int(one.source[5:])])
+        if index is not None and one.cells.shape[1] == len(index) and one.samples is None:
             found = np.flatnonzero((one.cells == np.array(index)).all(axis=1) & one.inside)
             if len(found):
                 return int(found[0])
