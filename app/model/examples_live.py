@@ -76,7 +76,8 @@ def _sizes(results: Results) -> Said:
         pads = axis.padding + axis.after
         size = f"({axis.size}−{axis.kernel}{f'+{pads}' if pads else ''})"
         lines.append(Line(_last(results, node.name), node.name, f"⌊{size}/{axis.stride}⌋+1={axis.out}"))
-    return Said(N_("Output size"), tuple(lines), note="⌊(W − K + 2P) / S⌋ + 1")
+    keeps: Fact = (N_("P = (K − 1) / 2 keeps the size at stride 1"), {})
+    return Said(N_("Output size"), tuple(lines), keeps if len(lines) < 3 else None, note="⌊(W − K + 2P) / S⌋ + 1")
 
 
 def _last(results: Results, node: str) -> Playhead:

@@ -17,11 +17,11 @@ from tests.gui.worked import example, messages
 
 # What the stepper's number is at one cell of each example.
 FIGURES = {
-    "A1": ("conv1", (0, 0, 1), 25 / 9), "A2": ("mean3", (0, 10, 34), None), "A4": ("conv1", (0, 2, 2), 6600),
+    "A1": ("conv1", (0, 0, 1), 25 / 9), "A2": ("mean3", (0, 10, 36), 1), "A4": ("conv1", (0, 2, 2), 6600),
     "B1": ("conv1", (0, 1), 3), "B2": ("conv1", (1, 3), 2), "C1": ("conv1", (0, 2, 3), 3),
-    "C2": ("conv2", (0, 0, 3), 10), "C3": ("dense1", (0,), 4), "D1": ("stride_3", (0, 1, 1), None),
-    "D2": ("filters_3", (2, 27, 27), None), "D3": ("conv1", (0, 1, 1), -3), "E3": ("max_3x3", (0, 1, 2), None),
-    "E4": ("both", (1, 3, 3), None),
+    "C2": ("conv2", (0, 0, 3), 10), "C3": ("dense1", (0,), 4), "D1": ("stride_3", (0, 1, 1), 41),
+    "D2": ("filters_3", (2, 27, 27), None), "D3": ("conv1", (0, 1, 1), -3), "E3": ("max_3x3", (0, 1, 2), 8),
+    "E4": ("both", (1, 3, 3), 5),
 }
 
 
