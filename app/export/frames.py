@@ -21,11 +21,13 @@ def pixels(image: QImage) -> Pixels:
     return np.frombuffer(image.constBits(), np.uint32).reshape(high, row)[:, : image.width()].copy()
 
 
-def picture(part: Pixels) -> Image.Image:
-    """Pixels as Pillow has them."""
+def picture(part: Pixels, clear: NDArray[np.bool_] | None = None) -> Image.Image:
+    """Pixels as Pillow has them; transparent where they are ``clear``."""
     high, wide = part.shape
-    whole = np.ascontiguousarray(part)
-    return Image.frombuffer("RGB", (wide, high), whole.tobytes(), "raw", "BGRX", 0, 1)
+    if clear is None:
+        return Image.frombuffer("RGB", (wide, high), np.ascontiguousarray(part).tobytes(), "raw", "BGRX", 0, 1)
+    shown = np.where(clear, np.uint32(0), part)
+    return Image.frombuffer("RGBA", (wide, high), shown.tobytes(), "raw", "BGRA", 0, 1)
 
 
 @dataclass(frozen=True)

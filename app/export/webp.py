@@ -1,4 +1,4 @@
-"""Animated WebP, frame by frame and without loss: still pictures of what has changed, in one container.
+"""Animated WebP, frame by frame and without loss: still pictures of what has changed, clear where nothing has.
 
 Container: https://developers.google.com/speed/webp/docs/riff_container
 """
@@ -12,7 +12,8 @@ from app.export.frames import Pixels, changed, picture
 from cnncore.errors import CnnError
 
 LONGEST = 0xFFFFFF
-NO_BLEND = 2
+QUALITY, METHOD = 50, 1  # of packing, not of the picture: more takes long and saves little
+ANIMATED, CLEAR = 2, 16  # flags of the container
 
 
 class Webp:
@@ -27,16 +28,18 @@ class Webp:
         """One more frame, for so many milliseconds."""
         box = changed(self._before, frame, even=True)
         still = io.BytesIO()
-        picture(box.of(frame)).save(still, "WEBP", lossless=True, quality=50, method=1)
+        part = box.of(frame)
+        kept = None if self._before is None else part == box.of(self._before)
+        picture(part, kept).save(still, "WEBP", lossless=True, quality=QUALITY, method=METHOD)
         place = (box.left // 2, box.top // 2, box.right - box.left - 1, box.bottom - box.top - 1, min(ms, LONGEST))
-        head = b"".join(_three(k) for k in place) + bytes([NO_BLEND])
+        head = b"".join(_three(k) for k in place) + bytes([0])  # over what was there
         self._parts.append(_chunk(b"ANMF", head + _bitstream(still.getvalue())))
         self._before = frame
 
     def finish(self) -> bytes:
         """The file."""
         wide, high = self._size
-        first = _chunk(b"VP8X", struct.pack("<I", 2) + _three(wide - 1) + _three(high - 1))  # flag 2: it is animated
+        first = _chunk(b"VP8X", struct.pack("<I", ANIMATED | CLEAR) + _three(wide - 1) + _three(high - 1))
         loop = _chunk(b"ANIM", struct.pack("<IH", 0, 0))  # no ground; for ever
         body = b"WEBP" + first + loop + b"".join(self._parts)
         return b"RIFF" + struct.pack("<I", len(body)) + body
