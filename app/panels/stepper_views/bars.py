@@ -17,7 +17,7 @@ from app.panels.stepper_views.bar_table import BarTable, Row
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.formula import factors_of
 from app.panels.stepper_views.output import OutputMap
-from app.panels.stepper_views.placing import beside, placed
+from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
 from app.widgets.scroll import on_card
 from cnncore.trace import Trace
@@ -45,6 +45,8 @@ class BarsView(View):
         self._heads: dict[int, Playhead] = {}
         self._opened: tuple[str, str, str] | None = None  # the stretch whose terms are all shown
         self._shape: tuple[object, ...] = ()
+        self._values: object = None
+        self._lead: tuple[object, ...] = ()
 
     def show_scene(self, scene: Scene) -> None:
         """Bars of one number."""
@@ -57,6 +59,10 @@ class BarsView(View):
         extra = 3 if adds_up else 1
         count = ALL if opened else min(self.table.room(self.height()) - extra - (term is not None), MOST)
         order = self._order(scene, max(count, 1))
+        if adds_up and int(np.count_nonzero(trace.terms)) - np.count_nonzero(trace.terms[order]) == 1:
+            left = trace.terms != 0
+            left[order] = False
+            order = [*order, int(np.flatnonzero(left)[0])]  # in the row that would stand for it
         if term is not None and term not in order:
             order = [*order[:-1], term] if len(order) >= count else [*order, term]
         rows, at = [], 0.0
@@ -157,7 +163,11 @@ class BarsView(View):
             return
         values = array_of(scene.results, scene.head)
         plane, spot = placed(values, scene.head.index)
-        self.output.map.set_values(plane, self.desk.ranges.bound_at(scene.results, scene.head))
+        bound = self.desk.ranges.bound_at(scene.results, scene.head)
+        lead = (lead_of_plane(scene.head.index) if values.ndim > 1 else (), bound)
+        if self._values is not values or self._lead != lead:  # a step moves the ring only
+            self._values, self._lead = values, lead
+            self.output.map.set_values(plane, bound)
         self.output.map.set_gradient(back)
         self.output.set_known(scene.known if values.ndim == 1 else scene.own_known())
         self.output.map.set_ring(*spot)

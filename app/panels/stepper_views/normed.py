@@ -211,12 +211,12 @@ class NormView(View):
         self.input.setGeometry(0, title, int(cols * cell + 1e-6), int(rows * cell + 1e-6))
         out = max(self.output.fit(int(each), room), self.output.want(), min(self.headings[2].want(), int(each)))
         first = max(self.input.width(), min(self.headings[0].want() + 8, int(each)))
-        picture = theme.size(PICTURE) if self.width() >= theme.size(NARROW) else 0
+        picture = max(theme.size(PICTURE), self.width() // 6) if self.width() >= theme.size(NARROW) else 0
         self.picture.setVisible(picture > 0)
         x1 = first + sign
         x2 = x1 + (picture + sign if picture else 0)
         x3 = self.width() - out
-        high = min(max(room - 4, 60), theme.size(PICTURE))
+        high = min(max(room - 4, 60), max(picture, theme.size(PICTURE)))
         self._place_picture(QRectF(x1, title, picture, high))
         self.output.setGeometry(x3, title, out, room)
         self._lines_at = QRectF(x2, 0, x3 - x2 - sign, self.height())
