@@ -16,6 +16,7 @@ UNIT, MOST_UNIT = 8, 14  # of a cell of a dense layer: where width is short, and
 AIR, MOST_AIR = 10, 150  # least gap between columns, and largest
 ROW = 0.3  # of its width that a row is high at least
 FEW, LARGE = 6, 0.42  # columns up to which maps may be larger, and this share of the height
+LARGEST = 0.68  # of the height, where each of these columns is one map: there is nothing else to see
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
 EASE = 0.75  # of their size that maps must keep beside heads
@@ -115,7 +116,8 @@ def _drafts(columns: tuple[Column, ...], height: float, scale: float, least: boo
 
     Without ``least`` maps and cells may be smaller than is good to look at, but never wrap to more columns.
     """
-    share = LARGE if len(columns) <= FEW else 0.2
+    alone = all(column.kind in ("picture", "maps") and column.channels == 1 for column in columns)
+    share = (LARGEST if alone else LARGE) if len(columns) <= FEW else 0.2
     grids = {column: _maps(column, height, scale, least, share) for column in columns if column.kind == "maps"}
     first = next((g.ys.map for g in grids.values() if g.ys is not None), 84 * scale)
     lists = [column for column in columns if column.kind == "units"]
