@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
+
 from app import examples
 from app.action import Action, Do, ask
 from app.actions_step import STEP, nowhere
 from app.i18n import N_
 from app.model import edits
+from app.model.code import CHOICE, FRAMEWORKS, copied
 from app.model.run import OPEN
 from cnncore.errors import CnnError
 
@@ -59,6 +62,14 @@ def _restore_all(desk: Desk) -> None:
     desk.session.edit(edits.restore_all)
 
 
+def _copy_code(desk: Desk) -> None:
+    head, names = desk.session.playhead, dict(FRAMEWORKS)
+    language = desk.settings.value(CHOICE, "numpy")
+    if head is not None and language in names:
+        QGuiApplication.clipboard().setText(copied(desk.session, head, language))
+        desk.messages.info(N_("Copied the {language} code of {name}."), language=names[language], name=head.name)
+
+
 def _add_sample(index: int) -> Do:
     def do(desk: Desk) -> None:
         classes = desk.session.document.classes
@@ -97,6 +108,10 @@ EDIT = (
     ),
     Action(
         "edit.restore_all", N_("Restore all trained weights"), N_("Edit"), _restore_all, blocked=_unedited, gap=True
+    ),
+    Action(
+        "edit.copy_code", N_("Copy the code of this number"), N_("Edit"), _copy_code, ("Ctrl+Alt+C",), "copy", nowhere,
+        gap=True
     ),
     Action("edit.palette", N_("Find an action…"), N_("Edit"), ask("palette"), ("Ctrl+K",), "search", gap=True),
 )

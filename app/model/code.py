@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from app.i18n import N_
 from app.model.frames import node_of, value_of
 from app.model.results import Results
+from app.model.session import Session
 from app.model.timeline import LOSS, Playhead
 from cnncore.code import IMPORTS, Written, code_of, loss_code, names_of, step_code, sum_code
+from cnncore.errors import CnnError
 from cnncore.network import INPUT
 
+FRAMEWORKS = (("numpy", "NumPy"), ("torch", "PyTorch"), ("keras", "Keras"))
+CHOICE = "code/framework"  # what the settings remember the choice as
+NO_CODE = N_("The input is given: no code computes it.")
 PROJECT = "project.convscope"  # what the copied lines call a document that stands in no file
 MADE = {"numpy": "{}", "torch": "torch.tensor({})", "keras": "ops.array({})"}
 ALL = "r.gradients.weights.values()"
@@ -48,6 +54,15 @@ def whole(results: Results, head: Playhead, language: str, text: str, project: s
     opened = f'r = compute(load("{project or PROJECT}"){said})' + ("" if project else "  # save the project so first")
     number = f"# {head.name} = {value_of(results, head):.9g}"
     return "\n".join([*imports, *loader, "", opened, *arrays, "", text, number, ""])
+
+
+def copied(session: Session, head: Playhead, language: str) -> str:
+    """`whole` of the results of now, and of the session's file; `CnnError` where there are no lines."""
+    code = written(session.results, head, language)
+    if not code.text:
+        raise CnnError("code.none", code.why or NO_CODE, **code.facts)
+    file = session.path.name if session.path is not None and not session.modified else ""
+    return whole(session.results, head, language, code.text, file)
 
 
 def _arrays(results: Results, head: Playhead) -> list[tuple[str, str, str]]:

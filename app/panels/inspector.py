@@ -59,7 +59,7 @@ class InspectorPanel(Card):
         self.formula, self.chain, self.field = FormulaText(), Rows(), Rows()
         self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
         self.chain_title = Label(N_("Chain rule"), "title")
-        self.checked, self.section = Checked(), CodeSection(desk.session)
+        self.checked, self.section = Checked(), CodeSection(desk)
         self.code_title, self.code = self.section.title, self.section.block
         for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient),
                            ("compared", self.compared), ("chain", self.chain), ("field", self.field)):
@@ -69,6 +69,7 @@ class InspectorPanel(Card):
         self._head: Playhead | None = None
         self._name = ""
         self._sources: tuple[object, object] = (None, None)
+        self._spread: tuple[object, ...] | None = None  # what the histogram has counted
         self._bad = False  # the number is NaN or infinite
         self._every = False  # every layer of what the number sees
         self._later, self._quiet = QTimer(self), QTimer(self)
@@ -142,7 +143,10 @@ class InspectorPanel(Card):
         self.compared.setVisible(bool(rows))
         self.compared.show_rows(rows)
         role = "picture" if head.node == INPUT and results.document.typed is None else "signed"
-        self.histogram.set_values(np.atleast_1d(own), self.desk.ranges.bound_at(results, head), role)
+        spread = results, head.stretch, head.map, role, self.desk.ranges.bound_at(results, head)
+        if self._spread is None or spread[0] is not self._spread[0] or spread[1:] != self._spread[1:]:
+            self._spread = spread  # counted once for all cells of a map
+            self.histogram.set_values(np.atleast_1d(own), spread[-1], role)
         self.histogram.set_cursor(value)
         if head.lane == "backward" or not has_loss(session.view.network):
             self._show_gradient()  # there is none, so none of the number before may stay

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.code import whole, written
+from app.model.code import CHOICE, FRAMEWORKS, copied, written
 from app.model.results import Results
-from app.model.session import Session
 from app.model.timeline import Playhead, exists
 from app.panels.inspector_views.rows import CodeBlock
 from app.widgets.buttons import IconButton
@@ -17,7 +17,6 @@ from app.widgets.labels import Label
 from app.widgets.segments import Segments
 from cnncore.code.lines import narrow
 
-FRAMEWORKS = (("numpy", "NumPy"), ("torch", "PyTorch"), ("keras", "Keras"))
 SAID_MS = 1500
 
 
@@ -65,9 +64,9 @@ class CodeSection(QWidget):
     changed = Signal()  # another framework
     folded = Signal()  # by hand
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session  # what is copied is of the results of now, and opens its file
+        self._session, self._settings = desk.session, desk.settings
         self.title = Label(N_("Code"), "title")
         self.copy = IconButton("copy", N_("Copy the code, with the lines that load its arrays"))
         self.copy.setObjectName("copy_code")
@@ -104,8 +103,13 @@ class CodeSection(QWidget):
         self._head: Playhead | None = None
         self._there = self._folded = False
         self._wanted: bool | None = None  # by a person; None: as there is room
-        self.switch.changed.connect(lambda _: self.changed.emit())
+        self.switch.set_value(self._settings.value(CHOICE, self.switch.value))
+        self.switch.changed.connect(self._choose)
         self.copy.clicked.connect(self._copy)
+
+    def _choose(self, framework: str) -> None:
+        self._settings.set_value(CHOICE, framework)
+        self.changed.emit()
 
     def show_code(self, results: Results, head: Playhead) -> bool:
         """Another number; False where there is nothing to say."""
@@ -130,6 +134,16 @@ class CodeSection(QWidget):
     def _toggle(self) -> None:
         self._wanted = self._folded
         self.folded.emit()
+        if self._wanted:
+            QTimer.singleShot(0, self, self._reveal)  # when it has its place
+
+    def _reveal(self) -> None:
+        """Where the column scrolls, to the code that a person has just opened."""
+        area: QWidget | None = self
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self, 0, 0)
 
     def _place(self) -> None:
         self.switch.setVisible(not self._folded)
@@ -139,10 +153,9 @@ class CodeSection(QWidget):
 
     def _copy(self) -> None:
         session = self._session
-        if self._head is not None and exists(session.view.network, self._head):
-            file = session.path.name if session.path is not None and not session.modified else ""
-            text = whole(session.results, self._head, self.switch.value, self.block.text(), file)
-            QApplication.clipboard().setText(text)
+        if self._head is None or not exists(session.view.network, self._head):
+            return
+        QApplication.clipboard().setText(copied(session, self._head, self.switch.value))
         self.copied.show()
         QTimer.singleShot(SAID_MS, self, self.copied.hide)
 
