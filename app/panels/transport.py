@@ -56,6 +56,8 @@ class TransportPanel(Card):
         self.ring.hide()
         self.place = SteadyLabel("", "secondary", mono=True)
         self.place.setObjectName("place")
+        self._told = ("", "")  # "cell 250 of 576", and the same in two numbers
+        self._room, self._length, self._fitting = 0, -1, False
         self.by_label, self.speed_label = Label(N_("Step by"), "secondary"), Label(N_("Speed"), "secondary")
         self.body.addLayout(self._row())
         self.lanes = Label(N_("forward →"), "secondary"), Label(N_("← backward"), "secondary")
@@ -112,15 +114,34 @@ class TransportPanel(Card):
         return menu
 
     def resizeEvent(self, event: object) -> None:
-        """Where it is narrow the captions give way: the controls say their names in tooltips."""
-        for label in (self.by_label, self.speed_label):
-            label.setVisible(True)
-        self.layout().activate()
-        if self.layout().minimumSize().width() > self.width():
-            for label in (self.by_label, self.speed_label):
-                label.setVisible(False)
-        self.place.set_most(self.width() - self.layout().minimumSize().width() + self.place.width())
+        self._fit()
         super().resizeEvent(event)  # type: ignore[arg-type]
+
+    def _fit(self) -> None:
+        """Where it is narrow the captions give way: the controls say their names in tooltips."""
+        if self._fitting:  # a layout that is brought up to date tells of other sizes
+            return
+        self._fitting, self._length = True, len(self._told[0])
+        for shown in (True, False):
+            for label in (self.by_label, self.speed_label):
+                label.setVisible(shown)
+            self.layout().invalidate()
+            self.layout().activate()
+            self._room = self.width() - self.layout().minimumSize().width() + self.place.width()
+            if self._wide(self._told[0]) <= self._room:
+                break
+        self.place.set_most(self._room)
+        self._say_place()
+        self._fitting = False
+
+    def _wide(self, text: str) -> int:
+        return self.place.fontMetrics().horizontalAdvance(text) + 2
+
+    def _say_place(self) -> None:
+        """In words, or where they have no room in two numbers."""
+        text = next((text for text in self._told if self._wide(text) <= self._room), "")
+        self.place.setText(text)
+        self.place.setToolTip(self._told[0] if text != self._told[0] else "")
 
     # --- following the session
 
@@ -191,12 +212,18 @@ class TransportPanel(Card):
                 label.setProperty("role", "accent" if own else "secondary")
                 restyle(label)
         if head is None or place is None or head.node == INPUT:
-            self.place.set_text("")
+            self._told = ("", "")
+            self._say_place()
             return
         grain = self.desk.player.grain
         trace = session.trace() if grain == "term" else None
         k, n = playback.position(network, head, grain, trace.terms.size if trace else 0)
-        self.place.set_text(PLACES[grain], k=numbers.count(k), n=numbers.count(n))
+        of = {"k": numbers.count(k), "n": numbers.count(n)}
+        self._told = tr(PLACES[grain], **of), f"{of['k']}/{of['n']}"
+        if self._wide(self._told[0]) <= self._room or len(self._told[0]) == self._length:
+            self._say_place()  # a step lays nothing out
+        else:
+            self._fit()
 
     def _stops(self) -> None:
         """Red dots where a breakpoint of a layer is on."""
@@ -216,6 +243,7 @@ class TransportPanel(Card):
         if player.round in playback.RINGS[:4]:
             self.ring.set_text(f"{tr(player.round)} ▾", N_("What the loop stays in"))
             self.ring.setAccessibleName(f"{tr('Loop')} {tr(player.round)}")
+        self._fit()
         self.speed.set_text(f"{speed_text(player.speed)} ▾", N_("Speed"))
         self.speed.setAccessibleName(f"{tr('Speed')} {speed_text(player.speed)}")
         for action in self.speed.menu().actions():

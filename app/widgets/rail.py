@@ -43,6 +43,8 @@ class Rail(QWidget):
         self._pictures: NDArray[np.uint32] = np.zeros((0, 1, 1), np.uint32)
         self._names: Sequence[str] = ()
         self._sums: NDArray[np.float64] = np.zeros(0)
+        self._texts: list[str] = []
+        self._longest = SAMPLE
         self._at, self._shift = 0, 0.0
         self._known = 0.0
         self._upright = False
@@ -60,6 +62,13 @@ class Rail(QWidget):
     def set_sums(self, sums: NDArray[np.float64], known: float) -> None:
         """What every channel adds; those from ``known`` on are not computed yet."""
         self._sums, self._known = sums, known
+        texts = [_written(float(value)) for value in sums]
+        longest = max((*texts, SAMPLE), key=len)
+        if len(longest) > len(self._longest):  # it never becomes narrower again: chips do not jump from cell to cell
+            self._longest = longest
+            self._reveal()
+            self.updateGeometry()
+        self._texts = texts
         self.update()
 
     def set_at(self, k: int) -> None:
@@ -91,7 +100,7 @@ class Rail(QWidget):
         return self._upright or self._wide() * len(self._names) <= self.width()
 
     def _wide(self) -> float:
-        return theme.size(MAP) + 3 + _sample(theme.scale()) + AIR + 2
+        return theme.size(MAP) + 3 + _sample(theme.scale(), self._longest) + AIR + 2
 
     def chip(self, k: int) -> QRectF:
         """Where the map of a channel lies."""
@@ -161,7 +170,7 @@ class Rail(QWidget):
             marks.hatch(painter, place.adjusted(0, 5, -6, -5))
             return
         painter.setPen(theme.color("ink" if k == self._at else "soft"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, numbers.cell(float(self._sums[k])))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._texts[k])
 
     # --- hands
 
@@ -201,10 +210,16 @@ class Rail(QWidget):
         self._reveal()
 
 
-@lru_cache(maxsize=4)
-def _sample(scale: float) -> float:
+@lru_cache(maxsize=16)
+def _sample(scale: float, text: str) -> float:
     """Width of a sum, at a scale of the theme: it is asked for by every chip."""
-    return QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance(SAMPLE)
+    return QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance(text)
+
+
+def _written(value: float) -> str:
+    """As in a cell; but what would be ``.00`` there keeps its two digits, of a small gradient say: ``1.2e−4``."""
+    text = numbers.cell(value)
+    return numbers.brief(value) if text == ".00" else text
 
 
 def _fitted(box: QRectF, rows: int, cols: int) -> QRectF:

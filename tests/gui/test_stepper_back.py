@@ -118,6 +118,9 @@ def test_every_map_adds_its_part_in_the_rail(desk, qtbot):
     assert view.rail.isVisible()
     value = value_of(desk.session.results, desk.session.playhead)
     assert float(view.rail._sums.sum()) == pytest.approx(value, abs=1e-5)
+    assert float(np.abs(view.rail._sums).max()) < 0.005  # the answer is nearly sure
+    said = [float(text.replace("−", "-")) for text in view.rail._texts]
+    assert said == pytest.approx(view.rail._sums, rel=0.06)
     before = view._group
     qtbot.mouseClick(view.rail, LEFT, pos=middle(view.rail.chip(3)))
     assert view._group == 3 != before

@@ -220,6 +220,42 @@ def test_captions_give_way_where_it_is_narrow(transport, qtbot):
     assert transport.place.geometry().right() <= transport.width()
 
 
+@pytest.mark.parametrize(("width", "loop", "said"), [(640, False, ""), (640, True, ""), (700, True, ""),
+                                                     (800, False, "short"), (862, True, "short"), (890, True, "short"),
+                                                     (890, False, "full"), (1000, True, "full")])
+def test_the_place_is_never_cut(transport, desk, qtbot, width, loop, said):
+    transport.resize(width, 90)
+    desk.player.set_loop(loop)
+    for head in (Playhead("conv1", (2, 10, 9)), Playhead("dense1", (100, 250), None, "weight", "backward"),
+                 Playhead("conv1", (5, 23, 23)), Playhead("scores", (3,))):
+        desk.session.select(head)
+        desk.perform("stepper.by_layer")
+        desk.perform("stepper.by_cell")
+        settle()
+        text = transport.place.text()
+        assert transport.place.width() >= transport.place.fontMetrics().horizontalAdvance(text), head
+        assert inside(transport.place, transport) or not text
+        if head == Playhead("conv1", (2, 10, 9)):
+            assert text == {"full": "cell 250 of 576", "short": "250/576", "": ""}[said]
+    assert transport.ring.isVisible() == loop
+    desk.player.set_loop(False)
+
+
+def test_the_loop_says_in_what_it_stays_and_lets_it_be_chosen(transport, desk, qtbot):
+    qtbot.mouseClick(button(transport, "loop"), LEFT)
+    assert transport.ring.isVisible()
+    assert transport.ring.text().startswith("map")
+    next(action for action in transport.ring.menu().actions() if action.objectName() == "stepper.loop_layer").trigger()
+    assert transport.ring.text().startswith("layer")
+    assert desk.player.round == "layer"
+    desk.perform("stepper.by_layer")
+    assert transport.ring.text().startswith("pass")  # a layer is part of a pass: it cannot stay in less
+    desk.perform("stepper.by_cell")
+    qtbot.mouseClick(button(transport, "loop"), LEFT)
+    assert not transport.ring.isVisible()
+    desk.player.set_ring("map")
+
+
 def test_chinese_words(transport, qtbot):
     i18n.set_language("zh_CN")
     try:
