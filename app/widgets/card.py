@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.widgets.labels import Label
 
 HEADER = 22
+
+
+class GivesWay(Label):
+    """A secondary text that ends in dots where it lacks room, never in half a letter."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(self.text()) <= self.width():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme.color("soft"))
+        painter.drawText(self.rect(), self.alignment(), metrics.elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()))
 
 
 class Card(QFrame):
@@ -22,8 +38,8 @@ class Card(QFrame):
     def __init__(self, title: str = "", secondary: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Label(title, "title")
-        self.secondary = Label(secondary, "secondary")
-        # The secondary text gives way first: it may be cut by a narrow card, the title may not.
+        self.secondary = GivesWay(secondary, "secondary")
+        # The secondary text gives way first, the title never.
         self.secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._header_line = head = QWidget()
         head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

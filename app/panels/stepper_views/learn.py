@@ -22,7 +22,7 @@ from app.widgets.plane_grid import GAP, PlaneGrid
 from cnncore.trace import Trace
 
 TITLE = 20
-UPDATE = 54  # px of the row under the maps
+UPDATE, UPDATE_WIDE = 54, 420  # px of the row under the maps, and how wide it has to be
 SIGN = 26  # px between the maps
 MOST = 40  # px where the panel is wide
 STILL = 38  # in a picture, whose ring must leave the digits whole
@@ -185,6 +185,8 @@ class LearnView(View):
         rows_room -= 0 if two else foot + 6
         own = max(min(digits, (rows_room + GAP) // k_rows - GAP, self.width() // 3 // k_cols - GAP), 3)
         free = self.width() - (own + GAP) * k_cols - len(maps) * sign
+        if rows == 1 and not two:  # the update stands beside the row, under the biases
+            free = min(free, self.width() - theme.size(UPDATE_WIDE) - sign)
         cell = max(min(free / len(maps) / cols, room / rows, float(theme.size(40))), 1.0)
         if rows == 1 and two:
             self._arrange_rows(own)

@@ -20,7 +20,7 @@ from cnncore.trace import Trace
 
 TITLE = 20
 CELLS = (30, 40)
-SIGN = 30
+SIGN, ROW = 30, 26
 
 
 class RouteView(View):
@@ -198,6 +198,9 @@ class RouteView(View):
         if self.scene is None or self.width() < 50:
             return
         title, sign = theme.size(TITLE), theme.size(SIGN)
+        if self.output.map.shape[0] == 1 and self.output.map.shape[1] > 2:
+            self._arrange_rows()
+            return
         room = self.height() - title - theme.size(LEGEND)
         rows, cols = self.window_.extent()
         low, high = (theme.size(px) for px in CELLS)
@@ -233,6 +236,38 @@ class RouteView(View):
         last = x2 + self.share.width()
         box = line - 15
         self.signs = [(QRectF(after, box, x2 - after, 30), "×"), (QRectF(last, box, x3 - last, 30), "→")]
+        self.update()
+
+    def _arrange_rows(self) -> None:
+        """A sound: its map is a row of its own under the others, the words beside the two numbers."""
+        title, sign, high = theme.size(TITLE), theme.size(SIGN), theme.size(ROW)
+        cols = self.output.map.shape[1]
+        own = max(min(self.width() / cols, float(high)), 1.0)
+        foot = self.height() - theme.size(LEGEND) - int(own + 1e-6) - title
+        low, most = theme.size(CELLS[0]), self.width() * 2 // 5
+        fitting = (c for c in range(theme.size(CELLS[1]), 6, -1)
+                   if 2 * c <= foot - title and (self.window_.extent()[1] + 1) * (c + GAP) <= most)
+        cell = next(fitting, 6)
+        self.window_.set_cell(cell, 0.5)
+        for grid in (self.came, self.share):
+            grid.set_cell(min(max(cell, low), max(foot - title - 8, 8)))
+        wide = max(self.window_.width(), theme.size(130))
+        came, share = (max(theme.size(110), heading.want() + 12) for heading in self.headings[1:3])
+        x1 = wide + sign
+        x2 = x1 + came
+        x3 = x2 + share
+        line = title + max(self.window_.height(), self.came.height()) / 2
+        for grid, x in ((self.window_, 0), (self.came, x1), (self.share, x2)):
+            grid.move(round(x), round(line - grid.height() / 2))
+        self.words.setGeometry(round(x3), title, round(self.width() - x3), max(foot - title, 0))
+        self.output.map.set_cell(own)
+        self.output.map.setGeometry(0, 0, int(cols * own + 1e-6), int(own + 1e-6))
+        self.output.setGeometry(0, foot + title, self.width(), self.height() - foot - title)
+        places = ((0, 0, x1), (x1, 0, x2), (x2, 0, x3), (0, foot, self.width() + 8.0))
+        for heading, (x, y, end) in zip(self.headings, places, strict=True):
+            heading.place(QPoint(round(x), round(y)), round(end - x - 8))
+        after = x1 + self.came.width()
+        self.signs = [(QRectF(after, line - 15, x2 - after, 30), "×")]
         self.update()
 
     # --- hands

@@ -149,7 +149,7 @@ class WindowView(View):
         cell = next(fitting, 6)
         around = min((room - rows * (cell + GAP)) / 2 / (cell + GAP), 1.5)
         self.input.set_cell(cell, max(int(around * 2) / 2, 0.5))
-        self.result.set_cell(cell)
+        self.result.set_cell(max(cell, low))  # its digits are the answer
         air, middle = theme.size(AIR), theme.size(150)
         out = self.output.fit(max(self.width() - self.input.width() - middle - 2 * air, 40), room + theme.size(LEGEND))
         free = max(self.width() - self.input.width() - middle - out, 2 * air)
@@ -158,7 +158,7 @@ class WindowView(View):
         # All on one line: where the window stands at an edge, the frame above it is empty.
         line = title + max(self.input.height(), self.output.map.height()) / 2
         self.input.move(0, round(line - self.input.height() / 2))
-        self.result.move(round(x1), round(line - cell / 2))
+        self.result.move(round(x1), round(line - self.result.height() / 2))
         under = self.result.geometry().bottom() + 8
         self.words.setGeometry(round(x1), under, middle, max(self.height() - under, 0))
         top = round(line - self.output.map.height() / 2)
