@@ -1,8 +1,9 @@
 """The lines that compute one number, in three languages.
 
 NumPy lines of an output are each op's own (`cnncore.op.Op.code`), because they say what the op does; those of gradients
-stand in `gradients` and the modules beside it. What a framework calls a layer stands in one table a framework, so that
-a layer has one line a table and a new framework one file.
+stand in `gradients` and the modules beside it, with two ops that do forwards what another's gradient does. What a
+framework calls a layer stands in one table a framework, so that a layer has one line a table and a new framework one
+file.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ IMPORTS = {"numpy": "import numpy as np", "torch": "import torch\nimport torch.n
            "keras": "import os\nos.environ[\"KERAS_BACKEND\"] = \"torch\"\n\nimport keras\nfrom keras import ops"}
 TABLES: dict[str, Table] = {"torch": torch.TORCH, "keras": keras.KERAS}
 FAMILIES = (gradients_cells, gradients_conv, gradients_norms, gradients_pools)  # each enters its kinds in BACK
+TURNED = {"unpool": gradients_pools.unpooled, "transposedconv": gradients_conv.laid}  # another's way back, forwards
 SHORT = {"weight": "w", "bias": "b"}
 
 
@@ -63,8 +65,8 @@ def code_of(op: Op, language: str, target: str, cell: tuple[int, ...], shapes: t
 
 
 def _numpy(ask: Ask, cell: tuple[int, ...]) -> list[str]:
-    if ask.op.kind == "unpool":
-        return gradients_pools.unpooled(ask, cell)
+    if ask.op.kind in TURNED:
+        return TURNED[ask.op.kind](ask, cell)
     own = ask.op.code("output", cell, {key: value for key, value in ask.names.items() if key != "grad"})
     return own.split("\n") if own else []
 

@@ -76,6 +76,21 @@ def _met(axis: Axis, i: int, out: Range, flip: bool) -> str:
     return f"{cells[0]}:{stop if stop >= 0 else ''}:{step}".removesuffix(":1")
 
 
+def laid(ask: Ask, cell: Cell) -> list[str]:
+    """A transposed convolution does forwards what a convolution does backwards."""
+    op, w = ask.op, ask.names["weight"]
+    axes: tuple[Axis, ...] = op.windows(ask.space)
+    per_in, (group, f) = ask.shapes[0][0] // op.groups, divmod(cell[0], op.filters // op.groups)
+    channels = f"{group * per_in}:{(group + 1) * per_in}" if op.groups > 1 else ":"
+    bias = f"{ask.names['bias']}[{cell[0]}]" if op.bias else ""
+    spots = [axis.reaches(i) for axis, i in zip(axes, cell[1:], strict=True)]
+    if any(stop <= start for start, stop, _ in spots):
+        return [bias or NOTHING]
+    kernel = ", ".join(_met(axis, i, spot, False) for axis, i, spot in zip(axes, cell[1:], spots, strict=True))
+    return [f"p = {ask.x}[{channels}, {windows.sliced(tuple(spots))}]",
+            f"(p * {w}[{channels}, {f}, {kernel}]).sum()" + (f" + {bias}" if bias else "")]
+
+
 @back("transposedconv")
 def transposed(ask: Ask, target: str, cell: Cell) -> list[str]:
     """The convolution itself: a window of what came back, times the cell's kernel."""
