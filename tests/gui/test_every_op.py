@@ -8,7 +8,7 @@ import re
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app import i18n, numbers, theme
 from app.model.frames import value_of
@@ -155,3 +155,28 @@ def test_a_network_of_other_dimensions_under_the_same_names_is_shown_at_once(des
         desk.session.select(head)
         assert panel.cell.text() == head.name
         assert panel.view.scene.head == head
+
+
+@pytest.mark.parametrize("size", [(640, 280), (720, 300), (1288, 368), (1500, 560)])
+def test_no_view_is_cut_in_a_narrow_card_or_a_high_one(desk, panel, size):
+    panel.resize(*size)
+    for kind, rank in EVERY:
+        if kind in ("conv", "transposedconv", "whiten") or rank == 3:
+            continue  # their views have tests of their own; a slice is a map
+        document = around(kind, rank)
+        desk.session.open(document, None)
+        for head in heads(document):
+            desk.session.select(head)
+            fits(panel.view)
+
+
+def test_whatever_takes_the_keyboard_is_named(desk, panel):
+    for kind in sorted(OPS):
+        document = around(kind, 0 if kind == "dense" else 2)
+        desk.session.open(document, None)
+        for head in heads(document):
+            desk.session.select(head)
+            unnamed = [part.objectName() or type(part).__name__ for part in panel.view.findChildren(QWidget)
+                       if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible()
+                       and not part.accessibleName() and not (isinstance(part, QAbstractButton) and part.text())]
+            assert not unnamed, head

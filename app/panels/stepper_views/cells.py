@@ -65,6 +65,7 @@ class Slot:
         self.chip.setVisible(part.plane is None)
         self.heading.name.set_text(part.name)
         self.heading.set_what(part.what)
+        self.map.setAccessibleName(f"{tr(part.name)} {part.what}")
         if part.plane is not None:
             self.map.set_values(part.plane, bound, role)
             self.map.set_gradient(part.gradient)
@@ -134,8 +135,8 @@ class CellsView(View):
         for k, slot in enumerate(self.slots):
             part = self.parts[k] if k < len(self.parts) else None
             slot.show(part, *(self._range(scene, part) if part is not None else (1.0, "signed")))
-            if part is not None and scene.head.term is not None and part.term is not None:
-                slot.value.setEnabled(part.term <= scene.head.term)
+            term = scene.head.term
+            slot.value.setEnabled(part is None or part.term is None or term is None or part.term <= term)
         self._show_output(scene)
         self.drawn.show_scene(scene)
         shape = (scene.head.stretch, [(p.sign, s.size) for p, s in zip(self.parts, self.slots, strict=False)],
@@ -143,6 +144,7 @@ class CellsView(View):
         if shape != self._shape:
             self._shape = shape
             self.arrange()
+        self.show_cursor(scene.head.term)
 
     def _range(self, scene: Scene, part: Part) -> tuple[float, str]:
         ranges = self.desk.ranges
@@ -332,8 +334,5 @@ class CellsView(View):
 
     def name_parts(self) -> None:
         """For people who hear them."""
-        for slot in self.slots:
-            if slot.part is not None:
-                slot.map.setAccessibleName(f"{tr(slot.part.name)} {slot.part.what}")
         self.output.map.setAccessibleName(tr("The map of this number"))
         self.drawn.name_parts()

@@ -56,6 +56,7 @@ class DrawnPart:
             widget.setVisible(shown)
         if not shown:
             return
+        self.link.setVisible(not self.view.desk.still)
         mask = self.mask(scene)
         plane, spot = placed(mask, scene.head.index)
         peak = float(mask.max(initial=0.0)) or 1.0
