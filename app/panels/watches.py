@@ -39,6 +39,7 @@ class WatchesPanel(Card):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(N_("Watches"), "", parent)
         self.setObjectName("watches_panel")
+        self.setProperty("own_focus", True)  # it only keeps the focus in the window when a field closes
         self.desk, self.watches = desk, desk.debugger.watches
         self.layout().setContentsMargins(12, 6, 12, 6)
         self.layout().setSpacing(4)

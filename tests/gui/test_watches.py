@@ -214,10 +214,13 @@ def test_the_cross_comes_with_the_pointer_and_removes_the_line(window, qtbot):
     for text in ("max(conv1)", "loss"):
         watch(window, qtbot, text)
     row = strip(window).watch_rows[0]
+    row.label.set_whole("max(conv1[0:3, 4:9, 1:22]) - min(conv1[0:3, 4:9, 1:22])")
     assert not row.remove.isVisible()
     QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(row.mapToGlobal(row.pos()))))
     assert row.remove.isVisible()
     assert inside(row.remove, row)
+    text = row.label.x() + row.label.fontMetrics().horizontalAdvance(row.label.text())
+    assert text <= row.edit.x() < row.remove.x() < row.course.x()  # they cover nothing
     qtbot.mouseClick(row.remove, LEFT)
     assert watched(window) == ("loss",)
 

@@ -12,6 +12,7 @@ from app.widgets.buttons import IconButton, restyle
 from app.widgets.labels import Label
 
 ROW = 24
+TOOL = 20
 GAP = 2
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 WAYS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -36,6 +37,13 @@ class Text(Label):
         self.whole = self.after = ""
         self._from: QPointF | None = None
         self._dragged = False
+        self._taken = 0
+
+    def set_taken(self, px: int) -> None:
+        """So much of its right end belongs to others now."""
+        if px != self._taken:
+            self._taken = px
+            self._elide()
 
     def set_whole(self, text: str, after: str = "") -> None:
         """Another text, and words after it that are left out where there is no room."""
@@ -45,7 +53,7 @@ class Text(Label):
             self._elide()
 
     def _elide(self) -> None:
-        room, metrics = max(self.width(), 20), self.fontMetrics()
+        room, metrics = max(self.width() - self._taken, 20), self.fontMetrics()
         tight = self.whole.replace(", ", ",")  # before anything is cut
         fitting = (text for text in (self.whole + self.after, self.whole, tight)
                    if metrics.horizontalAdvance(text) <= room)
@@ -135,22 +143,18 @@ class Line(QWidget):
             button.setProperty("tiny", True)
             button.clicked.connect(told)
             button.setParent(self)
-            button.setAutoFillBackground(True)
             button.hide()
         self._pointed = False
-
-    def _over(self) -> int:
-        """Where the tools stand, from the right end: over nothing that is read."""
-        return 0
 
     def _show_tools(self) -> None:
         """While the pointer or the focus is in the line."""
         focus = QApplication.focusWidget()
         shown = self._pointed or (focus is not None and self.isAncestorOf(focus))
-        wide = theme.size(ROW)
+        wide, right = theme.size(TOOL), self.label.geometry().right() + 1
+        self.label.set_taken(2 * wide if shown else 0)
         for k, button in enumerate((self.remove, self.edit), 1):
             button.setVisible(shown)
-            button.setGeometry(self.width() - k * wide - self._over(), 0, wide, self.height())
+            button.setGeometry(right - k * wide, 0, wide, self.height())
 
     def _lift(self, far: int) -> None:
         if self._home is None:

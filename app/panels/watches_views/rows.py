@@ -74,9 +74,6 @@ class WatchRow(Line):
         self._said: object = None
         self._write = numbers.gradient if needs_gradients(text) else stop_words.number
 
-    def _over(self) -> int:
-        return self.width() - self.course.geometry().right() - 1
-
     def show_reading(self, reading: Reading, series: Sequence[float], picture: Array | None = None) -> None:
         """What it comes to now, or why it cannot be computed."""
         wrong = isinstance(reading, CnnError)
