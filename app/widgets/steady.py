@@ -33,7 +33,8 @@ class SteadyLabel(Label):
 
     def hold(self) -> None:
         """Take the size that the text needs, unless it is but a little less than that of now."""
-        need = self.sizeHint().boundedTo(QSize(self._most, 10_000))
+        # Not sizeHint: a label of a fixed size answers with that.
+        need = self.fontMetrics().size(0, self.text()).boundedTo(QSize(self._most, 10_000))
         held = self._held.width()
         enough = held * (1 - SLACK) <= need.width() <= held <= self._most
         if need.height() != self._held.height() or not enough:
