@@ -46,12 +46,16 @@ def film(stage: Stage, heads: Sequence[Playhead], suffix: str) -> Generator[floa
     steps, behind, encoder = samples + count, Behind(), None
     try:
         for n, k in enumerate(np.linspace(0, count - 1, samples).round().astype(int)):
-            yield from _meanwhile(behind.send(tally.add, _frame(stage, heads, int(k))), n / steps)
+            _pose(stage, heads, int(k))
+            yield n / steps  # a turn for the window between layout and paint
+            yield from _meanwhile(behind.send(tally.add, _frame(stage)), n / steps)
             yield (n + 1) / steps
         making = behind.take(lambda: _encoder(suffix, stage.look.size, ms, tally))
         encoder = yield from _meanwhile(making, samples / steps)
         for k in range(count):
-            yield from _meanwhile(behind.send(encoder.add, _frame(stage, heads, k), ms), (samples + k) / steps)
+            _pose(stage, heads, k)
+            yield (samples + k) / steps
+            yield from _meanwhile(behind.send(encoder.add, _frame(stage), ms), (samples + k) / steps)
             yield (samples + k + 1) / steps
         return (yield from _meanwhile(behind.take(encoder.finish), 1.0))
     finally:
@@ -71,8 +75,11 @@ def _meanwhile(waiting: Generator[None, None, T], done: float) -> Generator[floa
         yield done
 
 
-def _frame(stage: Stage, heads: Sequence[Playhead], k: int) -> Pixels:
+def _pose(stage: Stage, heads: Sequence[Playhead], k: int) -> None:
     stage.show(heads[k], (k + 1) / len(heads))
+
+
+def _frame(stage: Stage) -> Pixels:
     return pixels(stage.image())
 
 

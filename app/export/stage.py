@@ -93,6 +93,9 @@ class Stage:
     def paint(self, painter: QPainter) -> None:
         """Draw what is shown, from (0, 0)."""
         with self._inside():
+            if self.frame.stale:  # the window was dressed anew since `show`
+                self._dress()
+                self._settle()
             painter.save()
             if self.look.shrunk > 1:
                 painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)

@@ -218,7 +218,8 @@ class ExportPanel(Card):
 
     def _save(self) -> None:
         choice = self.choices.choice
-        self.show_now()  # what is written is what is seen
+        if self._soon.isActive():
+            self.show_now()  # what is written is what is seen
         path = self.ask(choice.suffix)
         self.activateWindow()  # the dialog gives the keyboard back to the window under the panel
         if path is None:
@@ -250,17 +251,26 @@ class ExportPanel(Card):
 
     def _begin(self, path: Path, heads: list[Playhead], choice: Choice) -> None:
         self._out = path
-        stage = self._new_stage(choice.look)
+        self._staged(choice.look)
+        assert self._stage is not None
+        own, self._stage = self._stage, None  # the preview's: it stands there, and nobody else may move it now
 
         def making() -> Generator[float, None, bytes]:
             try:
-                return (yield from film(stage, heads, choice.suffix))
+                return (yield from film(own[3], heads, choice.suffix))
             finally:
-                stage.close()
+                self._give_back(own)
 
         self._busy(True)
         self._say(N_("Making {name}…"), name=path.name)
         self.job.begin(making())
+
+    def _give_back(self, own: tuple[Results, Look, str, Stage]) -> None:
+        """A stage that a film was made on: the preview goes on with it, unless it has another, or nobody looks."""
+        if self._stage is None and self.isVisible():
+            self._stage = own
+        else:
+            own[3].close()
 
     def _write(self, content: bytes) -> None:
         assert self._out is not None

@@ -214,11 +214,11 @@ def test_ctrl_c_leaves_no_file(at, tmp_path, qapp, monkeypatch, capsys):
 
     painted = []
 
-    def stop(stage, heads, k):
-        painted.append(k)
+    def stop(stage):
+        painted.append(stage)
         if len(painted) == at:
             raise KeyboardInterrupt
-        return original(stage, heads, k)
+        return original(stage)
 
     original = film._frame
     monkeypatch.setattr(film, "_frame", stop)
