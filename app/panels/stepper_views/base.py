@@ -314,7 +314,8 @@ class Heading:
         full = tr(text, **facts) if text else ""
         if full != self._full:
             self._full = full
-            self._shorter = tuple(tr(one, **facts) for one in shorter) or (re.split("[,，]", full)[0],)
+            self._shorter = tuple(tr(one, **facts) for one in shorter) or (
+                "" if "[" in full else re.split("[,，]", full)[0],)  # a cell is named whole or not at all
             self.what.setToolTip(full)
             self._fit()
 

@@ -232,7 +232,8 @@ class CellsView(View):
         if block:
             aside = max(self.output.fit(theme.size(BLOCK), self.height() - title), self.output.want()) + sign
         each = (self.height() - (0 if block else theme.size(LEGEND))) / (len(shown) + (not block))
-        width = self.width() - 2 * sign - theme.size(VALUE) - theme.size(UNDER) - aside
+        told = any(slot.under.text() for slot in shown if slot.part is not None and slot.part.plane is not None)
+        width = self.width() - 2 * sign - theme.size(VALUE) - (theme.size(UNDER) if told else 0) - aside
         cols = max(*(slot.size[1] for slot in shown), 1 if block else self.output.map.shape[1])
         cell = max(min(width / cols, each - title - 2, float(LARGEST)), 1.0)
         y, self.signs = 0.0, []

@@ -26,6 +26,7 @@ from app.widgets.heat_map import HeatMap
 
 TITLE, ROW, SIGN = 20, (18, 26), 24
 LARGEST, LOW, PICTURE = 40, 18, 150  # px of a cell, of one of a row, and of the picture of the group
+INDENT = 16  # px of the signs before the lines
 NARROW = 760  # px; a card less wide has no room for the picture
 BARS = 32
 
@@ -201,7 +202,10 @@ class NormView(View):
             self._arrange_rows()
             return
         title, sign = theme.size(TITLE), theme.size(SIGN)
-        room, each = self.height() - title, self.width() * 0.19
+        room, spare = self.height() - title, self.width() - sum(self._widths()) - 3 * sign - theme.size(PICTURE)
+        each = self.width() * 0.19
+        if self.width() >= theme.size(NARROW):  # the lines come first
+            each = max(min(each, spare / 2), self.width() * 0.1)
         cell = min(*(min((room - theme.size(LEGEND)) / r, each / c) for r, c in (self.input.shape,
                                                                                 self.output.map.shape)))
         cell = max(min(cell, float(theme.size(LARGEST))), 1.0)
@@ -252,19 +256,27 @@ class NormView(View):
     def _place_picture(self, box: QRectF) -> None:
         self.picture.setGeometry(box.toRect())
 
+    def _printed(self) -> list[str]:
+        """The numbers of the lines."""
+        return [bracketed(line.text) if k else line.text for k, line in enumerate(self.lines)]
+
+    def _widths(self) -> tuple[float, float, float]:
+        """Room that names, numbers and results of the lines want."""
+        wide, mono = QFontMetricsF(theme.font(12)), QFontMetricsF(theme.font(12, mono=True))
+        return (max((wide.horizontalAdvance(line.name) for line in self.lines), default=0.0) + theme.size(INDENT) + 14,
+                max((mono.horizontalAdvance(text) for text in self._printed()), default=0.0) + 14,
+                max((mono.horizontalAdvance(f"= {line.result}") for line in self.lines), default=0.0))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.scene is None or not self.lines:
             return
         painter, box, title = QPainter(self), self._lines_at, theme.size(TITLE)
         step = min(max((box.height() - title) / len(self.lines), theme.size(ROW[0])), theme.size(ROW[1]))
-        middle, indent = Qt.AlignmentFlag.AlignVCenter, theme.size(16)
-        numbers_ = [bracketed(line.text) if k else line.text for k, line in enumerate(self.lines)]
-        wide, mono = QFontMetricsF(theme.font(12)), QFontMetricsF(theme.font(12, mono=True))
-        number = max(mono.horizontalAdvance(text) for text in numbers_) + 14
-        results = max(mono.horizontalAdvance(f"= {line.result}") for line in self.lines)
-        names = min(max(wide.horizontalAdvance(line.name) for line in self.lines) + indent + 14,
-                    box.width() - number - results)
+        middle, indent = Qt.AlignmentFlag.AlignVCenter, theme.size(INDENT)
+        numbers_ = self._printed()
+        names, number, results = self._widths()
+        names = min(names, box.width() - number - results)
         for k, line in enumerate(self.lines):
             last, y = k == len(self.lines) - 1, box.top() + title + k * step
             painter.setFont(theme.font(12))
