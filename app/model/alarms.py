@@ -69,7 +69,6 @@ class Alarms(QObject):
         self._holdings: dict[Breakpoint, Holding] = {}
         self._rest: dict[Breakpoint, int] = {}  # at how many numbers each held when the hand rested last
         self._answer: int | None = None
-        self._network: object = None  # of the run; another one is a fresh start
         self._later, self._soon = QTimer(self), QTimer(self)
         for timer, interval, do in ((self._later, LATER, self._look_later), (self._soon, 0, self._look_soon)):
             timer.setSingleShot(True)
@@ -132,9 +131,6 @@ class Alarms(QObject):
         began, session = time.perf_counter(), self.session
         run, results = session.run, session.results
         rest = rest and (run is None or run.at is None)  # looking back at a run is no step of it
-        shown = None if run is None or run.shown is None else run.network
-        if shown is not self._network and rest:
-            self._network, quiet = shown, True
         before, told, left = dict(self._holdings), list[Notice](), False
         search = search_of(results, session.document.stops)
         for stop in session.document.stops:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from app import theme
-from app.drive import draw, settle
+from app import numbers, paths, theme
+from app.drive import draw, mouse, settle
+from app.jobs.plan import chosen
+from app.model import edits
 from app.model.breakpoints import Breakpoint
 from app.model.timeline import Playhead
+from cnncore.data.strokes import load_templates, render, vary
 from tests.gui.pointer import hover
 from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, spot, templates
 
 Key = Qt.Key
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +215,99 @@ def test_undo_leaves_breakpoints(window, qtbot):
     qtbot.keyClick(window, Key.Key_Z, CONTROL)
     assert not window.desk.session.document.drawing.any()
     assert stops(window) == (Breakpoint(node="conv1"),)
+
+
+# --- stepping over what holds
+
+def test_f10_by_layer_halts_inside_and_the_foot_names_breakpoint_number_and_condition(window, qtbot):
+    window.desk.debugger.add("conv2: value > 2")
+    window.desk.perform("stepper.by_layer")
+    qtbot.keyClick(window, Key.Key_F10)  # to the end of conv1
+    foot = window.footer.text
+    before = foot.text()
+    for _ in range(3):
+        qtbot.keyClick(window, Key.Key_F10)
+    assert head(window).node == "conv2"
+    assert window.desk.session.results.values("conv2")[head(window).index] > 2
+    value = window.explore.inspector.value.text()
+    assert foot.text() == f"Stopped at {head(window).name}: it is {value}, and the breakpoint is conv2: value > 2."
+    qtbot.keyClick(window, Key.Key_F10, ALT)
+    assert head(window) == Playhead("pool1", (5, 11, 11))
+    assert foot.text() == before  # what was said about a number is past with the next
+
+
+def test_what_is_said_of_a_stop_is_past_when_the_number_changes(window, qtbot):
+    qtbot.keyClick(window, Key.Key_F9)
+    window.desk.session.select(Playhead("input", (0, 27, 27)))
+    qtbot.keyClick(window, Key.Key_F10)
+    assert window.footer.text.text().startswith("Stopped where conv1 begins")
+    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
+    assert not window.footer.text.text().startswith("Stopped")
+
+
+def test_shift_f11_halts_inside_and_f11_steps_on_from_term_to_term(window, qtbot):
+    window.desk.debugger.add("conv1: value > 1")
+    qtbot.keyClick(window, Key.Key_F11)
+    qtbot.keyClick(window, Key.Key_F11)
+    assert head(window) == Playhead("conv1", (2, 10, 9), 1)
+    qtbot.keyClick(window, Key.Key_F11, SHIFT)
+    assert head(window) == Playhead("conv1", (2, 10, 9))
+    qtbot.keyClick(window, Key.Key_F11, SHIFT)
+    assert head(window).map == 2
+    assert window.desk.session.results.values("conv1")[head(window).index] > 1
+    assert window.desk.player.grain == "cell"
+    assert "value > 1" in window.footer.text.text()
+
+
+# --- while one draws, while it learns
+
+def test_a_line_says_while_one_draws_that_its_condition_has_come_true_and_the_playhead_stays(window, qtbot):
+    window.desk.perform("canvas.clear")
+    click_cell(window, qtbot, "conv1", (2, 10, 9))
+    window.desk.debugger.add("relu1: value > 1")
+    row = window.explore.watches.stop_rows[0]
+    assert row.mark.text() == ""
+    canvas = window.explore.canvas.canvas
+    points = [canvas.at(x, 140.0) for x in (60.0, 100.0, 140.0, 180.0, 220.0)]
+    mouse(canvas, "press", points[0])
+    for point in points[1:]:
+        mouse(canvas, "move", point)
+    count = int(np.count_nonzero(window.desk.session.results.values("relu1") > 1))
+    assert count
+    qtbot.waitUntil(lambda: row.mark.text() == f"⚠ {count}×")
+    assert window.desk.session.drawing
+    assert row.mark.token == "warn"
+    assert "The first: relu1[" in row.label.toolTip()
+    mouse(canvas, "release", points[-1])
+    settle()
+    assert head(window) == Playhead("conv1", (2, 10, 9))
+    assert not window.banner.isVisible()
+    qtbot.mouseClick(row.label, LEFT)
+    assert window.desk.session.results.values("relu1")[head(window).index] > 1
+
+
+def test_a_training_run_stands_still_where_a_breakpoint_begins_to_hold(window, qtbot):
+    session, rng = window.desk.session, np.random.default_rng(4)
+    shapes = load_templates(paths.asset("strokes", "shapes.json"))
+    session.edit(edits.add_classes, ("circle", "cross"))
+    for k, name in enumerate(("circle", "cross")):
+        for _ in range(4):
+            session.edit(edits.add_sample, k, render(vary(shapes[name][0], rng)))
+    window.desk.debugger.add("loss > .01")  # the shipped LeNet is sure; a head that has just begun to learn is not
+    assert window.explore.watches.stop_rows[0].mark.text() == ""
+    settings = chosen(session.document).settings.but(steps=5000, learning_rate=1e-5)
+    session.edit(edits.set_training, settings=settings, auto=False)
+    try:
+        window.desk.runs.start()
+        qtbot.waitUntil(lambda: session.run is not None and session.run.status == "paused", timeout=30000)
+        assert window.banner.isVisible()
+        said = window.banner.label.text()
+        assert said.startswith("Training is paused at step ")
+        assert f"loss > .01, with loss = {numbers.figure(session.results.loss)[:3]}" in said
+        assert window.explore.watches.stop_rows[0].mark.text() == "⚠ holds"
+        qtbot.keyClick(window, Key.Key_F6)
+        qtbot.waitUntil(lambda: session.run.step > 20)  # it goes on, and does not stop again while it still holds
+        assert session.run.status == "running"
+    finally:
+        window.desk.runs.discard()
+
