@@ -46,6 +46,7 @@ class Listing(CodeBlock):
         columns = int(room / QFontMetricsF(self.font()).horizontalAdvance("0"))
         text = narrow(self._code, columns)
         if text != super().text():
+            self.setWordWrap(max(map(len, text.split("\n"))) > columns)  # a word that alone is too wide
             self.setText(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
