@@ -101,11 +101,21 @@ class Axis(NamedTuple):
     def reads(self, o: int, mode: str = "zeros") -> Range:
         """Cells of the input under window ``o``, without zeros; where there are none, an empty range at its place."""
         first = o * self.stride - self.padding
+        if mode == "zeros":  # counted out: a window may hold a million cells
+            start = max(-(first // self.dilation), 0)
+            stop = min((self.size - 1 - first) // self.dilation + 1, self.kernel)
+            if start < stop:
+                return first + start * self.dilation, first + (stop - 1) * self.dilation + 1, self.dilation
         found = {self.source(first + k * self.dilation, mode) for k in range(self.kernel)}
         return _box([i for i in found if i is not None], min(max(first, 0), self.size), self.dilation)
 
     def reaches(self, i: int, mode: str = "zeros") -> Range:
         """Windows that lie on input cell ``i``; where it falls between windows, an empty range at its place."""
+        if mode == "zeros" and self.dilation == 1:
+            last = min((i + self.padding) // self.stride + 1, self.out)
+            start = max(-((self.kernel - 1 - i - self.padding) // self.stride), 0)
+            if start < last:
+                return start, last, 1
         starts = [p + self.padding - k * self.dilation for p in self.images(i, mode) for k in range(self.kernel)]
         outs = {p // self.stride for p in starts if p % self.stride == 0 and 0 <= p < self.out * self.stride}
         return _box(list(outs), min(max((i + self.padding) // self.stride + 1, 0), self.out))

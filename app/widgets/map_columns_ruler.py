@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.intp]
 MOST_GAP = 16  # units
+LONE = 1, 1  # units of a cell and of a gap, where there is none: one map, which may have a million cells
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,13 @@ class Ruler:
 
 def fitted(count: int, cells: int, length: float, gap: float) -> Ruler:
     """The ruler that is ``length`` pixels long, with gaps of about ``gap``."""
-    fine, between = _units((length - (count - 1) * gap) / count / cells, gap)
+    fine, between = _units((length - (count - 1) * gap) / count / cells, gap) if count > 1 else LONE
     return Ruler(count, cells, fine, between, length / (count * (cells * fine + between) - between))
 
 
 def of_maps(count: int, cells: int, map_: float, gap: float) -> Ruler:
     """The ruler whose maps are ``map_`` pixels long, with gaps of about ``gap``."""
-    fine, between = _units(map_ / cells, gap)
+    fine, between = _units(map_ / cells, gap) if count > 1 else LONE
     return Ruler(count, cells, fine, between, map_ / (cells * fine))
 
 

@@ -142,10 +142,17 @@ def indices(place: Place) -> np.ndarray[Any, np.dtype[np.intp]]:
     """For every pixel of the mosaic the number of its cell among those of the maps shown, row by row; −1 in gaps."""
     xs, ys = place.xs, place.ys
     across, down = xs.indices(), ys.indices()
-    map_ = (down // ys.cells)[:, None] * xs.count + across // xs.cells
-    cell = (down % ys.cells)[:, None] * xs.cells + across % xs.cells
-    gap = (down < 0)[:, None] | (across < 0) | (map_ >= len(place.order))
-    return np.where(gap, -1, map_ * (xs.cells * ys.cells) + cell)
+    size = xs.cells * ys.cells  # one sum of a row and a column: a map may have a million cells
+    of_row = down // ys.cells * (xs.count * size) + down % ys.cells * xs.cells
+    of_column = across // xs.cells * size + across % xs.cells
+    found = of_row[:, None] + of_column
+    found[down < 0] = -1
+    found[:, across < 0] = -1
+    short = len(place.order) % xs.count
+    if short:  # the last row of maps is not full
+        last = down // ys.cells >= len(place.order) // xs.count
+        found[np.ix_(last, across // xs.cells >= short)] = -1
+    return found
 
 
 def _panel() -> np.uint32:

@@ -22,6 +22,7 @@ from app.widgets.plane_true import TrueSize
 GAP = 1
 DIGITS = 30  # px a cell at least
 HUES = 9  # cells at most that have colours of their own
+SEEN = 256  # cells along a side that have room on a screen
 
 
 class PlaneGrid(PlaneHands):
@@ -358,6 +359,7 @@ class PlaneGrid(PlaneHands):
         (rows, cols), around = self.extent(), math.ceil(self._frame)
         first = math.floor(self._origin[0]) - around, math.floor(self._origin[1]) - around
         moving = self._origin != self._corner
+        rows, cols = min(rows, SEEN), min(cols, SEEN)  # of a window of a million cells no more can be seen
         return first, *self._cut(first, rows + 2 * around + moving, cols + 2 * around + moving)
 
     def _cut(self, first: Spot, height: int, width: int) -> tuple[NDArray[np.floating], NDArray[np.int8]]:

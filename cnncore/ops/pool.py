@@ -125,6 +125,10 @@ class GlobalMaxPool(Whole, _Max):
     kind = "globalmaxpool"
     title = "global max pooling"
 
+    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
+        """The maximum of each map at once: a map may hold a million cells."""
+        return Forward(inputs[0].max(axis=tuple(range(2, inputs[0].ndim)), keepdims=True))
+
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """All of a map's gradient goes to its winner."""
         rows = inputs[0].reshape(*grad.shape[:2], -1)
@@ -224,6 +228,11 @@ class GlobalMeanPool(Whole, _Mean):
 
     kind = "globalmeanpool"
     title = "global mean pooling"
+
+    def forward(self, inputs: tuple[Array, ...], params: Params, context: Context = PLAIN) -> Forward:
+        """The sum of each map at once, divided once."""
+        sums = inputs[0].sum(axis=tuple(range(2, inputs[0].ndim)), keepdims=True)
+        return Forward(sums / self._divisor(inputs[0]))
 
     def backward(self, grad: Array, inputs: tuple[Array, ...], params: Params, forward: Forward) -> Backward:
         """Every cell of a map gets the same part of its gradient."""

@@ -130,7 +130,7 @@ def read_cells(axes: Axes, cell: Shape, mode: str = "zeros") -> tuple[Array, Arr
 
     Padding that repeats cells of the input is these cells; only zeros do not exist.
     """
-    spots = np.array(places(kernel_space(axes)), np.int64)
+    spots = _spots(axes)
     stride, padding, dilation, _ = _numbers(axes)
     return sources(np.asarray(cell) * stride - padding + spots * dilation, axes, mode)
 
@@ -149,12 +149,18 @@ def reached_cells(axes: Axes, cell: Shape, mode: str = "zeros") -> tuple[Array, 
     Returns:
         (places·K, rank) cells of G, and (places·K,) whether there is such a window.
     """
-    spots = np.array(places(kernel_space(axes)), np.int64)
+    spots = _spots(axes)
     stride, padding, dilation, _ = _numbers(axes)
     images = np.array(list(product(*(axis.images(i, mode) for axis, i in zip(axes, cell, strict=True)))))
     starts = (images[:, None] + padding - spots * dilation).reshape(-1, len(axes))
     cells = starts // stride
     return cells, np.all((starts % stride == 0) & (cells >= 0) & (cells < out_space(axes)), axis=1)
+
+
+def _spots(axes: Axes) -> Array:
+    """(K, rank) every cell of the kernel, in their order."""
+    spots: Array = np.indices(kernel_space(axes)).reshape(len(axes), -1).T
+    return spots
 
 
 def _numbers(axes: Axes) -> tuple[Array, Array, Array, Array]:

@@ -14,6 +14,9 @@ from cnncore.plan.layout import blocks, empty
 from cnncore.plan.spots import Window, windows_of
 
 
+MOST = 1024  # cells of a whole map along an axis: a call each; the op itself takes larger ones at once
+
+
 def taps(source: Array, axis: int, window: Window) -> list[Array]:
     """For each cell of the window, the cells that it meets, along one axis of a padded array."""
     front = (slice(None),) * axis
@@ -169,6 +172,8 @@ def meanpool(site: Site) -> Kernel | None:
 def globalmeanpool(site: Site) -> Kernel | None:
     """One window as large as the map."""
     if not known(site.op, set()) or not 2 <= len(site.shapes[0]) <= 3:
+        return None
+    if max(site.shapes[0][1:]) > MOST:
         return None
     found = [Window(size, size) for size in site.shapes[0][1:]]
     return MeanPoolKernel(site, *found) if len(found) == 2 else MeanPoolKernel(site, Window(1), found[0])

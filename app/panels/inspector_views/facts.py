@@ -17,6 +17,7 @@ from cnncore.op import Region, Shape
 from cnncore.trace import Trace
 
 KERNEL = "kernel"
+MANY = 20_000  # numbers that one is made of
 
 
 @dataclass(frozen=True)
@@ -179,8 +180,12 @@ def _many(results: Results, node: str, index: tuple[int, ...], reader: str) -> R
 
 def _one(results: Results, reader: Node, before: tuple[int, ...], index: tuple[int, ...]) -> tuple[Row, bool]:
     """A row for a reader that makes one number, ``index``, of the number at ``before``; and whether it gets through."""
-    trace: Trace = reader.op.trace("output", index, results.run(reader.name))
     to = Part(brackets(index), "code", Playhead(reader.name, index))
+    seen = reader.op.reads(index, *results.network.input_shapes(reader.name))
+    count = sum(cells(region) for region in seen)
+    if count > MANY:  # a trace of it would take longer than a frame
+        return Row(reader.name, (Part(tr("1 of {n}", n=numbers.count(count)), "text", to.to),)), True
+    trace: Trace = reader.op.trace("output", index, results.run(reader.name))
     if not math.isfinite(trace.total):
         return Row(reader.name, (Part(tr("becomes {number}", number=numbers.figure(trace.total)), "strong"), to)), True
     slopes = [o for o in trace.operands if o.source == "slope"]

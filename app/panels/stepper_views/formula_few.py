@@ -48,8 +48,10 @@ def product_pieces(trace: Trace, lead: str) -> list[Piece] | None:
 
 def sum_pieces(trace: Trace, lead: str) -> list[Piece] | None:
     """A few numbers added up; None where there are more, or where no digits are enough."""
+    if trace.kind != "sum" or not 1 < trace.terms.size <= FEW:
+        return None
     terms = [float(term) for term in trace.terms]
-    if trace.kind != "sum" or not 1 < len(terms) <= FEW or not all(map(math.isfinite, [*terms, trace.total])):
+    if not all(map(math.isfinite, [*terms, trace.total])):
         return None
     result = numbers.figure(trace.total)
     for digits in DIGITS:
