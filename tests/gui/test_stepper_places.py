@@ -259,3 +259,25 @@ def test_the_gradient_of_a_list_names_what_came_back_to_its_own_units(desk, qtbo
     assert all(row.name == f"∂L/∂dense1[{row.term}]" for row in rows)
     trace = trace_of(desk.session.results, head)
     assert [row.term for row in rows] == np.argsort(-np.abs(trace.terms), kind="stable")[:len(rows)].tolist()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_a_learned_slope_learns_from_negative_inputs_only(desk, qtbot, rank, shared):
+    document = around("prelu", rank, per_channel=not shared)
+    panel = opened(desk, qtbot, document, Playhead("it", (0,), None, "alpha", "backward"))
+    view, trace = panel.view, desk.session.trace()
+    assert isinstance(view, CellsView)
+    names = [part.name for part in view.parts]
+    assert names[0] == "Came back"
+    assert "[x < 0]" in names
+    if trace.terms.size > 1:
+        came, went, below, products = (slot.map._values for slot in view.slots[:4])
+        assert np.array_equal(below, went <= 0) or rank == 0, "a list is filled up with zeros"
+        assert np.allclose(came * went * below, products)
+        assert view.slots[3].under.text().endswith(numbers.gradient(float(trace.terms.sum())))
+        term = int(np.argmax(np.abs(trace.terms)))
+        desk.session.select(Playhead("it", (0,), term, "alpha", "backward"))
+        row, col = view.slots[3].map.ring
+        assert view.slots[3].map._values[row, col] == trace.terms[term]
+    assert panel.formula.text.startswith("∂L/∂α = ")

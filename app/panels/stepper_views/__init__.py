@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.panels.stepper_views.bars import BarsView
 from app.panels.stepper_views.base import Scene, View
-from app.panels.stepper_views.cells import CellsView
+from app.panels.stepper_views.cells import CellsView, FieldsView
 from app.panels.stepper_views.copy import CopyView
 from app.panels.stepper_views.curve import CurveView
 from app.panels.stepper_views.curve_back import SlopeView
@@ -24,8 +24,8 @@ from app.panels.stepper_views.window import WindowView
 
 # Of the views of a kind the first that fits is taken.
 VIEWS: dict[str, tuple[type[View], ...]] = {
-    "products": (ProductsView, FlippedView, LossView, SlideView, LearnView, LearnDenseView, SlopeView, RouteView,
-                 RouteOutView, CopyView, NormView, NormBackView, SharesBackView, CellsView),
+    "products": (ProductsView, FlippedView, LossView, SlideView, FieldsView, LearnView, LearnDenseView, SlopeView,
+                 RouteView, RouteOutView, CopyView, NormView, NormBackView, SharesBackView, CellsView),
     "window": (WindowView, CellsView), "sum": (CellsView,), "kept": (CellsView,),
     "curve": (CurveView,), "shares": (SharesView, LossView), "copy": (CopyView,), "update": (UpdateView,),
 }

@@ -18,7 +18,7 @@ from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.drawn import DrawnPart
 from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import LEGEND, OutputMap
-from app.panels.stepper_views.places import MOST, Part, parts_of
+from app.panels.stepper_views.places import MOST, Part, fields, parts_of
 from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.widgets.heat_map import HeatMap
 from app.widgets.labels import Label
@@ -184,7 +184,7 @@ class CellsView(View):
             return
         shown = self.slots[:len(self.parts)]
         rows = all(slot.size[0] == 1 for slot in shown)
-        wide = max(slot.size[1] for slot in shown) > 4 and len(shown) < 4
+        wide = max(slot.size[1] for slot in shown) > 4 and len(shown) < 4 + (self.output.map.shape[0] > 1)
         (self._arrange_lines if rows and wide else self._arrange_columns)(shown)
         self.update()
 
@@ -337,3 +337,12 @@ class CellsView(View):
         """For people who hear them."""
         self.output.map.setAccessibleName(tr("The map of this number"))
         self.drawn.name_parts()
+
+
+class FieldsView(CellsView):
+    """What a weight learns from a whole map, where more than what went in decides about it."""
+
+    @classmethod
+    def fits(cls, scene: Scene) -> bool:
+        """What came back, what went in, and a factor that was made on the way."""
+        return scene.head.lane == "backward" and len(scene.trace.operands) > 2 and fields(scene) is not None

@@ -12,7 +12,7 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.timeline import is_input
 from app.panels.stepper_views.base import Scene
-from app.panels.stepper_views.placing import placed
+from app.panels.stepper_views.placing import folded_list, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
 from cnncore.trace import Operand, Trace
 
@@ -25,6 +25,7 @@ COMPUTED = {
     "share": (N_("Share"), "", "", ""),
     "scale": (N_("Scale"), "", "", ""),
     "normed": ("x̂", "", "", N_("the normed input")),
+    "below 0": ("[x < 0]", "", "", N_("1 where the slope counts")),
 }
 
 
@@ -76,7 +77,7 @@ def parts_of(scene: Scene) -> list[Part] | None:
     elif trace.terms.size == 1 and trace.reduce == "sum":
         found = [_part(scene, one, 0, "×" if k else "") for k, one in enumerate(trace.operands)]
     else:
-        found = _channels(scene) or _fields(scene)
+        found = _channels(scene) or fields(scene)
     if found is None or not 0 < len(found) <= MOST + 1 or not any(part.plane is not None for part in found):
         return None
     if trace.bias is not None:
@@ -122,29 +123,46 @@ def _channels(scene: Scene) -> list[Part] | None:
     return out
 
 
-def _fields(scene: Scene) -> list[Part] | None:
-    """What came back to a whole map, times a factor of each cell that was made on the way, place by place."""
+def fields(scene: Scene) -> list[Part] | None:
+    """What came back to a whole map, times what was made of each of its cells on the way, place by place."""
     trace = scene.trace
-    if len(trace.operands) != 2 or trace.operands[0].source != "grad" or trace.operands[1].cells.shape[1]:
-        return None
-    came, factor = trace.operands
+    came, *others = trace.operands
     space = scene.results.network.shapes[scene.node.name][1:]
-    if not space or tuple(trace.layout) != (1, *space) or came.cells.shape[1] != 1 + len(space):
+    if came.source != "grad" or not others or others[-1].cells.shape[1] or trace.terms.size < 2:
         return None
-    term = scene.head.term
-    size = int(np.prod(space[-2:]))
+    if came.cells.shape[1] != 1 + len(space) or trace.layout[0] != 1 or len(trace.layout) < 2:
+        return None
+    if tuple(trace.layout[len(trace.layout) - len(space):]) != space:
+        return None
+    if any(one.cells.shape[1] and not np.array_equal(one.cells, came.cells) for one in others):
+        return None
+    term, size = scene.head.term, int(np.prod(space[-2:])) if space else trace.terms.size
     at = term if term is not None else int(np.argmax(np.nan_to_num(np.abs(trace.terms), nan=np.inf)))
-    slice_ = at // size * size
-    spot = divmod(at - slice_, space[-1]) if term is not None else None
-    index = tuple(int(i) for i in came.cells[slice_])
-    shape = (-1, space[-1])
-    planes = [one[slice_:slice_ + size].reshape(shape) for one in (came.values, factor.values, trace.terms)]
-    name, _, _, under = COMPUTED.get(factor.source, (factor.source, "", "", ""))
-    plane = cell_name(scene.node.name, index[:-2] if len(index) > 2 else index[:1])
-    return [Part(N_("Came back"), f"∂L/∂{plane}", None, planes[0], spot, "grad", index, gradient=True, term=term),
-            Part(name, "", None, planes[1], spot, sign="×", under=tr(under) if under else "", term=term),
-            Part(N_("Products"), "", None, planes[2], spot, sign="=", gradient=True, term=term,
-                 under=tr("sum {value}", value=numbers.gradient(float(trace.terms.sum()))))]
+    first = at // size * size
+    index = tuple(int(i) for i in came.cells[first])
+
+    def laid(values: NDArray[np.float64]) -> NDArray[np.floating]:
+        own = values[first:first + size]
+        return own.reshape(-1, space[-1]) if space else folded_list(own)
+
+    spot = divmod(at - first, laid(trace.terms).shape[1]) if term is not None else None
+    out = []
+    for k, one in enumerate(trace.operands):
+        plane, sign = laid(one.values), "×" if k else ""
+        if one.cells.shape[1]:
+            name, node = (N_("Came back"), f"∂L/∂{scene.node.name}") if not k else (N_("Went in"), scene.source)
+            what = cell_name(node, lead_of_plane(index)) if space else node
+            out.append(Part(name, what, None, plane, spot, one.source, index, sign,
+                            not k, term=term))
+        else:
+            name, _, _, under = COMPUTED.get(one.source, (one.source, "", "", ""))
+            out.append(Part(name, "", None, plane, spot, sign=sign, under=tr(under) if under else "", term=term))
+    count, own = trace.terms.size // size, float(trace.terms[first:first + size].sum())
+    said = [tr("sum {value}", value=numbers.gradient(own))]
+    if count > 1:
+        said.append(tr("all {n} maps {total}", n=count, total=numbers.gradient(float(trace.terms.sum()))))
+    return [*out, Part(N_("Products"), "", None, laid(trace.terms), spot, sign="=", gradient=True, term=term,
+                       under=" · ".join(said))]
 
 
 def _compared(trace: Trace) -> str:
