@@ -97,8 +97,9 @@ def subscripts(tree: Node, shape: tuple[int, ...], results: Results,
     Raises:
         CnnError: For an index out of range, one too many, or one that is no whole number.
     """
-    name, given = written(tree.parts[0]), len(tree.parts[1])
+    given = len(tree.parts[1])
     if given > len(shape):
+        name = written(tree.parts[0])
         if not shape:
             raise CnnError("expression.single", N_("{name} is a single number and takes no index."), name=name)
         raise CnnError("expression.axes", N_("{name} has {allowed} indices, its shape is {shape}; given are {given}."),
@@ -108,10 +109,11 @@ def subscripts(tree: Node, shape: tuple[int, ...], results: Results,
         if isinstance(part, Node) and part.what == "slice":
             found.append(slice(*(None if end is None else _whole(_value(end, results, value)) for end in part.parts)))
             continue
-        at = _whole(_value(part, results, value))
+        plain = isinstance(part, Node) and part.what == "number" and part.text.isdigit()
+        at = int(part.text) if plain else _whole(_value(part, results, value))
         if not -size <= at < size:
             raise CnnError("expression.bounds", N_("Index {place} of {name} is {value}. Allowed: 0 to {last}."),
-                           place=k, name=name, value=at, last=size - 1)
+                           place=k, name=written(tree.parts[0]), value=at, last=size - 1)
         found.append(at)
     return tuple(found)
 
