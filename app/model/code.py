@@ -61,8 +61,8 @@ def copied(session: Session, head: Playhead, language: str) -> str:
     code = written(session.results, head, language)
     if not code.text:
         raise CnnError("code.none", code.why or NO_CODE, **code.facts)
-    file = session.path.name if session.path is not None and not session.modified else ""
-    return whole(session.results, head, language, code.text, file)
+    kept = session.path is not None and not session.modified and session.view is session.document  # no weights of a run
+    return whole(session.results, head, language, code.text, session.path.name if session.path and kept else "")
 
 
 def _arrays(results: Results, head: Playhead) -> list[tuple[str, str, str]]:
