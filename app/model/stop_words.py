@@ -18,7 +18,7 @@ Sentence = tuple[str, dict[str, object]]
 
 def stopped(stop: Breakpoint | None, results: Results, head: Playhead) -> Sentence:
     """Why playing stopped at a number."""
-    value = numbers.figure(value_of(results, head))
+    value = _value(results, head)
     if stop is None or not stop.condition:
         return N_("Stopped where {place} begins: {name} is {value}."), {
             "place": stop.place if stop is not None else head.node, "name": head.name, "value": value}
@@ -46,7 +46,7 @@ def reached(notice: Notice, results: Results) -> Sentence:
             "count": numbers.count(_cells(results, head)), "node": head.node, "map": head.map}
     if passes(stop):
         return N_("A breakpoint holds since the last change: {name} is {value} ({condition})."), {
-            "name": head.name, "value": numbers.figure(value_of(results, head)), "condition": stop.text}
+            "name": head.name, "value": _value(results, head), "condition": stop.text}
     return N_("A breakpoint holds since the last change: {condition}, with {reading}."), {
         "condition": stop.condition, "reading": reading(stop.condition, results)}
 
@@ -70,7 +70,7 @@ def held(stop: Breakpoint, holding: Holding, results: Results) -> Sentence:
     """Where one holds now."""
     if holding.before is not None:
         return reached(Notice(stop, holding.first, holding.before), results)
-    facts: dict[str, object] = {"name": holding.first.name, "value": numbers.figure(value_of(results, holding.first)),
+    facts: dict[str, object] = {"name": holding.first.name, "value": _value(results, holding.first),
                                 "count": numbers.count(holding.count)}
     if passes(stop) and holding.count > 1:
         return N_("It holds for {count} numbers. The first: {name} is {value}."), facts
@@ -89,6 +89,11 @@ def mark(stop: Breakpoint, holding: Holding, results: Results) -> str:
         names = [labels[k] if k < len(labels) else str(k) for k in (holding.before, results.order[0])]
         return " → ".join(names)
     return f"{numbers.count(holding.count)}×" if passes(stop) or stop.condition == DEAD else ""
+
+
+def _value(results: Results, head: Playhead) -> str:
+    value = value_of(results, head)
+    return numbers.gradient(value) if head.lane == "backward" else numbers.figure(value)
 
 
 def _cells(results: Results, head: Playhead) -> int:

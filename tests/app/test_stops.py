@@ -12,11 +12,12 @@ from app.model.document import from_model
 from app.model.frames import value_of
 from app.model.playback import move
 from app.model.results import compute
-from app.model.stops import checked, next_stop, stopping
+from app.model.stops import Search, checked, next_stop, stopping
 from app.model.timeline import Playhead, start, timeline
 from app.paths import asset
 from cnncore.errors import CnnError
 from cnncore.files.project import read_model
+from tests.gui.stepping import HEAD, document
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +104,34 @@ def test_what_cannot_be_is_refused_in_a_sentence(results, stop, words):
     with pytest.raises(CnnError) as caught:
         checked(stop, results)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("shape", "layers"), [
+    ((1, 9), (("c", "conv", {"filters": 2, "kernel": 3}), ("r", "relu", {}), *HEAD)),
+    ((1, 6, 6), (("c", "conv", {"filters": 2, "kernel": 3}), ("r", "relu", {}), ("p", "maxpool", {}), *HEAD)),
+    ((1, 4, 4, 4), (("c", "conv", {"filters": 2, "kernel": 2}), ("r", "relu", {}), *HEAD)),
+])
+def test_the_search_finds_what_a_walk_from_number_to_number_finds_forwards_and_back(shape, layers):
+    rng = np.random.default_rng(11)
+    made = document(*layers, shape=shape)
+    results = compute(dataclasses.replace(made, typed=rng.normal(size=shape).astype(np.float32)), said=3)
+    every = [stretch.at(map_, cell) for stretch in timeline(results.network) for map_ in range(stretch.maps)
+             for cell in range(stretch.size)]
+    values = np.array([value_of(results, head) for head in every], np.float64)
+    for _ in range(12):
+        bound = float(np.quantile(np.abs(values), rng.uniform(0.9, 1)))
+        stops = (Breakpoint(condition=f"abs(value) > {bound:.9f}"), Breakpoint(node="r"),
+                 Breakpoint("backward", "d", "weight", "value < 0", on=bool(rng.integers(2))))
+        search = Search(results, stops)
+        hit = np.abs(values) > float(f"{bound:.9f}")
+        hit |= [head == Playhead("r", (0,) * len(shape)) for head in every]
+        if stops[2].on:
+            hit |= [head.stretch == ("backward", "d", "weight") and value < 0
+                    for head, value in zip(every, values, strict=True)]
+        for _ in range(20):
+            k, n = sorted(int(i) for i in rng.integers(len(every), size=2))
+            after = next((i for i in range(k + 1, n + 1) if hit[i]), None)
+            before = next((i for i in range(n - 1, k - 1, -1) if hit[i]), None)
+            assert search.next(every[k], every[n]) == (None if after is None else every[after])
+            assert search.before(every[n], every[k]) == (None if before is None else every[before])
+            assert (search.at(every[k]) is not None) == hit[k]
