@@ -70,7 +70,6 @@ class InspectorPanel(Card):
         self._name = ""
         self._sources: tuple[object, object] = (None, None)
         self._spread: tuple[object, ...] | None = None  # what the histogram has counted
-        self._spread: tuple[object, ...] | None = None  # what the histogram has counted
         self._bad = False  # the number is NaN or infinite
         self._every = False  # every layer of what the number sees
         self._later, self._quiet = QTimer(self), QTimer(self)

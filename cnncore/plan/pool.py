@@ -13,7 +13,6 @@ from cnncore.plan.kernel import Call, Grads, Kernel, Site, call, known
 from cnncore.plan.layout import blocks, empty
 from cnncore.plan.spots import Window, windows_of
 
-
 MOST = 1024  # cells of a whole map along an axis: a call each; the op itself takes larger ones at once
 
 
