@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -60,32 +60,42 @@ class Digits(QGraphicsItem):
         painter.setClipRect(self._frame.field)
         scale, ratio = theme.scale(), painter.device().devicePixelRatioF()
         wide, high = digit(scale)
+        inks: dict[int, int] = {}
         for k in range(len(self._values)):
-            for box, text, fill in self.seen(k):
-                at = box.center()
-                painter.drawPixmap(round(at.x() - len(text) * wide / 2), round(at.y() - high / 2),
-                                   printed(text, theme.text_on(fill).rgb(), scale, ratio))
+            cell = self.cell(k)
+            for x, y, text, fill in self._cells(k, cell) if cell is not None else ():
+                if fill not in inks:
+                    inks[fill] = theme.text_on(fill).rgb()
+                painter.drawPixmap(round(x + (cell[0] - len(text) * wide) / 2), round(y + (cell[1] - high) / 2),
+                                   printed(text, inks[fill], scale, ratio))
 
-    def seen(self, k: int) -> Iterator[tuple[QRectF, str, int]]:
+    def seen(self, k: int) -> list[tuple[QRectF, str, int]]:
         """Of a column's cells that can be seen and have digits: where in the view, what stands there, on what."""
-        values, mosaic, cell = self._values[k], self._mosaics[k], self.cell(k)
-        if cell is None or values is None or mosaic is None or not mosaic.known:
+        cell = self.cell(k)
+        return [] if cell is None else [(QRectF(x, y, *cell), text, fill) for x, y, text, fill in self._cells(k, cell)]
+
+    def _cells(self, k: int, cell: tuple[float, float]) -> Iterator[tuple[float, float, str, int]]:
+        """The same, by their upper left corners."""
+        values, mosaic = self._values[k], self._mosaics[k]
+        if values is None or mosaic is None or not mosaic.known:
             return
         say, place, field = writing(values, cell[0]), self._frame.places[k], self._frame.field
         for channel in place.order if say is not None else ():
             whole = self._frame.rect(place.map_rect(channel) or (0, 0, 0, 0))
+            left, top = whole.left(), whole.top()
             plane = values[channel].reshape(place.column.rows, place.column.across)
-            rows = _within(whole.top(), cell[1], plane.shape[0], field.top(), field.bottom())
-            columns = _within(whole.left(), cell[0], plane.shape[1], field.left(), field.right())
-            for row, col in product(rows, columns):
-                if np.isfinite(plane[row, col]):
-                    box = QRectF(whole.left() + col * cell[0], whole.top() + row * cell[1], *cell)
-                    yield box, say(float(plane[row, col])), mosaic.colour(channel, row, col)
+            rows = _within(top, cell[1], plane.shape[0], field.top(), field.bottom())
+            columns = _within(left, cell[0], plane.shape[1], field.left(), field.right())
+            plane, fills = plane[rows, columns], mosaic.colours(channel)[rows, columns]
+            for row, (line, colours) in enumerate(zip(plane.tolist(), fills.tolist(), strict=True), rows.start):
+                for col, (value, fill) in enumerate(zip(line, colours, strict=True), columns.start):
+                    if isfinite(value):
+                        yield left + col * cell[0], top + row * cell[1], say(value), fill
 
 
-def _within(start: float, cell: float, count: int, low: float, high: float) -> range:
+def _within(start: float, cell: float, count: int, low: float, high: float) -> slice:
     """Which of ``count`` cells in a row lie between two pixels, in part at least."""
-    return range(max(int((low - start) // cell), 0), min(int((high - start) // cell) + 1, count))
+    return slice(max(int((low - start) // cell), 0), max(min(int((high - start) // cell) + 1, count), 0))
 
 
 def writing(values: Values, wide: float) -> Callable[[float], str] | None:

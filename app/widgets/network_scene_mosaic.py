@@ -91,17 +91,16 @@ class Mosaic(Kept, pg.ImageItem):
         """(height, width, 3) what is shown, one pixel a unit."""
         return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)[:, :, 2::-1].copy()
 
-    def colour(self, channel: int, row: int, col: int) -> int:
-        """What a cell is filled with; of a channel that is shown."""
+    def colours(self, channel: int) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """(rows, columns) what the cells of a channel that is shown are filled with."""
         place = self._place
         if place is None or place.xs is None or place.ys is None:
-            return int(_panel())
-        box = place.box(channel, (row, row + 1), (col, col + 1))
-        if box is None:
-            return int(_panel())
-        x, y = (box[0] + box[2] / 2 - place.left) / place.xs.unit, (box[1] + box[3] / 2 - place.top) / place.ys.unit
-        height, width = self._pixels.shape
-        return int(self._pixels[min(int(y), height - 1), min(int(x), width - 1)])
+            return np.full((1, 1), _panel())
+        xs, ys = place.xs, place.ys
+        row, col = divmod(place.order.index(channel), xs.count)
+        down = row * ys.pitch + np.arange(ys.cells) * ys.fine + ys.fine // 2
+        across = col * xs.pitch + np.arange(xs.cells) * xs.fine + xs.fine // 2
+        return self._pixels[np.ix_(down, across)]
 
     def boundingRect(self) -> QRectF:
         height, width = self._pixels.shape
