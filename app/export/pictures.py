@@ -31,7 +31,7 @@ def _svg(stage: Stage) -> bytes:
     svg.setSize(QSize(wide, high))
     svg.setViewBox(QRect(0, 0, wide, high))
     svg.setResolution(96)
-    svg.setTitle("ConvScope")
+    svg.setTitle(stage.title)
     painter = QPainter(svg)
     try:  # a painter that outlives what it paints on would bring the program down
         stage.paint(painter)
@@ -48,7 +48,7 @@ def _pdf(stage: Stage) -> bytes:
     buffer, (wide, high) = _buffer(), stage.look.size
     pdf = QPdfWriter(buffer)
     pdf.setCreator("ConvScope")
-    pdf.setTitle("ConvScope")
+    pdf.setTitle(stage.title)
     pdf.setPageSize(QPageSize(QSizeF(wide * POINTS, high * POINTS), QPageSize.Unit.Point, "",
                               QPageSize.SizeMatchPolicy.ExactMatch))
     pdf.setPageMargins(QMarginsF(0, 0, 0, 0))

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app import i18n, theme
 from app.desk import Desk
 from app.export.caption import Caption, places
-from app.export.look import Look
+from app.export.look import NATURAL, Look
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead
 from app.settings import Settings
 
 MARGIN = 10
+HIGHEST = 1.2  # times its natural height: a stepper that is higher is empty below
 Make = Callable[[Desk], QWidget]  # the stepper: panels stand higher than exports, so it is handed in
 
 
@@ -32,7 +33,7 @@ class Stage:
     """
 
     def __init__(self, make: Make, results: Results, look: Look, settings: Settings, ranges: str = "layer") -> None:
-        self.look = look
+        self.look, self.title = look, "ConvScope"
         with self._inside():
             self.desk = Desk(results.document, settings)
             self.desk.session.results = results
@@ -46,8 +47,11 @@ class Stage:
             edge = theme.size(MARGIN)
             layout.setContentsMargins(edge, edge, edge, edge)
             layout.setSpacing(theme.size(6))
-            layout.addWidget(self.stepper, 1)
+            self.stepper.setMaximumHeight(round(HIGHEST * NATURAL[1] * look.scale))
+            layout.addStretch(1)  # a picture that is high has its ground above and below
+            layout.addWidget(self.stepper, 100)
             layout.addWidget(self.caption)
+            layout.addStretch(1)
             self.caption.setVisible(look.captions)
             self.frame.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
             self.frame.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
@@ -79,6 +83,7 @@ class Stage:
             if self.frame.stale:
                 self._dress()
             self.desk.session.select(head)
+            self.title = head.name
             self.caption.show_now(self.desk.session.view.network.scores if head.node == LOSS else head.node, done)
             self._settle()
 

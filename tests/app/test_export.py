@@ -118,6 +118,7 @@ def test_the_pdf_holds_its_words_and_numbers_as_letters(stages):
     content = picture(stage, ".pdf")
     said = pdf_text(content)
     assert pages(content) == 1
+    assert CELL.name.encode("utf-16-be") in content  # the document's title
     assert "How one number is made" in said
     assert "conv1[2, 10, 9]" in said
     kernel = results().document.weights["conv1.weight"][2, 0]
@@ -372,3 +373,12 @@ def test_a_stage_is_never_narrower_than_the_smallest_window_allows():
         look = Look(size)
         assert look.laid_out[0] / look.scale >= 780
         assert look.laid_out[1] / look.scale >= 390
+
+
+def test_a_high_picture_has_its_ground_above_and_below_and_no_empty_card(stages):
+    stage = stages(Look((800, 1200)))
+    stage.show(CELL)
+    card = stage.stepper.geometry()
+    assert card.height() < 600
+    assert card.top() > 200
+    assert stage.frame.height() - stage.caption.geometry().bottom() > 200

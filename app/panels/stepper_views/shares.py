@@ -83,7 +83,7 @@ class ShareTable(QWidget):
         painter.setPen(theme.color("soft"))
         titles = (self._title or tr("class"), tr("score x"), tr("exp(x − largest)"), tr("share of the sum"))
         for x, title in zip(lefts, titles, strict=True):
-            painter.drawText(QRectF(x, 0, 300, theme.size(HEAD)), Qt.AlignmentFlag.AlignVCenter, title)
+            painter.drawText(QRectF(x, 0, self.width() - x, theme.size(HEAD)), Qt.AlignmentFlag.AlignVCenter, title)
         total = float(self._exps.sum()) or 1.0
         high = self.row_rect(0).height()
         first, last = ((y - theme.size(HEAD)) // high for y in (event.rect().top(), event.rect().bottom()))
