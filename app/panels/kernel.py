@@ -78,6 +78,7 @@ class KernelPanel(Card):
         self.bias.entered.connect(self._enter_bias)
         desk.session.selection_changed.connect(self._selected)
         desk.session.results_changed.connect(self._changed)
+        desk.ranges.changed.connect(lambda: self.isVisible() and self.show_now())
         self.focus_ring = FocusRing(self)
         self.retranslate()
 
@@ -114,6 +115,7 @@ class KernelPanel(Card):
         self._state = handle.state
         self._show_chips()
         self.editor.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed, handle.name)
+        self.editor.grid.set_hues(self.desk.settings.kernel_hues)
         self.editor.grid.set_cell(theme.size(CELL) if max(handle.values.shape) <= 9 else theme.size(20))
         self.name.setText(f"{handle.key}[{', '.join(map(str, handle.prefix))}]")
         self.sum.set_text(N_("sum {value}"), value=numbers.figure(float(handle.values.sum(dtype=np.float64))))

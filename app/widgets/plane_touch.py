@@ -15,7 +15,8 @@ Place = tuple[float, float]
 
 def paint(painter: QPainter, cells: tuple[range, range], spread: tuple[int, int], corner: Place, pitch: int,
           size: tuple[int, int]) -> None:
-    """A line round all of them, as far as it shows; where they lie apart, a dot in the corner of each.
+    """Where they lie apart, a dot in the corner of each that shows. A line round all of them would hardly ever be seen
+    as a whole here: that is for the maps that are.
 
     Args:
         painter: Of the grid.
@@ -26,15 +27,11 @@ def paint(painter: QPainter, cells: tuple[range, range], spread: tuple[int, int]
         size: Of the grid, height and width.
     """
     down, across = (range(axis[0] * n, axis[-1] * n + 1, axis.step * n) for axis, n in zip(cells, spread, strict=True))
-    box = QRectF(corner[1] + across[0] * pitch, corner[0] + down[0] * pitch,
-                 (across[-1] - across[0] + 1) * pitch - 1, (down[-1] - down[0] + 1) * pitch - 1)
     seen = [_seen(axis, math.floor(-start / pitch), length // pitch + 2)
             for axis, start, length in zip((down, across), corner, size, strict=True)]
-    dots = []
     if all(seen):
-        apart = QRectF(corner[1] + seen[1][0] * pitch, corner[0] + seen[0][0] * pitch, 0, 0)
-        dots = marks.dots(apart, *seen, (pitch, pitch), AT)
-    marks.touched(painter, box, dots=dots)
+        first = QRectF(corner[1] + seen[1][0] * pitch, corner[0] + seen[0][0] * pitch, 0, 0)
+        marks.touched(painter, dots=marks.dots(first, *seen, (pitch, pitch), AT))
 
 
 def _seen(axis: range, first: int, count: int) -> range:

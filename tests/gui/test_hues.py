@@ -9,8 +9,9 @@ import pytest
 
 from app import theme
 from app.model.timeline import Playhead
+from app.panels.kernel import KernelPanel
 from app.panels.stepper_views import LearnView, ProductsView, SlideView
-from tests.gui.stepping import HEAD, document, opened
+from tests.gui.stepping import HEAD, document, opened, show
 
 WAYS = {
     "a sound": ((1, 30), {"kernel": 5, "stride": 2}, (1, 6)),
@@ -72,6 +73,19 @@ def test_on_the_way_back_a_weight_keeps_its_hue(desk, qtbot, hued):
     view = panel.view
     assert isinstance(view, LearnView)
     assert worn(view.gradient, [view.gradient.cell_rect(*spot) for spot in spots])[:8] == list(range(8))
+
+
+def test_the_kernel_panel_wears_them_as_soon_as_they_are_asked_for(desk, qtbot):
+    desk.session.open(made((1, 28, 28), {"kernel": 3}), None)
+    desk.session.select(Playhead("it", (1, 6, 6)))
+    panel = KernelPanel(desk)
+    show(qtbot, panel, 300, 400)
+    grid = panel.editor.grid
+    rects = [grid.rect_of(*divmod(k, 3)) for k in range(9)]
+    assert worn(grid.viewport(), rects) != list(range(9))
+    assert desk.perform("view.hues")
+    assert worn(grid.viewport(), rects) == list(range(9))
+    desk.perform("view.hues")
 
 
 def test_a_larger_kernel_has_none(desk, qtbot, hued):

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app import theme
 from app.drive import settle
 from app.model.timeline import LOSS, Playhead
 from app.panels.kernel import KernelPanel
@@ -60,6 +61,16 @@ def lit(network, node):
     """(channels, rows, columns) of each block of a node's column that is lit up."""
     k = next(k for k, column in enumerate(network.columns) if node in column.nodes)
     return [(one.channels, one.rows, one.cols) for one in network.view.touches.lit if one.column == k]
+
+
+def seen_dots(grid):
+    """Cells of the window with a dot in their lower right corner."""
+    picture, found = grid.grab().toImage(), 0
+    for cell in np.ndindex(*grid._size):
+        box = grid.cell_rect(*cell)
+        at = [round(side + 0.84 * (grid.cell_px + 1)) for side in (box.left(), box.top())]
+        found += picture.pixelColor(*at).name() == theme.color("ink").name()
+    return found
 
 
 def test_hover_an_input_cell_and_all_outputs_that_it_feeds_light_up(both, desk, qtbot):
@@ -122,6 +133,8 @@ def test_hover_a_weight_and_all_that_it_multiplies_lights_up(both, desk, qtbot, 
     assert view.output.map.touched == (out_rows, out_cols)
     assert len(out_rows) * len(out_cols) == len(rows) * len(cols)  # each of these is in one sum
     assert view.input.hover == view.products.hover == spot_
+    dotted = seen_dots(view.input)
+    assert (dotted > 0) == (rows.step > 1)  # where cells lie apart, each has a dot
     assert desk.session.hovered is None  # no number is pointed at, and no gradient is asked for
     qtbot.mouseMove(view, OFF)
     assert network.view.touches.lit == ()
