@@ -44,7 +44,7 @@ HINTS = {  # {first} is a link to it
              "one of them."),
     "A2": N_("A larger kernel blurs more. Click {first} and move **σ**: near 1 it is **gauss5**, the bell in whole "
              "numbers over 273."),
-    "A4": N_("Click {first}: on the curve 4 × 30·50 and 30·20 meet, **6600**. Take the other shape, and it is **0**. "
+    "A4": N_("Click {first}: on the curve 4 × 30·50 and 30·20 meet, **6600**; on the other shape nothing does, **0**. "
              "In a whole drawing the map peaks where the curve is."),
     "B1": N_("Click {first} and step on: **2, 3, 2, 1**. The first and the last see a zero of the padding."),
     "B2": N_("Each kernel is highest where the input looks like it. Click {first}, a kept maximum, and go back to the "
@@ -57,8 +57,8 @@ HINTS = {  # {first} is a link to it
              "weights below 0, refuses that."),
     "D1": N_("A window of 3 on 7 cells: stride 1 gives **5**, stride 2 **3**. Stride 3 does not fit: click {first} and "
              "see what is dropped."),
-    "D2": N_("Click {first}: a kernel is as deep as the input, 3. Twelve make **12** maps. Padding 2 makes 36×36, of "
-             "which 5×5 leaves **32×32**; without it **28×28**."),
+    "D2": N_("Click {first}: a kernel is as deep as the input, 3, and twelve make **12** maps. Padding 2 makes 36×36, "
+             "of which 5×5 leaves **32×32**; without it **28×28**."),
     "D3": N_("Click {first}: the channels give **2**, **−3** and **−3**, the bias **1**: together **−3**."),
     "E3": N_("The second map is the first, moved by one cell. Click {first}: few numbers of the input stay, but most "
              "of a pooled map."),
