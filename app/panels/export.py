@@ -13,22 +13,18 @@ from app import i18n, numbers, theme
 from app.desk import Desk
 from app.export import mp4, sequence, tables
 from app.export.film import film
-from app.export.look import Look
 from app.export.paper import both, page
 from app.export.pictures import picture
 from app.export.place import answers_beside, check, write_together
-from app.export.sheet_parts import Worksheet
-from app.export.stage import Make, Stage
-from app.export.worksheet import of_cell, spoken
-from app.export.worksheet_map import of_map
+from app.export.stage import Make
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.messages import text_of
-from app.model.frames import trace_of
 from app.model.results import Results
 from app.model.timeline import Playhead, of_lane, stretch_of
 from app.panels.export_views.choices import Choice, Choices
 from app.panels.export_views.preview import Preview
+from app.panels.export_views.shown import Staging, named, table, worksheet
 from app.widgets.buttons import push_button, restyle
 from app.widgets.card import Card
 from app.widgets.focus_ring import FocusRing
@@ -40,7 +36,6 @@ SOON_MS = 60  # after a change the preview waits for the next one
 LINES = 40  # of a table
 PAGE = 520  # px
 FRAME = 40  # px that a title bar takes
-PASSES = {"forward": N_("forward pass"), "loss": N_("loss"), "backward": N_("backward pass"), "update": N_("update")}
 
 
 class ExportPanel(Card):
@@ -55,7 +50,7 @@ class ExportPanel(Card):
         super().__init__(N_("Export"), "", parent)
         self.setObjectName("export_panel")
         self.setWindowFlag(Qt.WindowType.Tool, True)
-        self.desk, self._make = desk, make
+        self.desk = desk
         self.ask: Callable[[str], Path | None] = self._dialog
         self.title.hide()  # the window's frame says it
         self.choices, self.preview = Choices(), Preview()
@@ -89,7 +84,7 @@ class ExportPanel(Card):
         self.job.failed.connect(self._refuse)
         self.job.ended.connect(self._ended)
         self._out: Path | None = None
-        self._stage: tuple[Results, Look, str, Stage] | None = None
+        self._staging = Staging(desk, make)
         self._heads: list[Playhead] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -123,7 +118,7 @@ class ExportPanel(Card):
         """The preview, and what there is to know about the file."""
         self._soon.stop()
         choice, results, head = self.choices.choice, self.desk.session.results, self.head
-        self.name.setText(self._what(choice, results, head))
+        self.name.setText(named(choice, results, head))
         if results.blank:
             self._say(N_("⚠ Nothing is drawn yet: every number is made of zeros."), "warn")
         else:
@@ -135,15 +130,6 @@ class ExportPanel(Card):
             self.preview.sheet.show_lines([])
             self._refuse(error)
             self.save.set_blocked(N_("There is nothing to write."))
-
-    def _what(self, choice: Choice, results: Results, head: Playhead) -> str:
-        """The name of what is written: a number, a map, a layer, a pass."""
-        if choice.shows == "pass":
-            return tr(PASSES[head.lane])
-        if choice.shows == "map" and choice.kind == "film" and head.index:
-            return f"{spoken(results, head).partition('[')[0]}[{head.map}]"
-        name = spoken(results, head)
-        return name.partition("[")[0] if choice.shows in ("cells", "array") else name
 
     def _show(self, choice: Choice, results: Results, head: Playhead) -> None:
         self._heads = []
@@ -163,11 +149,11 @@ class ExportPanel(Card):
             return
         self.preview.set_film(0, choice.look.step_ms)
         if choice.kind == "picture":
-            stage = self._staged(choice.look)
+            stage = self._staging.on(choice.look)
             stage.show(head)
             self.preview.sheet.show_image(stage.image())
         elif choice.kind == "sheet":
-            make = self._worksheet(choice, results, head)
+            make = worksheet(choice, results, head)
             self.preview.sheet.show_images([page(make, done, choice.look.language, PAGE) for done in (False, True)])
             self._say(N_("Two files: the sheet, and its answers."))
         else:
@@ -178,39 +164,12 @@ class ExportPanel(Card):
             shape, kind = tables.described(results, head)
             self.preview.sheet.show_lines([head.name.partition("[")[0], f"{kind} {shape}"])
             return
-        self.preview.sheet.show_lines(tables.first_lines(self._table(choice, results, head), LINES))
-
-    def _table(self, choice: Choice, results: Results, head: Playhead) -> bytes:
-        trace = trace_of(results, head.whole)
-        if choice.shows == "terms" and trace is not None:
-            return tables.terms_csv(trace)
-        return tables.array_csv(results, head)
-
-    def _worksheet(self, choice: Choice, results: Results, head: Playhead) -> Callable[[], Worksheet]:
-        return lambda: (of_map if choice.shows == "map" else of_cell)(results, head)
-
-    def _staged(self, look: Look) -> Stage:
-        """A stage for the preview: the one there is, where it still shows the truth."""
-        now = (self.desk.session.results, look, self.desk.ranges.choice)
-        if self._stage is not None and self._stage[:3] == now:
-            return self._stage[3]
-        self._drop()
-        stage = self._new_stage(look)
-        self._stage = (*now, stage)
-        return stage
-
-    def _new_stage(self, look: Look) -> Stage:
-        return Stage(self._make, self.desk.session.results, look, self.desk.settings, self.desk.ranges.choice)
-
-    def _drop(self) -> None:
-        if self._stage is not None:
-            self._stage[3].close()
-            self._stage = None
+        self.preview.sheet.show_lines(tables.first_lines(table(choice, results, head), LINES))
 
     def _show_frame(self, k: int) -> None:
         if self._heads:
             k = min(k, len(self._heads) - 1)
-            stage = self._staged(self.choices.choice.look)
+            stage = self._staging.on(self.choices.choice.look)
             stage.show(self._heads[k], (k + 1) / len(self._heads))
             self.preview.sheet.show_image(stage.image())
 
@@ -233,7 +192,7 @@ class ExportPanel(Card):
             elif choice.kind == "sheet":
                 beside = answers_beside(path)
                 check(beside)
-                sheet, answers = both(self._worksheet(choice, results, head), choice.look.language)
+                sheet, answers = both(worksheet(choice, results, head), choice.look.language)
                 write_together({path: sheet, beside: answers})
                 self._saved(path)
             else:
@@ -244,33 +203,24 @@ class ExportPanel(Card):
 
     def _content(self, choice: Choice, results: Results, head: Playhead) -> bytes:
         if choice.kind == "picture":
-            stage = self._staged(choice.look)
+            stage = self._staging.on(choice.look)
             stage.show(head)
             return picture(stage, choice.suffix)
-        return tables.npy(results, head) if choice.suffix == ".npy" else self._table(choice, results, head)
+        return tables.npy(results, head) if choice.suffix == ".npy" else table(choice, results, head)
 
     def _begin(self, path: Path, heads: list[Playhead], choice: Choice) -> None:
         self._out = path
-        self._staged(choice.look)
-        assert self._stage is not None
-        own, self._stage = self._stage, None  # the preview's: it stands there, and nobody else may move it now
+        own = self._staging.take(choice.look)
 
         def making() -> Generator[float, None, bytes]:
             try:
-                return (yield from film(own[3], heads, choice.suffix))
+                return (yield from film(own.stage, heads, choice.suffix))
             finally:
-                self._give_back(own)
+                self._staging.give_back(own, self.isVisible())
 
         self._busy(True)
         self._say(N_("Making {name}…"), name=path.name)
         self.job.begin(making())
-
-    def _give_back(self, own: tuple[Results, Look, str, Stage]) -> None:
-        """A stage that a film was made on: the preview goes on with it, unless it has another, or nobody looks."""
-        if self._stage is None and self.isVisible():
-            self._stage = own
-        else:
-            own[3].close()
 
     def _write(self, content: bytes) -> None:
         assert self._out is not None
@@ -330,7 +280,7 @@ class ExportPanel(Card):
     def shutdown(self) -> None:
         """The window closes: what is being made is given up."""
         self.job.cancel()
-        self._drop()
+        self._staging.drop()
         self.close()
 
     def showEvent(self, event: object) -> None:
@@ -343,7 +293,7 @@ class ExportPanel(Card):
         super().hideEvent(event)  # type: ignore[arg-type]
         self._soon.stop()
         if not self.job.running:
-            self._drop()
+            self._staging.drop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc gives up what is being made, else it closes the panel."""

@@ -207,6 +207,62 @@ def test_cancelled_in_the_middle_nothing_is_written(panel, qtbot, tmp_path):
     qtbot.waitUntil(lambda: saved(panel), timeout=20000)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.99])  # before the first frame, at it, at the last
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_cancelled_at_any_point_the_old_file_stays(panel, qtbot, tmp_path, share, suffix):
+    choose(panel, qtbot, "film", suffix)
+    frames(panel, qtbot, 12)
+    out = tmp_path / f"out{suffix}"
+    out.write_text("old", encoding="utf-8")
+    before = {path.name for path in tmp_path.iterdir()}
+    reached: list[float] = []
+
+    def look(done: float) -> None:
+        if done >= share and not reached:
+            reached.append(done)
+            click(qtbot, panel.cancel)
+
+    if share:
+        panel.job.moved.connect(look)
+    click(qtbot, panel.save)
+    if not share:
+        click(qtbot, panel.cancel)
+    qtbot.waitUntil(lambda: not panel.job.running, timeout=20000)
+    assert panel.said.text() == "Cancelled. Nothing was written."
+    assert out.read_text(encoding="utf-8") == "old"
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_the_preview_goes_on_with_the_stage_of_the_film(panel, qtbot):
+    choose(panel, qtbot, "film", ".gif", "terms")
+    frames(panel, qtbot, 3)
+    stage = panel._staging.on(panel.choices.choice.look)
+    click(qtbot, panel.save)
+    assert panel._staging.on(panel.choices.choice.look) is not stage  # nobody moves a stage under a film
+    panel._staging.drop()
+    qtbot.waitUntil(lambda: saved(panel) and not panel.job.running, timeout=20000)
+    assert panel._staging.on(panel.choices.choice.look) is stage
+    seen = panel.preview.sheet.image
+    panel.preview.slider.setFocus()
+    qtbot.keyClick(panel.preview.slider, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: panel.preview.sheet.image is not seen)
+
+
+def test_the_window_has_its_turn_while_a_film_is_made(panel, qtbot, tmp_path):
+    """At most 50 ms are asked for; processor time of this thread, for the machine may be busy."""
+    choose(panel, qtbot, "film", ".gif")
+    frames(panel, qtbot, 40)
+    turns: list[float] = []
+    clock = QTimer()
+    clock.timeout.connect(lambda: turns.append(time.thread_time()))
+    click(qtbot, panel.save)
+    clock.start(0)
+    qtbot.waitUntil(lambda: saved(panel) and not panel.job.running, timeout=60000)
+    clock.stop()
+    gaps = np.sort(np.diff(turns))
+    assert gaps[-3] < 0.050  # twice Python may tidy up
+
+
 def test_esc_cancels_before_it_closes(panel, qtbot):
     choose(panel, qtbot, "film", ".gif")
     click(qtbot, panel.save)
