@@ -16,7 +16,7 @@ from cnncore.network import INPUT, Network
 from cnncore.op import Array, Backward, Range, Run, Shape
 
 Box = tuple[Range, ...]  # (start, stop, step) of each axis of an output, channels first
-KEPT = 32  # weights whose cells are remembered: a pointer comes back to the same few
+KEPT = 128  # weights whose cells are remembered: a pointer comes back to the same few
 
 
 class Touch(QObject):

@@ -6,14 +6,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit
 
 from app import theme
 from app.desk import Desk
 from app.filing import fresh
 from app.model.timeline import Playhead
+from app.panels.typed import TypedPanel
 from app.settings import Settings
-from tests.gui.stepping import HEAD, LEFT, document, middle, opened
+from tests.gui.stepping import HEAD, LEFT, document, middle, opened, show
 
 
 def seen(widget) -> np.ndarray:
@@ -160,3 +162,21 @@ def test_a_cell_in_a_hole_of_the_window_or_beside_it_can_be_pointed_at(desk, qtb
     assert view.products.hover == (1, 1)
     qtbot.mouseClick(view.input, LEFT, pos=QPoint(2, 2))
     assert desk.session.playhead == Playhead("input", (0, 5, 5))
+
+
+def test_typed_numbers_are_squares_too_and_can_still_be_typed(desk, qtbot):
+    desk.session.open(made(("it", "conv", {"filters": 2}), shape=(1, 8, 8)), None)
+    panel = TypedPanel(desk)
+    show(qtbot, panel, 300, 420)
+    grid = panel.grid
+    cell = grid.viewport(), grid.rect_of(3, 3)
+    assert len(np.unique(inner(*cell))) > 1
+    desk.set_pixels("squares")
+    assert len(np.unique(inner(*cell))) == 1
+    qtbot.mouseClick(grid.viewport(), LEFT, pos=middle(grid.rect_of(3, 3)))
+    qtbot.waitUntil(lambda: grid.findChild(QLineEdit) is not None)
+    editor = grid.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "2.5")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: float(desk.session.document.typed[0, 3, 3]) == 2.5)
