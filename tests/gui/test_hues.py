@@ -73,6 +73,10 @@ def test_on_the_way_back_a_weight_keeps_its_hue(desk, qtbot, hued):
     view = panel.view
     assert isinstance(view, LearnView)
     assert worn(view.gradient, [view.gradient.cell_rect(*spot) for spot in spots])[:8] == list(range(8))
+    desk.session.select(Playhead("it", (1, 0, 2, 2), None, "weight", "update"))
+    view = panel.view
+    for grid in (view.now, view.after):
+        assert worn(grid, [grid.cell_rect(*spot) for spot in spots])[:8] == list(range(8))
 
 
 def test_the_kernel_panel_wears_them_as_soon_as_they_are_asked_for(desk, qtbot):

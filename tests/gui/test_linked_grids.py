@@ -275,6 +275,10 @@ def test_in_the_loss_and_the_update_a_pointer_lights_up_what_there_is(both, desk
                  Playhead("dense1", (3, 52), None, "weight", "backward")):
         desk.session.select(head)
         assert lit(network, "relu2") == [(range(3, 4), range(2, 4), range(4, 6))]
+    desk.session.select(Playhead("conv2", (3, 1, 2, 2), None, "weight", "update"))
+    qtbot.mouseMove(stepper.view.now, middle(stepper.view.now.cell_rect(0, 4)))
+    assert lit(network, "pool1") == [(range(1, 2), range(0, 8), range(4, 12))]
+    desk.session.select(Playhead("dense1", (3, 52), None, "weight", "backward"))
     view = stepper.view
     assert isinstance(view, LearnDenseView)
     qtbot.mouseMove(view.went, middle(view.went.rect_of(0, 0)))  # the weight that multiplies the first entry

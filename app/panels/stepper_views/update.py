@@ -213,6 +213,7 @@ class UpdateView(View):
                 grid.set_shape(*self._shape)
             grid.set_plane(plane, bound)
             grid.set_ring(spot)
+            grid.set_hues(int(self.desk.settings.kernel_hues and len(scene.shape) > 2))
         self.words = optimizer_words(scene.results)
         size = " × ".join(map(str, scene.shape[-2:] if len(scene.shape) > 2 else (before.size,)))
         self.headings[0].set_what(f"{scene.node.name}.{scene.head.target} · {size}", size)
