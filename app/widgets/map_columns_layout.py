@@ -58,9 +58,10 @@ def arrange(columns: Sequence[Column], width: float, height: float, heads: Seque
     # A few columns stand together in the middle: at the two ends of a wide card they would be strangers.
     air = min(max((width - sum(slots)) / max(len(slots) - 1, 1), 2), MOST_AIR * scale)
     out, x = [], max((width - sum(slots) - air * (len(slots) - 1)) / 2, 0.0)
+    down = max(height - high, 0) / 2 if len(columns) <= FEW else 0.0  # and in the middle of a high one
     for draft, slot in zip(drafts, slots, strict=True):
-        bars = draft.column.kind == "bars"
-        out.append(dataclasses.replace(draft, x=x, left=x, width=slot if bars else max(slot, draft.width)))
+        wide = slot if draft.column.kind == "bars" else max(slot, draft.width)
+        out.append(dataclasses.replace(draft, x=x, left=x, width=wide, top=draft.top + down))
         x += slot + air
     return tuple(out)
 

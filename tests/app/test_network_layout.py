@@ -271,3 +271,19 @@ def test_another_column_gets_the_cell_at_the_same_place() -> None:
     assert moves.carried(COLUMNS[1], (5, 12, 23), COLUMNS[6]) == (5, 2, 3)
     assert moves.carried(COLUMNS[6], (15, 2, 3), COLUMNS[9]) == (9,)
     assert moves.first(COLUMNS[1]) == (0, 12, 12)
+
+
+# --- few and small
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_single_maps_take_most_of_the_room_and_stand_in_its_middle(count: int) -> None:
+    ops = [(f"relu{k}", make_op("relu", {})) for k in range(count)]
+    width, height = START
+    places = arrange(columns_of(chain("few", (1, 7, 7), ops)), width, height, [(58.0, 58.0)] * (count + 1))
+    sides = {round(place.content[3]) for place in places}
+    assert len(sides) == 1
+    across = sum(place.content[2] for place in places) / width
+    assert max(across, sides.pop() / height) > 0.65
+    for place in places:
+        top, high = place.content[1], place.content[3]
+        assert top + high / 2 == pytest.approx(height / 2, abs=2)
