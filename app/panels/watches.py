@@ -29,6 +29,7 @@ STOP = N_("such as conv1: value > 1")
 LIVE = 50  # ms between two looks while one draws: whoever reads a number reads no more of them
 MOST = 0.4  # of the column's height
 INSPECTOR = 552  # height of the inspector's parts but the code, with the strip's first line
+AIR = 4
 LEAST = 2  # lines, in the lowest window
 Take = Callable[[str], None]
 
@@ -84,7 +85,7 @@ class WatchesPanel(Card):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._fit)
-        self._stale = True
+        self._stale, self._need = True, 0
         self._live = QTimer(self)
         self._live.setSingleShot(True)
         self._live.setInterval(LIVE)
@@ -104,7 +105,7 @@ class WatchesPanel(Card):
         document = self.desk.session.document
         listed = document.watches, document.stops
         if listed != self._listed:
-            self._listed = listed
+            self._listed, self._need = listed, 0
             for row in (*self.watch_rows, *self.stop_rows):
                 self.rows.removeWidget(row)
                 row.hide()
@@ -184,9 +185,18 @@ class WatchesPanel(Card):
                 if not row.value.text() or self.watches.ready(row.text):
                     row.show_reading(self.watches.reading(row.text), self.watches.series(row.text),
                                      self.watches.picture(row.text))
+            self._align()
             for stop in self.stop_rows:
                 stop.check(results)
                 stop.show_holding(alarms.holding(stop.stop), results)
+
+    def _align(self) -> None:
+        """All values are as wide as the widest, and never become narrower: the courses stand under one another."""
+        need = max((row.value.need for row in self.watch_rows), default=0)
+        if need > self._need:
+            self._need = need
+            for row in self.watch_rows:
+                row.value.set_least(need)
 
     # --- typing
 
@@ -277,6 +287,7 @@ class WatchesPanel(Card):
         host = self.parentWidget().height() if self.parentWidget() is not None else 600
         spare = min(host - theme.size(INSPECTOR), int(host * MOST))  # the inspector's parts keep their place
         room = max(spare // (line + GAP), LEAST)
+        self.rows.setContentsMargins(0, 0, AIR if count > room else 0, 0)  # beside the scroll bar
         self.list.setFixedHeight(max(count * (line + GAP) - GAP, 0))  # a hidden list would not tell its new height
         self.scroll.setFixedHeight(min(count, room) * (line + GAP) - GAP if count else 0)
 

@@ -191,6 +191,16 @@ def test_a_pinned_map_is_a_picture_with_its_mean(window, qtbot):
     assert len(row.course.values) == 2
 
 
+def test_courses_and_values_stand_under_one_another(window, qtbot):
+    for text in ("loss", "1 / 3 - 1", "max(conv1)", "grad(conv1.weight)[2, 0, 1, 3]", "123456 * 3"):
+        watch(window, qtbot, text)
+    draw(window.explore.canvas.canvas, [templates("digits")["1"][0][0]])
+    settle()
+    rows = strip(window).watch_rows
+    assert len({row.course.x() for row in rows}) == len({row.value.geometry().right() for row in rows}) == 1
+    assert all(row.value.width() >= row.value.need for row in rows)
+
+
 def test_under_a_moving_pen_the_strip_follows_a_little_later(window, qtbot):
     watch(window, qtbot, "mean(conv1)")
     row = strip(window).watch_rows[0]

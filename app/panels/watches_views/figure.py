@@ -25,17 +25,28 @@ class Figure(QWidget):
     def __init__(self, sample: str = SAMPLE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sample, self._text, self._token, self._weight, self._tip = sample, "", "ink", 400, ""
+        self._least = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str, token: str = "ink", weight: int = 400) -> None:
         """Another text, in the colour of a token."""
         if (text, token, weight) != (self._text, self._token, self._weight):
-            wider = self._wide(text) > self.width()
             self._text, self._token, self._weight = text, token, weight
             self.setAccessibleName(text)
-            if wider or not self._sample:
+            if not self._sample:
                 self.updateGeometry()
             self.update()
+
+    @property
+    def need(self) -> int:
+        """The width that it needs now."""
+        return max(self._wide(self._sample), self._wide(self._text))
+
+    def set_least(self, px: int) -> None:
+        """At least so wide: as wide as the others of its column."""
+        if px != self._least:
+            self._least = px
+            self.updateGeometry()
 
     def set_tip(self, tip: str) -> None:
         """What the pointer is told."""
@@ -54,7 +65,7 @@ class Figure(QWidget):
         return int(QFontMetricsF(theme.font(12, self._weight, mono=True)).horizontalAdvance(text)) + 2 if text else 0
 
     def sizeHint(self) -> QSize:
-        return QSize(max(self._wide(self._sample), self._wide(self._text)), theme.size(18))
+        return QSize(max(self._least, self.need), theme.size(18))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
