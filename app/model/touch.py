@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from app.i18n import N_
 from app.model.results import Results
 from app.model.session import Session
 from app.model.timeline import SKIPPED, Playhead, exists, is_input, origin, shown_at
@@ -16,6 +17,7 @@ from cnncore.network import INPUT, Network
 from cnncore.op import Array, Backward, Range, Run, Shape
 
 Box = tuple[Range, ...]  # (start, stop, step) of each axis of an output, channels first
+MULTIPLIES = N_("{name} multiplies {cells} cells of {source} and goes into {count} numbers of {node}.")
 KEPT = 128  # weights whose cells are remembered: a pointer comes back to the same few
 
 
@@ -66,6 +68,19 @@ class Touch(QObject):
         at = shown_at(network, head)
         seen = None if at is None else origin(network, *at)
         return None if seen is None else (seen.node, seen.index)
+
+    def said(self) -> tuple[str, dict[str, object]]:
+        """Of the weight under the pointer, in words: an English key and its facts; "" where there is none."""
+        weight, boxes = self.weight, self.boxes()
+        if weight is None or weight.node not in boxes:
+            return "", {}
+        counts = {node: math.prod(len(range(*axis)) for axis in box) for node, box in boxes.items()}
+        name = f"{weight.node}.{weight.target}[{', '.join(map(str, weight.index))}]"
+        facts: dict[str, object] = {"name": name, "node": weight.node, "count": counts.pop(weight.node)}
+        if not counts:
+            return N_("{name} goes into {count} numbers of {node}."), facts
+        source, cells = next(iter(counts.items()))
+        return MULTIPLIES, facts | {"source": source, "cells": cells}
 
     def index_in(self, node: str) -> tuple[int, ...] | None:
         """Index of the number under the pointer in what ``node`` gives; also of a node that only rearranges it."""

@@ -75,7 +75,7 @@ class Footer(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self.text, 1)
         row.addWidget(self.keys)
-        self._state, self._hint = ("", ""), ""
+        self._state, self._hint, self._touch = ("", ""), "", ""
         session = desk.session
         self._stopped = False  # what is said is about the number at which a breakpoint has stopped
         for fact in (desk.player.stopped, desk.player.ended):
@@ -84,7 +84,19 @@ class Footer(QFrame):
             fact.connect(self._moved)
         for fact in (session.selection_changed, session.file_changed, session.run_moved, desk.workspace_changed):
             fact.connect(self._update)
+        desk.touch.moved.connect(self._touched)
         self.retranslate()
+
+    def _touched(self) -> None:
+        """A weight under the pointer: what it has to do with, while it is there."""
+        text, facts = self.desk.touch.said()
+        if text:
+            self._touch = tr(text, **facts)
+            self.show_text(self._touch)
+        elif self._touch:
+            if self.text.text() == self._touch:
+                self.show_text(self._hint)
+            self._touch = ""
 
     def _update(self, *_: object) -> None:
         run = self.desk.session.run

@@ -110,6 +110,18 @@ def test_a_weight_comes_before_a_number_and_a_number_lets_it_go():
     assert not touch.on
 
 
+def test_a_weight_says_what_it_has_to_do_with():
+    session = Session(document(("c", "conv", {"filters": 2, "stride": 2, "padding": 1}), *HEAD))
+    touch = Touch(session)
+    assert touch.said() == ("", {})
+    touch.weigh("c", "weight", (1, 0, 0, 0))
+    text, facts = touch.said()
+    assert text.format(**facts) == "c.weight[1, 0, 0, 0] multiplies 169 cells of input and goes into 169 numbers of c."
+    touch.weigh("c", "bias", (1,))
+    text, facts = touch.said()
+    assert text.format(**facts) == "c.bias[1] goes into 196 numbers of c."
+
+
 def test_a_weight_of_a_network_that_is_gone_touches_nothing():
     session = Session(document(("c", "conv", {"filters": 2}), *HEAD))
     touch = Touch(session)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app import theme
 from app.drive import settle
 from app.model.timeline import LOSS, Playhead
+from app.panels.footer import Footer
 from app.panels.kernel import KernelPanel
 from app.panels.network import NetworkPanel
 from app.panels.stepper import StepperPanel
@@ -285,3 +286,20 @@ def test_in_the_loss_and_the_update_a_pointer_lights_up_what_there_is(both, desk
     assert desk.session.hovered.index == (3, 0)
     assert lit(network, "pool2") == [(range(1), range(1), range(1))]
     assert lit(network, "relu3") == [(range(3, 4), range(1), range(1))]
+
+
+def test_the_footer_says_what_a_weight_multiplies_while_it_is_pointed_at(both, desk, qtbot):
+    stepper, _ = both(document(*STRIDED), Playhead("it", (1, 6, 6)))
+    footer = Footer(desk)
+    qtbot.addWidget(footer)
+    before = footer.text.text()
+    grid = stepper.view.kernel.grid
+    qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(1, 1)))
+    assert footer.text.text() == "it.weight[1, 0, 1, 1] multiplies 196 cells of input and goes into 196 numbers of it."
+    qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(0, 0)))
+    footer.show_text("Saved.")  # a message that came in between stays
+    qtbot.mouseMove(stepper.view, OFF)
+    assert footer.text.text() == "Saved."
+    qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(0, 0)))
+    qtbot.mouseMove(stepper.view, OFF)
+    assert footer.text.text() == before
