@@ -22,7 +22,7 @@ from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
 from app.widgets.map_columns_touch import lit
 from app.widgets.network_scene_columns import Numbers
-from app.widgets.network_scene_feet import NO_ENDS
+from app.widgets.network_scene_feet import NO_ENDS, ends
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
 from app.widgets.range_segments import RangeSegments
@@ -33,12 +33,6 @@ from cnncore.op import Array
 NO_LOSS = N_("This network has no classes, so there is no loss from which gradients could come back.")
 CAPTIONS = 820  # px of the card from which the switches have captions
 LOOKS = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-
-
-def ends(bound: float) -> list[tuple[str, str]]:
-    """What to print at the two ends of the colour bar, the longest first."""
-    writings = (numbers.figure, lambda v: numbers.figure(v, 2), numbers.brief, lambda v: numbers.brief(v, 1))
-    return [(write(-bound), write(bound)) for write in writings]
 
 
 class NetworkPanel(Card):

@@ -23,6 +23,12 @@ MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+def ends(bound: float) -> list[tuple[str, str]]:
+    """What to print at the two ends of the colour bar, the longest first."""
+    writings = (numbers.figure, lambda v: numbers.figure(v, 2), numbers.brief, lambda v: numbers.brief(v, 1))
+    return [(write(-bound), write(bound)) for write in writings]
+
+
 class Feet(QGraphicsItem):
     """Words at one size, however far the picture is zoomed."""
 

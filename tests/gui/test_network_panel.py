@@ -18,8 +18,8 @@ from app.model.document import from_model
 from app.model.results import Results
 from app.model.run import Checkpoint, RunState
 from app.model.timeline import Playhead
-from app.panels.network import NetworkPanel, ends
-from app.widgets.network_scene_feet import NO_ENDS
+from app.panels.network import NetworkPanel
+from app.widgets.network_scene_feet import NO_ENDS, ends
 from app.widgets.network_scene_heads import digits_width, names_width
 from cnncore.files.project import Model
 from cnncore.network import chain
