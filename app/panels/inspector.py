@@ -24,6 +24,7 @@ from app.panels.inspector_views.code import CodeSection
 from app.panels.inspector_views.compared import LET_GO, compared
 from app.panels.inspector_views.facts import KERNEL, Part, Row, comes_from, goes_to
 from app.panels.inspector_views.rows import FormulaText, Line, Rows, Sense
+from app.panels.inspector_views.term import term
 from app.panels.inspector_views.words import formula, meaning, what
 from app.widgets.card import Card
 from app.widgets.histogram import Histogram
@@ -167,7 +168,8 @@ class InspectorPanel(Card):
         bad, self._bad = self._bad, not math.isfinite(value_of(results, head))
         if moved or bad or self._bad or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
-            self.from_rows.show_rows((comes_from if head.lane == "forward" else came_from)(results, head))
+            rows = (comes_from if head.lane == "forward" else came_from)(results, head)
+            self.from_rows.show_rows(rows if self.desk.player.playing else term(results, head) + rows)
         if moved:
             self._show_reached(head)
         # Under a moving pen too: what is to be read may come a little later than the number.
