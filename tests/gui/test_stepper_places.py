@@ -10,8 +10,10 @@ from app import numbers
 from app.model.frames import trace_of
 from app.model.timeline import Playhead
 from app.panels.stepper_views import CellsView, CopyView, RouteOutView, RouteView
+from app.widgets.heat_map import HeatMap
 from cnncore.op import Context, Run
 from tests.gui.every_op import around
+from tests.gui.pointer import hover
 from tests.gui.stepping import LEFT, middle, opened
 
 
@@ -281,3 +283,17 @@ def test_a_learned_slope_learns_from_negative_inputs_only(desk, qtbot, rank, sha
         row, col = view.slots[3].map.ring
         assert view.slots[3].map._values[row, col] == trace.terms[term]
     assert panel.formula.text.startswith("∂L/∂α = ")
+
+
+@pytest.mark.parametrize(("kind", "head", "where"), [
+    ("relu", Playhead("it", (1, 5, 5)), "input_map"), ("layernorm", Playhead("it", (1, 5, 5)), "norm_input"),
+    ("dropout", Playhead("it", (1, 5, 5)), "cells_map0"), ("multiply", back(1, 1, 5, 5), "cells_map1"),
+    ("groupnorm", back(0, 1, 5, 5), "norm_input")])
+def test_a_number_of_the_formula_under_the_pointer_lights_up_in_its_map(desk, qtbot, kind, head, where):
+    panel = opened(desk, qtbot, around(kind, 2), head)
+    term = next(piece.term for piece in panel.formula._pieces if piece.term is not None)
+    hover(panel.formula, middle(panel.formula.rect_of(term)))
+    map_ = panel.view.findChild(HeatMap, where)
+    cell = tuple(desk.session.trace().operands[-1 if where == "cells_map1" else 0].cells[term].tolist())
+    lit = map_._hover
+    assert lit == cell[-2:] or (cell[0] != 1 and lit is None), "what lies in another map does not light up in this one"

@@ -217,6 +217,11 @@ class CurveView(View):
             return (row * cols + col,) if row * cols + col < shape[0] else None
         return scene.head_at(row, col).index
 
+    def show_cursor(self, term: int | None) -> None:
+        """The one factor there is: the number that went in, or came back."""
+        ring = self.input.ring if term == 0 else None
+        self.input.set_hover(*(ring or (None, None)))
+
     def _hover(self, spot: tuple[int, int] | None, output: bool) -> None:
         if self.scene is not None:
             node = self.scene.node.name if output else self.scene.source

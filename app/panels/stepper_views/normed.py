@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import numbers, theme
@@ -17,6 +16,7 @@ from app.model.frames import array_of
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.chain_lines import Line, bracketed
+from app.panels.stepper_views.group_picture import GroupPicture
 from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.norms import Normed, back_lines, lines_of, normed, normed_back
 from app.panels.stepper_views.output import LEGEND, OutputMap
@@ -28,72 +28,6 @@ TITLE, ROW, SIGN = 20, (18, 26), 24
 LARGEST, LOW, PICTURE = 40, 18, 150  # px of a cell, of one of a row, and of the picture of the group
 INDENT = 16  # px of the signs before the lines
 NARROW = 760  # px; a card less wide has no room for the picture
-BARS = 32
-
-
-class GroupPicture(QWidget):
-    """How the numbers of a group lie: their counts, the mean, one deviation to each side, and the own number."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("norm_group")
-        self._counts: NDArray[np.floating] = np.zeros(0)
-        self._low, self._high = -1.0, 1.0
-        self._x, self._mean, self._deviation = 0.0, 0.0, 1.0
-
-    def set_group(self, values: NDArray[np.floating], x: float, mean: float, deviation: float) -> None:
-        """Other numbers."""
-        finite = values[np.isfinite(values)]
-        ends = [*((float(finite.min()), float(finite.max())) if finite.size else ()), mean - deviation,
-                mean + deviation, x]
-        ends = [one for one in ends if np.isfinite(one)] or [0.0]
-        pad = (max(ends) - min(ends)) * 0.04 or 1.0
-        self._low, self._high = min(ends) - pad, max(ends) + pad
-        self._counts = np.histogram(finite, BARS, (self._low, self._high))[0].astype(float)
-        self._x, self._mean, self._deviation = x, mean, deviation
-        self.setAccessibleDescription(tr("mean {mean}, deviation {deviation}, this number {x}",
-                                         mean=numbers.figure(mean), deviation=numbers.figure(deviation),
-                                         x=numbers.figure(x)))
-        self.update()
-
-    @property
-    def mean(self) -> float:
-        """Where the line of the mean stands."""
-        return self._mean
-
-    def _at(self, value: float) -> float:
-        return (value - self._low) / (self._high - self._low) * self.width()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        foot, top = self.height() - 2 * theme.size(15), theme.size(14)
-        if not np.isfinite([self._mean, self._deviation]).all():
-            return
-        left, right = self._at(self._mean - self._deviation), self._at(self._mean + self._deviation)
-        painter.fillRect(QRectF(left, top, right - left, foot - top), theme.color("tint"))
-        peak = self._counts.max(initial=0.0) or 1.0
-        wide = self.width() / BARS
-        for k, count in enumerate(self._counts):
-            if count:
-                high = max((foot - top - 4) * count / peak, 1.5)
-                painter.fillRect(QRectF(k * wide + 0.5, foot - high, wide - 1, high), theme.color("edge"))
-        painter.setPen(QPen(theme.color("edge"), 1))
-        painter.drawLine(QPointF(0, foot), QPointF(self.width(), foot))
-        painter.setPen(QPen(theme.color("ink"), 1.5))
-        painter.drawLine(QPointF(self._at(self._mean), top - 4), QPointF(self._at(self._mean), foot + 3))
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("soft"))
-        line = theme.size(15)
-        for text, x, y in ((tr("mean"), self._at(self._mean), foot + 2),
-                           (tr("± deviation"), (left + right) / 2, foot + line)):
-            wide = painter.fontMetrics().horizontalAdvance(text) + 4
-            painter.drawText(QRectF(min(max(x - wide / 2, 0), self.width() - wide), y, wide, line),
-                             Qt.AlignmentFlag.AlignCenter, text)
-        if np.isfinite(self._x):
-            painter.setPen(QPen(theme.color("panel"), 2))
-            painter.setBrush(theme.color("ring"))
-            painter.drawEllipse(QPointF(self._at(self._x), foot), 5, 5)
 
 
 class NormView(View):
@@ -300,6 +234,15 @@ class NormView(View):
             return []
         node = self.scene.node.name if self.back else self.scene.source
         return [*super().linked(), Linked(self.input, node, lead_of_plane(self.scene.head.index))]
+
+    def show_cursor(self, term: int | None) -> None:
+        """The number itself, or one of its group that lies in the same map."""
+        ring = self.input.ring if term == 0 and not self.back else None
+        if self.scene is not None and term is not None and ring is None:
+            cell = tuple(int(i) for i in self.scene.trace.operands[0].cells[term])
+            if lead_of_plane(cell) == lead_of_plane(self.scene.head.index) and len(cell) > 1:
+                ring = placed(self.scene.array(self.scene.trace.operands[0].source), cell)[1]
+        self.input.set_hover(*(ring or (None, None)))
 
     def _head(self, row: int, col: int, output: bool) -> Playhead | None:
         scene = self.scene

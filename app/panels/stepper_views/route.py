@@ -272,6 +272,10 @@ class RouteView(View):
 
     # --- hands
 
+    def show_cursor(self, term: int | None) -> None:
+        """What came back through the window that is shown."""
+        self.came.set_hover((0, 0) if term is not None and term == self._term else None)
+
     def _came(self) -> Playhead | None:
         """Where what came back is made."""
         if self.scene is None or not self.scene.trace.operands[0].inside[self._term]:
