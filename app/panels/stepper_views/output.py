@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -51,12 +51,14 @@ class OutputMap(QWidget):
 
     def want(self) -> int:
         """Width of the legend."""
-        return theme.size(13) + 8 + self.fontMetrics().horizontalAdvance(tr("not computed yet"))
+        return theme.size(13) + 8 + QFontMetrics(theme.font(12)).horizontalAdvance(tr("not computed yet"))
 
     def fit(self, width: int, height: int) -> int:
         """The width it takes of the room it may have."""
         rows, cols = self.map.shape
         cell = min(width / cols, (height - theme.size(LEGEND)) / rows, float(theme.size(LARGEST)))
+        if cols * cell < self.want() and rows * cell + theme.size(2 * LEGEND) > height:  # the legend may take two lines
+            cell = min(cell, max((height - theme.size(2 * LEGEND)) / rows, 1.0))
         if cell > 8:
             cell = float(int(cell))
         self.map.set_cell(max(cell, 1.0))
