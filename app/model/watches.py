@@ -33,6 +33,7 @@ class Watches(QObject):
         super().__init__(parent)
         self.session = session
         self._series: dict[str, deque[float]] = {}
+        self._learned: dict[str, deque[bool]] = {}  # which of them are training steps
         self._readings: tuple[Results | None, dict[str, Reading]] = (None, {})
         self._maps: set[str] = set()
         self._network: object = session.results.network
@@ -111,6 +112,10 @@ class Watches(QObject):
         """What it came to after each stroke and training step, NaN where it could not be computed."""
         return list(self._series.get(text, ()))
 
+    def learned(self, text: str) -> list[bool]:
+        """Which numbers of its series belong to training steps."""
+        return list(self._learned.get(text, ()))
+
     # --- following the session
 
     def _listed(self) -> None:
@@ -118,10 +123,13 @@ class Watches(QObject):
         self._maps = {text for text in watches if _is_map(text, self.session.results)}
         self._readings = None, {}
         self._series = {text: self._series.get(text) or deque(self._first(text), KEPT) for text in watches}
+        self._learned = {text: self._learned.get(text) or deque([False] * len(series), KEPT)
+                         for text, series in self._series.items()}
         self.changed.emit()
 
     def _forget(self) -> None:
         self._series.clear()
+        self._learned.clear()
         self._seen = ()
 
     def _first(self, text: str) -> list[float]:
@@ -151,6 +159,7 @@ class Watches(QObject):
     def _record(self, text: str) -> None:
         found = self.reading(text)
         self._series[text].append(math.nan if isinstance(found, CnnError) else found)
+        self._learned[text].append(self.session.run is not None)
 
     def _record_gradients(self) -> None:
         if self.session.drawing:

@@ -184,7 +184,7 @@ class WatchesPanel(Card):
             for row in self.watch_rows:
                 if not row.value.text() or self.watches.ready(row.text):
                     row.show_reading(self.watches.reading(row.text), self.watches.series(row.text),
-                                     self.watches.picture(row.text))
+                                     self.watches.learned(row.text), self.watches.picture(row.text))
             self._align()
             for stop in self.stop_rows:
                 stop.check(results)

@@ -174,6 +174,7 @@ def test_a_series_grows_with_checkpoints_not_while_one_looks_back(session, watch
     assert len(series) == 3
     assert series == sorted(series)
     assert series[-1] == session.results.values("conv1").max()
+    assert watches.learned("max(conv1)") == [False, True, True]
     session.set_run(RunState("paused", network, labels, checkpoints=moments, at=0))
     assert watches.reading("max(conv1)") < series[-1]
     assert watches.series("max(conv1)") == series

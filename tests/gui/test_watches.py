@@ -314,3 +314,20 @@ def test_a_sparkline_rises_with_its_numbers_and_leaves_gaps(qtbot):
     assert [p.x() for p in there] == sorted(p.x() for p in there)
     assert there[1].y() < there[2].y() < there[0].y()
     assert all(0 <= p.x() <= 44 and 0 <= p.y() <= 18 for p in there)
+
+
+def test_training_steps_stand_over_a_line_and_the_pointer_reads_one_number(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(46, 18)
+    line.set_values([1.0, 3.0, 2.0, 4.0, 5.0], [False, False, True, True, False])
+    (left, right), = line.floors()
+    points = line.points()
+    assert points[1].x() < left < points[2].x() < points[3].x() < right < points[4].x()
+    image, foot = line.grab().toImage(), line.height() - 1
+    assert image.pixel(round(points[3].x()), foot) != image.pixel(round(points[0].x()), foot)
+    assert line.words() == "2 training steps (over the line) and 3 strokes: 1.00 to 5.00"
+    assert line.at(points[3].x() + 1) == 3
+    line.set_values([1.0, 3.0])
+    assert line.floors() == []
+    assert line.words() == "2 strokes: 1.00 to 3.00"

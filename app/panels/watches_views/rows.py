@@ -74,7 +74,8 @@ class WatchRow(Line):
         self._said: object = None
         self._write = numbers.gradient if needs_gradients(text) else stop_words.number
 
-    def show_reading(self, reading: Reading, series: Sequence[float], picture: Array | None = None) -> None:
+    def show_reading(self, reading: Reading, series: Sequence[float], learned: Sequence[bool] = (),
+                     picture: Array | None = None) -> None:
         """What it comes to now, or why it cannot be computed."""
         wrong = isinstance(reading, CnnError)
         if isinstance(reading, CnnError):
@@ -89,7 +90,7 @@ class WatchRow(Line):
             self._said = wrong, picture is None
             self.label.set_whole(self.text, "" if picture is None else f" · {tr('mean')}")
             self.say(text_of(reading) if isinstance(reading, CnnError) else "")
-        self.course.set_values(series)
+        self.course.set_values(series, learned)
 
 
 class StopRow(Line):
