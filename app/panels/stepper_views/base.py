@@ -167,7 +167,7 @@ class View(QWidget):
         self.signs: list[tuple[QRectF, str]] = []  # between the parts
         self._lit = self._led = False  # something lights up; the cursor follows a pointer that is elsewhere
         desk.ranges.changed.connect(self._again)
-        desk.touch.moved.connect(lambda: self.isVisible() and self.show_touch())
+        desk.touch.moved.connect(self._touched)
 
     @classmethod
     def fits(cls, scene: Scene) -> bool:
@@ -200,6 +200,10 @@ class View(QWidget):
             self.term_hovered.emit(term)
 
     @SILENT
+    def _touched(self) -> None:
+        if self.isVisible():
+            self.show_touch()
+
     def _again(self) -> None:
         if self.scene is not None and self.isVisible():
             self.show_scene(self.scene)
@@ -333,16 +337,16 @@ class Heading:
 
     def want(self) -> int:
         """Width of both."""
-        return self.name.sizeHint().width() + BESIDE + self._wide(self._full)
+        return self.name.sizeHint().width() + theme.size(BESIDE) + self._wide(self._full)
 
     def place(self, at: QPoint, width: int) -> None:
         """Into one line; the secondary text gives way."""
         self._at = at, width
         height = theme.size(18)
         own = min(self.name.sizeHint().width(), width)
-        self._room = max(width - own - BESIDE, 0)
+        self._room = max(width - own - theme.size(BESIDE), 0)
         self.name.setGeometry(QRect(at.x(), at.y(), own, height))
-        self.what.setGeometry(QRect(at.x() + own + BESIDE, at.y(), self._room, height))
+        self.what.setGeometry(QRect(at.x() + own + theme.size(BESIDE), at.y(), self._room, height))
         self.what.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._fit()
 
