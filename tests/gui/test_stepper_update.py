@@ -30,6 +30,6 @@ def test_the_update_names_its_optimiser_and_adds_up(desk, qtbot, word: str):
     assert trace is not None
     assert abs(trace.rounding) <= trace.bound
     assert len(trace.operands) == (3 if word in ("rmsprop", "adam", "adamw") else 2)
-    assert panel.formula.text.startswith("w ← ")
+    assert panel.formula.text.startswith("b ← "), "of a bias"
     assert ("rate" in panel.formula.text) is (word in ("sgd", "momentum"))
     panel.grab()

@@ -286,7 +286,8 @@ def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
     else:
         pairs = zip(rest, sign, texts, strict=True)
         shown = [piece for (k, _), s, t in pairs for piece in (Piece(s), Piece(t, "ink", k))]
-    lead = "w ← w − rate · ∂L/∂w" if plain else "w ←"
+    own = LETTERS.get(trace.target.rpartition(".")[2], "w")
+    lead = f"{own} ← {own} − rate · ∂L/∂{own}" if plain else f"{own} ←"
     return [Piece(lead), *([Piece("=")] if plain else []), Piece(first, "ink", 0), *shown, *_result(result)]
 
 
@@ -300,7 +301,8 @@ BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − 
 # What the parts of a loss are, by their factors.
 LOSS = {("difference", "difference"): "Σ (x − t)²", ("difference", "slope"): "Σ error · slope",
         ("value", "factor"): "Σ (ln(1 + exp x) − x·t)", ("target", "surprise"): "−Σ t · ln p"}
-OWN = {"bias": "∂L/∂b", "alpha": "∂L/∂α"}
+LETTERS = {"bias": "b", "alpha": "α"}  # of what learns, other than weights
+OWN = {name: f"∂L/∂{letter}" for name, letter in LETTERS.items()}
 SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale",
            "below 0": "[x < 0]", "alpha": "α"}
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

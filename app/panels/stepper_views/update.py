@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,9 +104,9 @@ class UpdateRow(QWidget):
         painter.setPen(theme.color("ink"))
         text, room = self.text, end - left - 8
         if painter.fontMetrics().horizontalAdvance(text) > room:  # the symbols are said by the formula line too
-            text = text.replace(" w − rate · ∂L/∂w =", "")
+            text = re.sub(r" \S+ − rate · ∂L/∂\S+ =", "", text)
         if painter.fontMetrics().horizontalAdvance(text) > room:
-            text = text.removeprefix("w ← ")
+            text = text.partition(" ← ")[2]
         painter.drawText(QRectF(left, 0, room, line), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
         number_line(painter, QRectF(left, line, min(theme.size(LINE), end - left - 24),
                                     self.height() - line), self._trace)
