@@ -78,7 +78,7 @@ class KernelPanel(Card):
         self.bias.entered.connect(self._enter_bias)
         desk.session.selection_changed.connect(self._selected)
         desk.session.results_changed.connect(self._changed)
-        desk.ranges.changed.connect(lambda: self.isVisible() and self.show_now())
+        desk.ranges.changed.connect(self._looks)
         self.focus_ring = FocusRing(self)
         self.retranslate()
 
@@ -95,6 +95,11 @@ class KernelPanel(Card):
 
     def _changed(self, *_: object) -> None:
         if self.isVisible() and not same(self.handle.state, self._state):
+            self.show_now()
+
+    def _looks(self) -> None:
+        """Hues or none."""
+        if self.isVisible():
             self.show_now()
 
     def show_now(self) -> None:

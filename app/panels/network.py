@@ -20,7 +20,6 @@ from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
-from app.widgets.map_columns_touch import lit
 from app.widgets.network_scene_columns import Numbers
 from app.widgets.network_scene_feet import NO_ENDS, ends
 from app.widgets.network_scene_input import NetworkView
@@ -82,7 +81,7 @@ class NetworkPanel(Card):
         self.session.selection_changed.connect(self._lane)
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
-        desk.touch.moved.connect(lambda: self._unseen() or self.view.set_lit(lit(self.columns, desk.touch)))
+        self.view.follow(desk.touch)
         desk.debugger.comparison.changed.connect(lambda: self._unseen() or self._compared())
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then

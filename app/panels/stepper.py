@@ -53,7 +53,7 @@ class StepperPanel(Card):
         self.pixels.setObjectName("stepper_pixels")
         self.pixels.set_value(desk.pixels)
         self.pixels.changed.connect(desk.set_pixels)
-        desk.ranges.changed.connect(lambda: self.pixels.set_value(desk.pixels))
+        desk.ranges.changed.connect(self._pixels)
         self.add_control(self.pixels)
         self.add_control(self.slices)
         self.add_control(self.cell)
@@ -273,6 +273,9 @@ class StepperPanel(Card):
         return view
 
     # --- hands
+
+    def _pixels(self) -> None:
+        self.pixels.set_value(self.desk.pixels)
 
     def _formula_hovered(self, term: object) -> None:
         if self.view is not None:

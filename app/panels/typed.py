@@ -61,7 +61,7 @@ class TypedPanel(Card):
         self.session.document_changed.connect(self._document)
         self.session.hover_moved.connect(self._hovered)
         self.session.selection_changed.connect(self._selected)
-        desk.touch.moved.connect(lambda: self.isVisible() and self._touched())
+        desk.touch.moved.connect(self._touched)
         desk.ranges.changed.connect(self._document)
         self.retranslate()
 
@@ -167,6 +167,8 @@ class TypedPanel(Card):
 
     def _touched(self) -> None:
         """What the number or the weight under the pointer reads of these."""
+        if not self.isVisible():
+            return
         box = self.desk.touch.boxes().get(INPUT)
         few = box is not None and tuple((0, n, 1) for n in self._shape) != box  # all of it needs no line
         if len(self._shape) == 2 and box is not None:  # a row for each channel

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.widgets.map_columns import Column, column_at
 from cnncore.op import Range
@@ -27,6 +27,8 @@ class Lit:
 class Pointed(Protocol):
     """What the pointer is at; `app.model.touch.Touch` is one."""
 
+    @property
+    def moved(self) -> Any: ...  # a signal: it points elsewhere
     @property
     def cell(self) -> tuple[str, tuple[int, ...]] | None: ...
     def boxes(self, through: Callable[[str], bool] | None = None) -> Mapping[str, tuple[Range, ...]]: ...

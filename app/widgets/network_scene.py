@@ -14,7 +14,7 @@ from app.widgets.map_columns import WIDE, Column
 from app.widgets.map_columns_folded import fold
 from app.widgets.map_columns_layout import Head, arrange, at_ease
 from app.widgets.map_columns_links import Links
-from app.widgets.map_columns_touch import Lit
+from app.widgets.map_columns_touch import Pointed, lit
 from app.widgets.network_scene_bars import Bars
 from app.widgets.network_scene_columns import ColumnItems, Numbers
 from app.widgets.network_scene_digits import Digits
@@ -44,6 +44,7 @@ class NetworkScene(pg.GraphicsView):
         self.frame = Frame()
         self.columns: tuple[Column, ...] = ()
         self.open = 0
+        self._pointed: Pointed | None = None
         self._root = pg.ItemGroup()
         self.heads, self.feet, self.bars = Heads(self.frame), Feet(self.frame), Bars(self.frame)
         self.lines, self.touches, self.spines = Lines(self.frame), Touches(self.frame), Spines(self.frame)
@@ -156,9 +157,14 @@ class NetworkScene(pg.GraphicsView):
         if cell != self.lines.hovered:
             self.lines.set_hovered(cell)
 
-    def set_lit(self, lit: tuple[Lit, ...]) -> None:
-        """What the number under the pointer touches."""
-        self.touches.set_lit(lit)
+    def follow(self, pointed: Pointed) -> None:
+        """Light up what a pointer touches, wherever it is."""
+        self._pointed = pointed
+        pointed.moved.connect(self._light_up)
+
+    def _light_up(self) -> None:
+        if self._pointed is not None and self.isVisible():
+            self.touches.set_lit(lit(self.columns, self._pointed))
 
     def set_muted(self, muted: frozenset[tuple[int, int]]) -> None:
         """(column, map) pairs that are held at zero."""

@@ -303,3 +303,21 @@ def test_the_footer_says_what_a_weight_multiplies_while_it_is_pointed_at(both, d
     qtbot.mouseMove(grid.viewport(), middle(grid.rect_of(0, 0)))
     qtbot.mouseMove(stepper.view, OFF)
     assert footer.text.text() == before
+
+
+def test_panels_that_are_gone_light_up_no_more(desk, qtbot):
+    desk.session.open(typed(document(*STRIDED)), None)
+    desk.session.select(Playhead("it", (1, 6, 6)))
+    panels = [kind(desk) for kind in (NetworkPanel, StepperPanel, TypedPanel, KernelPanel)]
+    for panel in panels:
+        panel.show()
+        qtbot.waitExposed(panel)
+        panel.close()
+        panel.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    desk.session.hover(Playhead("it", (0, 3, 3)))
+    desk.touch.weigh("it", "weight", (0, 0, 1, 1))
+    desk.set_pixels("squares")
+    desk.toggle_hues()
+    settle()  # an error in any of them would end the test here
+    assert desk.touch.boxes()
