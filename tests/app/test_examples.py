@@ -7,8 +7,10 @@ import pytest
 
 from app import examples
 from app.model import edits
+from app.model.example_parts import other, project
 from app.model.examples import MADE
 from app.model.examples_live import RACES, said
+from app.model.examples_ready import ready_of
 from app.model.frames import trace_of
 from app.model.race import race
 from app.model.results import Results, compute
@@ -77,6 +79,15 @@ def test_a1_the_window_of_25_has_the_mean_of_2_78():
     assert out[0, 0, 0] == pytest.approx(34 / 9)
 
 
+def test_a1_says_sum_mean_and_the_rounded_mean_live_and_nothing_of_another_kernel():
+    assert [(line.name, line.text) for line in said(results("A1")).lines] == [
+        ("conv1[0, 0, 1]", "25 / 9 = 2.78 ≈ 3"), ("conv1[0, 0, 0]", "34 / 9 = 3.78 ≈ 4"),
+        ("conv1[0, 2, 0]", "54 / 9 = 6.00 ≈ 6")]
+    document = edits.set_input_number(opened("A1"), (0, 0, 2), 11)  # 2 before
+    assert said(compute(document)).lines[0].text == "34 / 9 = 3.78 ≈ 4"
+    assert said(compute(edits.set_weight(document, "conv1.weight", (0, 0, 1, 1), 1.0))) is None
+
+
 def test_a2_every_kernel_sums_to_1_and_keeps_the_size():
     document = opened("A2")
     for node in ("mean3", "mean5", "gauss5", "gauss9"):
@@ -118,6 +129,11 @@ def test_a4_each_patch_alone_gives_its_number_at_the_same_cell():
     assert compute(taken("A4", "the other shape")).values("conv1")[0, 2, 2] == 0
     assert taken("A4", "the curve").typed[0, 2:9, 2:9].tolist()[:4] == [
         [0, 0, 0, 0, 0, 0, 30], [0, 0, 0, 0, 50, 50, 50], [0, 0, 0, 20, 50, 0, 0], [0, 0, 0, 50, 50, 0, 0]]
+
+
+def test_a4_says_6600_and_0_and_the_peak():
+    assert [line.text for line in said(results("A4")).lines] == ["6,600", "0", "9,000"]
+    assert said(compute(taken("A4", "a whole drawing"))).lines[-1].head == Playhead("conv1", (0, 2, 3))
 
 
 def test_a4_over_a_whole_drawing_the_map_peaks_once_and_where_the_curve_is():
@@ -274,6 +290,19 @@ def test_d3_one_cell_is_2_minus_3_minus_3_plus_1():
     assert by_channel.sum(axis=1).tolist() == [2, -3, -3]
     assert (trace.bias, trace.total) == (1, -3)
     assert opened("D3").network.parameter_shapes["conv1.weight"] == (2, 3, 3, 3)
+
+
+def test_d3_says_each_channel_the_bias_and_the_sum():
+    assert [line.text for line in said(results("D3")).lines] == ["2 − 3 − 3 + 1 = −3", "− 1 + 3 + 2 + 0 = 4"]
+    assert [line.text for line in said(compute(taken("D3", "all 0: the bias is left"))).lines] == [
+        "0 + 0 + 0 + 1 = 1", "0 + 0 + 0 + 0 = 0"]
+
+
+def test_a_network_that_only_has_an_example_s_name_says_nothing_of_it():
+    for name in NAMES:
+        stranger = project(name, np.ones((1, 3, 3)), other("mine", "relu"))
+        assert said(compute(stranger)) is None
+        assert ready_of(stranger) == ()
 
 
 # --- E: other layers
