@@ -18,8 +18,8 @@ from cnncore.errors import CnnError
 if TYPE_CHECKING:
     from app.desk import Desk
 
-MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Samples"), N_("Training"), N_("View"),
-         N_("Examples"), N_("Help"))
+MENUS = (N_("File"), N_("Edit"), N_("Canvas"), N_("Step"), N_("Play"), N_("Debug"), N_("Samples"),
+         N_("Training"), N_("View"), N_("Examples"), N_("Help"))
 
 
 def _no_undo(desk: Desk) -> str:

@@ -1,4 +1,4 @@
-"""The rows of the Step menu: the moves of the debugger, its breakpoints, watches and comparisons."""
+"""The rows of the menus Step, Play and Debug: the moves of the debugger, its breakpoints, watches and comparisons."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _keep(desk: Desk) -> None:
 
 
 STEP = (
-    Action("stepper.play", N_("Play or pause"), N_("Step"), lambda d: d.player.toggle(), ("F5",), "play"),
+    Action("stepper.play", N_("Play or pause"), N_("Play"), lambda d: d.player.toggle(), ("F5",), "play"),
     Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
     Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Alt+F10", "Shift+F10"),
            "step-back"),
@@ -78,7 +78,7 @@ STEP = (
     Action(
         "stepper.loop",
         N_("Loop"),
-        N_("Step"),
+        N_("Play"),
         lambda d: d.player.set_loop(not d.player.loop),
         ("Ctrl+L",),
         "loop",
@@ -86,7 +86,7 @@ STEP = (
         gap=True,
     ),
     *(
-        Action(f"stepper.loop_{ring}", text, N_("Step"), _loop(ring), checked=_loops(ring))
+        Action(f"stepper.loop_{ring}", text, N_("Play"), _loop(ring), checked=_loops(ring))
         for ring, text in (
             ("cell", N_("Loop one cell")),
             ("map", N_("Loop the map")),
@@ -94,8 +94,8 @@ STEP = (
             ("pass", N_("Loop the pass")),
         )
     ),
-    Action("stepper.faster", N_("Play faster"), N_("Step"), lambda d: d.player.faster(1), ("Ctrl+.",)),
-    Action("stepper.slower", N_("Play slower"), N_("Step"), lambda d: d.player.faster(-1), ("Ctrl+,",)),
+    Action("stepper.faster", N_("Play faster"), N_("Play"), lambda d: d.player.faster(1), ("Ctrl+.",), gap=True),
+    Action("stepper.slower", N_("Play slower"), N_("Play"), lambda d: d.player.faster(-1), ("Ctrl+,",)),
     *(
         Action(f"stepper.{name}", text, N_("Step"), do, (keys,), blocked=nowhere, gap=name == "left")
         for name, text, do, keys in (
@@ -124,27 +124,27 @@ STEP = (
             ("pass", N_("Step by pass")),
         )
     ),
-    Action("stops.toggle", N_("Set or remove a breakpoint here"), N_("Step"), lambda d: d.debugger.toggle(), ("F9",),
-           blocked=nowhere, gap=True),
-    Action("stops.condition", N_("Add a breakpoint with a condition…"), N_("Step"), ask("stops.condition"),
-           ("Ctrl+F9",), blocked=nowhere),
-    Action("stops.next", N_("Continue to the next breakpoint"), N_("Step"), lambda d: d.debugger.go_on(),
-           ("Ctrl+F5",), blocked=_no_stops),
-    Action("stops.previous", N_("Back to the breakpoint before"), N_("Step"), lambda d: d.debugger.go_on(back=True),
-           ("Ctrl+Shift+F5",), blocked=_no_stops),
-    Action("stops.run_to", N_("Run to the selected cell"), N_("Step"), lambda d: d.debugger.run_to(), ("Ctrl+F10",)),
-    Action("stops.clear", N_("Clear all breakpoints"), N_("Step"), lambda d: d.debugger.clear(), ("Ctrl+Shift+F9",),
-           blocked=_no_stops),
-    Action("watches.add", N_("Watch an expression…"), N_("Step"), ask("watches.add"), ("Ctrl+W",), blocked=nowhere,
-           gap=True),
-    Action("watches.pin", N_("Pin this number"), N_("Step"), lambda d: d.debugger.pin(), ("W",), blocked=nowhere),
-    Action("watches.pin_map", N_("Pin this map"), N_("Step"), lambda d: d.debugger.pin_map(), ("Shift+W",),
+    Action("stops.toggle", N_("Set or remove a breakpoint here"), N_("Debug"), lambda d: d.debugger.toggle(), ("F9",),
            blocked=nowhere),
-    Action("compare.number", N_("Compare with this number"), N_("Step"), lambda d: d.debugger.compare(), ("C",),
+    Action("stops.condition", N_("Add a breakpoint with a condition…"), N_("Debug"), ask("stops.condition"),
+           ("Ctrl+F9",), blocked=nowhere),
+    Action("stops.next", N_("Continue to the next breakpoint"), N_("Debug"), lambda d: d.debugger.go_on(),
+           ("Ctrl+F5",), blocked=_no_stops),
+    Action("stops.previous", N_("Back to the breakpoint before"), N_("Debug"), lambda d: d.debugger.go_on(back=True),
+           ("Ctrl+Shift+F5",), blocked=_no_stops),
+    Action("stops.run_to", N_("Run to the selected cell"), N_("Debug"), lambda d: d.debugger.run_to(), ("Ctrl+F10",)),
+    Action("stops.clear", N_("Clear all breakpoints"), N_("Debug"), lambda d: d.debugger.clear(), ("Ctrl+Shift+F9",),
+           blocked=_no_stops),
+    Action("watches.add", N_("Watch an expression…"), N_("Debug"), ask("watches.add"), ("Ctrl+W",), blocked=nowhere,
+           gap=True),
+    Action("watches.pin", N_("Pin this number"), N_("Debug"), lambda d: d.debugger.pin(), ("W",), blocked=nowhere),
+    Action("watches.pin_map", N_("Pin this map"), N_("Debug"), lambda d: d.debugger.pin_map(), ("Shift+W",),
+           blocked=nowhere),
+    Action("compare.number", N_("Compare with this number"), N_("Debug"), lambda d: d.debugger.compare(), ("C",),
            blocked=nowhere, gap=True),
-    Action("compare.keep", N_("Keep this input to compare"), N_("Step"), _keep,
+    Action("compare.keep", N_("Keep this input to compare"), N_("Debug"), _keep,
            ("Shift+C",)),
-    Action("compare.let_go", N_("Stop comparing"), N_("Step"), lambda d: d.debugger.comparison.let_go(),
+    Action("compare.let_go", N_("Stop comparing"), N_("Debug"), lambda d: d.debugger.comparison.let_go(),
            ("Ctrl+Shift+C",), blocked=_not_comparing),
     Action(
         "stepper.leave",

@@ -188,8 +188,7 @@ def test_scrubbing_reaches_both_ends_of_both_lanes(window, qtbot):
 
 def test_every_move_is_in_the_menu_and_in_the_palette(window):
     rows = {row.name for row in palette_rows(window.desk)}
-    step = next(menu for title, menu in window.menus._menus.items() if title == "Step")
-    entries = {action.objectName() for action in step.actions()}
+    entries = {action.objectName() for menu in window.menus._menus.values() for action in menu.actions()}
     names = {"stepper.play", "stepper.forward", "stepper.back", "stepper.into", "stepper.into_back", "stepper.out",
              "stepper.out_back", "stepper.first", "stepper.last", "stepper.loop", "stepper.loop_map",
              "stepper.loop_layer", "stepper.left", "stepper.right", "stepper.up", "stepper.down", "stepper.map_before",
@@ -198,6 +197,11 @@ def test_every_move_is_in_the_menu_and_in_the_palette(window):
              "compare.keep", *(f"stepper.by_{grain}" for grain in playback.GRAINS)}
     assert names <= rows
     assert names <= entries
+    screen = window.screen().availableGeometry().height()
+    for title in ("Step", "Play", "Debug"):
+        menu = window.menus._menus[title]
+        assert len([a for a in menu.actions() if a.isSeparator()]) < 6
+        assert menu.sizeHint().height() < max(screen, 700), title  # one column
 
 
 def test_both_ends_of_the_timeline_say_so(window, qtbot):
