@@ -167,8 +167,9 @@ class Norm(Op):
         """The weight of each of these cells, as a column; none where there is none."""
         if not self.learned:
             return []
-        own = np.array([self.parameter_cell(tuple(one)) for one in cells.tolist()], np.int64)
-        return [column("weight", run.params["weight"][tuple(own.T)], own)]
+        weight = run.params["weight"]
+        own = cells[:, :weight.ndim]  # one a channel, or one a cell: see `parameter_cell`
+        return [column("weight", weight[tuple(own.T)], own)]
 
     def _normed(self, run: Run, members: Group) -> Array:
         found: Moments = run.forward.saved

@@ -69,7 +69,7 @@ def sum_pieces(trace: Trace, lead: str) -> list[Piece] | None:
 
 def norm_pieces(trace: Trace) -> list[Piece] | None:
     """A norm by a group, with mean and scale as numbers; None of anything else."""
-    if not grouped(trace) or not np.isfinite([trace.total, *trace.operands[0].values]).all():
+    if not grouped(trace) or not math.isfinite(trace.total) or not np.isfinite(trace.operands[0].values).all():
         return None
     one = normed_group(trace)
     steps = [("", numbers.MINUS, one.mean), ("", TIMES, one.scale)]

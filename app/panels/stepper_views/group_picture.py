@@ -33,9 +33,14 @@ class GroupPicture(QWidget):
         pad = (max(ends) - min(ends)) * 0.04 or 1.0
         self._low, self._high = min(ends) - pad, max(ends) + pad
         self._counts = np.histogram(finite, BARS, (self._low, self._high))[0].astype(float)
-        self._x, self._mean, self._deviation = x, mean, deviation
+        self._mean, self._deviation = mean, deviation
+        self.set_number(x)
+
+    def set_number(self, x: float) -> None:
+        """Another number of the same group."""
+        self._x = x
         self.setAccessibleDescription(tr("mean {mean}, deviation {deviation}, this number {x}",
-                                         mean=numbers.figure(mean), deviation=numbers.figure(deviation),
+                                         mean=numbers.figure(self._mean), deviation=numbers.figure(self._deviation),
                                          x=numbers.figure(x)))
         self.update()
 

@@ -45,6 +45,8 @@ class NormView(View):
         self.lines: list[Line] = []
         self._lines_at = QRectF()
         self._shape: tuple[object, ...] = ()
+        self._held: object = None  # the results that the picture shows a group of
+        self._group: tuple[object, ...] = ()
         self.input.hovered.connect(lambda spot: self.hover_head(None if spot is None else self._head(*spot, False)))
         self.output.map.hovered.connect(lambda spot: self.hover_head(None if spot is None else self._head(*spot, True)))
         for map_, output in ((self.input, False), (self.output.map, True)):
@@ -80,7 +82,12 @@ class NormView(View):
         fixed = one.variance is None
         values = placed(scene.results.values(scene.source), scene.head.index)[0].reshape(-1) if fixed else one.group
         deviation = 1 / one.scale if one.scale else float("nan")
-        self.picture.set_group(values, one.x, one.mean, deviation)
+        group = tuple(one.cells[0].tolist()) if one.cells.size else scene.head.index[:-2]
+        if self._held is scene.results and self._group == (scene.node.name, group, values.size):
+            self.picture.set_number(one.x)  # one of the same group
+        else:
+            self._held, self._group = scene.results, (scene.node.name, group, values.size)
+            self.picture.set_group(values, one.x, one.mean, deviation)
         if fixed:
             self.headings[1].name.set_text(N_("Its map"))
             self.headings[1].set_what(N_("mean and deviation are fixed"), N_("fixed mean"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,8 @@ def grouped(trace: Trace) -> bool:
         return False
     if trace.operands[-1].source != "scale" or trace.operands[-1].cells.shape[1] or trace.terms.size < 3:
         return False
-    return bool((one.cells[1:] == one.cells[:1]).all(axis=1).any())
+    first, second = trace.operands[-1].values[:2].tolist()  # every number of the group takes its part of the scale off
+    return math.isclose(second, -first / (trace.terms.size - 1), rel_tol=1e-9) and bool(first)
 
 
 def normed_group(trace: Trace) -> Normed:
