@@ -38,6 +38,7 @@ class Player(QObject):
         self._stepped = 0.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
+        session.opened.connect(self.pause)  # another document waits until it is asked
 
     @property
     def playing(self) -> bool:
