@@ -15,7 +15,7 @@ RING, HALO, WINDOW, HOVER = 2.0, 1.5, 2.5, 1.5
 HATCH = 8  # px a tile: 6 px from line to line at 45 degrees
 CORNER = 4
 SMALL = 16  # px of what is touched, under which its line is finer
-DOT, LEAST_DOTTED, MOST_DOTS = 2.0, 8.0, 2500  # px, px from one to the next, and how many are still no carpet
+DOT, LEAST_DOTTED, MOST_DOTS = 2.0, 14.0, 1000  # px, px from one to the next, and how many are still no carpet
 LARGE = 480  # px of a picture on paper
 PAPER = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)  # where lines stay lines
 
