@@ -131,6 +131,9 @@ class Alarms(QObject):
         began, session = time.perf_counter(), self.session
         run, results = session.run, session.results
         rest = rest and (run is None or run.at is None)  # looking back at a run is no step of it
+        if not session.document.stops:
+            self._answer = (None if results.blank else results.order[0]) if rest else self._answer
+            return
         before, told, left = dict(self._holdings), list[Notice](), False
         search = search_of(results, session.document.stops)
         for stop in session.document.stops:
