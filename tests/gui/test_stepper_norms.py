@@ -169,3 +169,20 @@ def test_a_loss_of_nearly_nothing_is_printed_so_that_its_logarithm_is_it(desk, q
     total = desk.session.trace().total
     assert 0 < total < 1e-3
     assert panel.formula.text == f"L = −ln p = −ln (1 − {numbers.gradient(total)}) = {numbers.gradient(total)}"
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["batchnorm", "groupnorm"])
+def test_another_map_or_group_has_a_picture_of_its_own(desk, qtbot, kind, rank):
+    document = around(kind, rank)
+    space = tuple(n // 2 for n in document.network.shapes["it"][1:])
+    view = opened(desk, qtbot, document, Playhead("it", (0, *space))).view
+    for map_ in (0, 2, 3):
+        desk.session.select(Playhead("it", (map_, *space)))
+        values = desk.session.results.values("a").astype(float)
+        if kind == "groupnorm":
+            assert view.picture.mean == pytest.approx(values[map_ // 2 * 2:map_ // 2 * 2 + 2].mean(), abs=1e-6)
+        else:
+            weights = desk.session.document.weights
+            assert view.picture.mean == pytest.approx(float(weights["it.running_mean"][map_]), abs=1e-5)
+        assert view.picture._x == pytest.approx(values[(map_, *space)])

@@ -82,7 +82,7 @@ class NormView(View):
         fixed = one.variance is None
         values = placed(scene.results.values(scene.source), scene.head.index)[0].reshape(-1) if fixed else one.group
         deviation = 1 / one.scale if one.scale else float("nan")
-        group = tuple(one.cells[0].tolist()) if one.cells.size else scene.head.index[:-2]
+        group = tuple(one.cells[0].tolist()) if one.cells.size else lead_of_plane(scene.head.index)
         if self._held is scene.results and self._group == (scene.node.name, group, values.size):
             self.picture.set_number(one.x)  # one of the same group
         else:
