@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import sys
 import tempfile
 from argparse import Namespace
@@ -45,6 +46,39 @@ def run_export(args: Namespace) -> int:
     look = Look(parse_size(args.size), args.theme, _language(args.language), not args.no_captions, args.speed)
     _fits_together(args, suffix, kind)
     place.check(out)
+    with _Stop() as stop:
+        return _written(args, out, suffix, kind, look, stop)
+
+
+class _Stop:
+    """Ctrl-C, or an end asked for from outside, is noted and heeded between two frames.
+
+    Raised wherever it comes, it would now and then come into a call from Qt, which loses it or brings the program down.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            self._before[one] = signal.signal(one, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
+
+    def _note(self, *_: object) -> None:
+        self._asked = True
+
+    def check(self) -> None:
+        """`KeyboardInterrupt` if it was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+
+def _written(args: Namespace, out: Path, suffix: str, kind: str, look: Look, stop: _Stop) -> int:
     results = compute(open_document(args.project))
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("ConvScope")
@@ -55,7 +89,7 @@ def run_export(args: Namespace) -> int:
     elif kind == "numbers":
         said = _numbers(results, args, out, suffix)
     else:
-        said = _pictures(results, args, out, suffix, look)
+        said = _pictures(results, args, out, suffix, look, stop)
     print(f"{out}: {said}.")
     return 0
 
@@ -140,18 +174,19 @@ def _worksheets(results: Results, args: Namespace, out: Path, language: str) -> 
     return f"worksheet of {head.name}, answers in {beside.name}"
 
 
-def _pictures(results: Results, args: Namespace, out: Path, suffix: str, look: Look) -> str:
+def _pictures(results: Results, args: Namespace, out: Path, suffix: str, look: Look, stop: _Stop) -> str:
     with tempfile.TemporaryDirectory() as folder:
         heads = _heads(results, args) if suffix in FILMS else [_head(results, args)]
         stage = Stage(StepperPanel, results, look, Settings(Path(folder) / "export.ini"))
         try:
             if suffix in FILMS:
-                content = _follow(film.film(stage, heads, suffix))
+                content = _follow(film.film(stage, heads, suffix), stop)
             else:
                 stage.show(heads[0])
                 content = pictures.picture(stage, suffix)
         finally:
             stage.close()
+    stop.check()
     write_atomically(out, content)
     size = "{} × {}".format(*look.size)
     what = heads[0].name if len(heads) == 1 else f"{len(heads)} frames of {args.layer or 'the whole pass'}"
@@ -166,13 +201,14 @@ def _heads(results: Results, args: Namespace) -> list[Playhead]:
     return sequence.cells(sequence.layer(results.network, args.layer), args.frames)
 
 
-def _follow(job: Generator[float, None, bytes]) -> bytes:
+def _follow(job: Generator[float, None, bytes], stop: _Stop) -> bytes:
     """Run a film to its end, with a bar where somebody looks; Ctrl-C closes it, and nothing is written."""
     with tqdm(total=100, unit="%", disable=not sys.stderr.isatty(), leave=False,
               bar_format="{l_bar}{bar}| {elapsed}<{remaining}") as bar:
         try:
             while True:
                 bar.update(int(100 * next(job)) - bar.n)
+                stop.check()
         except StopIteration as ended:
             content: bytes = ended.value
             return content

@@ -43,15 +43,17 @@ def film(stage: Stage, heads: Sequence[Playhead], suffix: str) -> Generator[floa
     """
     ms, count = stage.look.step_ms, len(heads)
     tally, samples = Tally(), min(SAMPLES, count) if suffix == ".gif" else 0
-    steps, behind, encoder = samples + count, Behind(), None
+    steps, behind = samples + count, Behind()
+    made: list[Encoder] = []  # kept where it is made: who stops waiting for it must close it all the same
     try:
         for n, k in enumerate(np.linspace(0, count - 1, samples).round().astype(int)):
             _pose(stage, heads, int(k))
             yield n / steps  # a turn for the window between layout and paint
             yield from _meanwhile(behind.send(tally.add, _frame(stage)), n / steps)
             yield (n + 1) / steps
-        making = behind.take(lambda: _encoder(suffix, stage.look.size, ms, tally))
-        encoder = yield from _meanwhile(making, samples / steps)
+        making = behind.take(lambda: made.append(_encoder(suffix, stage.look.size, ms, tally)))
+        yield from _meanwhile(making, samples / steps)
+        encoder = made[0]
         for k in range(count):
             _pose(stage, heads, k)
             yield (samples + k) / steps
@@ -60,7 +62,7 @@ def film(stage: Stage, heads: Sequence[Playhead], suffix: str) -> Generator[floa
         return (yield from _meanwhile(behind.take(encoder.finish), 1.0))
     finally:
         behind.close()
-        if encoder is not None:
+        for encoder in made:
             encoder.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from app import cli, paths
 from app.__main__ import main
@@ -225,6 +227,37 @@ def test_ctrl_c_leaves_no_file(at, tmp_path, qapp, monkeypatch, capsys):
     assert run("lenet", "--layer", "conv1", "--frames", 20, "--size", "480x270", "--out", tmp_path / "a.gif") == 130
     assert last_line(capsys.readouterr().err) == "Stopped."
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_a_signal_is_heeded_between_two_frames(sign, suffix, tmp_path, qapp, monkeypatch, capsys):
+    """Also one that comes in a call from Qt, which would lose what is raised there."""
+    from app.export.stage import Stage
+
+    shown = []
+    really, before = Stage.image, signal.getsignal(sign)
+
+    def image(self):
+        shown.append(self)
+        if len(shown) == 8:
+            timer = QTimer()
+            timer.timeout.connect(lambda: signal.raise_signal(sign))
+            timer.timeout.connect(timer.stop)
+            timer.start(0)
+            while timer.isActive():
+                QCoreApplication.processEvents()
+        return really(self)
+
+    monkeypatch.setattr(Stage, "image", image)
+    out = tmp_path / f"a{suffix}"
+    out.write_text("old", encoding="utf-8")
+    assert run("lenet", "--layer", "conv1", "--frames", 60, "--size", "480x270", "--out", out) == 130
+    assert last_line(capsys.readouterr().err) == "Stopped."
+    assert out.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [out]
+    assert len(shown) < 20
+    assert signal.getsignal(sign) == before
 
 
 def test_an_unknown_project_names_what_there_is():
