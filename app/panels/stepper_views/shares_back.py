@@ -15,6 +15,9 @@ from app.panels.stepper_views.shares import places
 class SharesBackView(BarsView):
     """First what its own share brings, then what every share takes because all add up to one, then the total."""
 
+    _names: list[str]  # of what shares
+    _own = 0  # which of them it is
+
     @classmethod
     def fits(cls, scene: Scene) -> bool:
         """The own cell, then all that share with it, the own again among them."""
@@ -29,6 +32,9 @@ class SharesBackView(BarsView):
 
     def _order(self, scene: Scene, count: int) -> list[int]:
         """The own share, then all in their order; of too many the strongest of them."""
+        cells, labels = scene.trace.operands[0].cells, scene.results.document.labels
+        self._names = list(labels) if len(scene.shape) == 1 and len(labels) == len(cells) - 1 else places(cells[1:])
+        self._own = int(np.flatnonzero((cells[1:] == cells[:1]).all(axis=1))[0])
         every = list(range(scene.trace.terms.size))
         if len(every) <= count:
             return every
@@ -37,20 +43,14 @@ class SharesBackView(BarsView):
 
     def _name(self, scene: Scene, k: int) -> str:
         super()._name(scene, k)  # where it leads
-        cells = scene.trace.operands[0].cells
-        labels = scene.results.document.labels
-        names = list(labels) if len(scene.shape) == 1 and len(labels) == len(cells) - 1 else places(cells[1:])
-        if k == 0:
-            own = int(np.flatnonzero((cells[1:] == cells[:1]).all(axis=1))[0])
-            return tr("{name}, by its own share", name=names[own])
-        return names[k - 1]
+        return tr("{name}, by its own share", name=self._names[self._own]) if k == 0 else self._names[k - 1]
 
     def _titles(self, scene: Scene) -> tuple[str, str, str]:
         """The whole in one line: p · (g − Σ g·p), or g − p · Σ g."""
         terms, (came, share) = scene.trace.terms, scene.trace.operands
         own, p = float(came.values[0]), float(share.values[0])
         together = -float(terms[1:].sum())
-        if p == 1:
+        if p == 1 and np.ptp(share.values[1:]) == 0:  # of logarithms every share takes the same part
             inside = float(-share.values[1])
             text = f"g − p · Σ g = {numbers.figure(own)} − {numbers.figure(inside)} · " \
                    f"{bracketed(numbers.figure(together / inside if inside else 0.0))}"
