@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -34,6 +35,7 @@ class Player(QObject):
         self.ring = "map"  # what a loop stays in
         self._at_once = 1
         self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
+        self.stepping = False  # the playhead moves by a step: what shows it has until the next frame for what is far
         self.hurried = False  # the last step came right after the one before: a key is held down
         self._stepped = 0.0
         self._timer = QTimer(self)
@@ -94,13 +96,22 @@ class Player(QObject):
 
         stops = any(stop.on for stop in session.document.stops)
         begins = session.playhead is None or session.playhead.node == INPUT
-        moved = session.step(self.grain, steps, self.round, hold, halt if stops else None)
+        with self._in_step():
+            moved = session.step(self.grain, steps, self.round, hold, halt if stops else None)
         head = session.playhead
         if begins and stops and head is not None and stopping(session.results, head, session.document.stops):
             found.append(head)
         if found:
             self._stop_at(found[0])
         return moved
+
+    @contextmanager
+    def _in_step(self) -> Iterator[None]:
+        self.stepping = True
+        try:
+            yield
+        finally:
+            self.stepping = False
 
     def first(self) -> None:
         """To the start of what the grain is part of."""
@@ -217,7 +228,8 @@ class Player(QObject):
         if found is not None:
             self._stop_at(found)
             return
-        self.session.select(at)
+        with self._in_step():
+            self.session.select(at)
         self.set_grain(grain)
 
     # --- breakpoints

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.jobs.slices import Slices
-from app.model.difference import Check, can_check, checking
+from app.model.difference import can_check
 from app.model.frames import array_of, node_of, trace_of, value_of
+from app.model.player import FRAME_MS
 from app.model.results import SILENT
 from app.model.timeline import Playhead, exists, has_loss, shown_at
 from app.panels.inspector_views import field
@@ -36,7 +36,6 @@ from cnncore.network import INPUT
 
 LATER = 80  # ms
 MANY = 24  # layers: what a number of such a network sees takes long to find
-QUIET = 160  # ms without a change, before a gradient is checked by hand
 
 
 class InspectorPanel(Card):
@@ -60,7 +59,7 @@ class InspectorPanel(Card):
         self.formula, self.chain, self.field = FormulaText(), Rows(), Rows()
         self.from_title, self.to_title = Label(N_("Comes from"), "title"), Label(N_("Goes to"), "title")
         self.chain_title = Label(N_("Chain rule"), "title")
-        self.checked, self.section = Checked(), CodeSection(desk)
+        self.checked, self.section = Checked(desk), CodeSection(desk)
         self.code_title, self.code = self.section.title, self.section.block
         for name, rows in (("comes_from", self.from_rows), ("goes_to", self.to_rows), ("gradient", self.gradient),
                            ("compared", self.compared), ("chain", self.chain), ("field", self.field)):
@@ -73,13 +72,10 @@ class InspectorPanel(Card):
         self._spread: tuple[object, ...] | None = None  # what the histogram has counted
         self._bad = False  # the number is NaN or infinite
         self._every = False  # every layer of what the number sees
-        self._later, self._quiet = QTimer(self), QTimer(self)
-        for timer, wait, then in ((self._later, LATER, self._show_later), (self._quiet, QUIET, self._check)):
-            timer.setSingleShot(True)
-            timer.setInterval(wait)
-            timer.timeout.connect(then)
-        self._job = Slices(self)
-        self._job.completed.connect(self._checked)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_later)
+        self.checked.shown.connect(self._fit_soon)
         self.section.changed.connect(self._recode)
         self.section.folded.connect(self._fit)
         self._dirty = True
@@ -123,7 +119,7 @@ class InspectorPanel(Card):
         head = session.playhead if self.desk.player.playing else session.hovered or session.playhead
         if head is None or not exists(session.view.network, head):
             return
-        moved, self._head = head != self._head, head
+        before, moved, self._head = self._head, head != self._head, head
         results = session.results
         values = array_of(results, head)
         value = float(values[head.index])
@@ -151,13 +147,20 @@ class InspectorPanel(Card):
         self.histogram.set_cursor(value)
         if head.lane == "backward" or not has_loss(session.view.network):
             self._show_gradient()  # there is none, so none of the number before may stay
-        if moved and self.desk.player.hurried and session.hovered is None:
-            self._behind = True  # one who steps so fast follows the number; the rest is there when the hand rests
-            self._later.start()
-            self._job.cancel()
-            self._quiet.stop()
+        wait = self._wait(before, head) if moved and session.hovered is None else 0
+        if wait:
+            self._behind = True
+            self._later.start(wait)
+            self.checked.stop()
             return
         self._show_rest(head, moved or self._behind)
+
+    def _wait(self, before: Playhead | None, head: Playhead) -> int:
+        """After how many ms all but the number is shown. One who steps fast follows the number: the rest is there when
+        the hand rests. A step into another layer is painted in two frames."""
+        player = self.desk.player
+        far = before is None or (before.lane, before.node) != (head.lane, head.node)
+        return LATER if player.hurried else FRAME_MS if player.stepping and far else 0
 
     def _show_rest(self, head: Playhead, moved: bool) -> None:
         """Where the number comes from, where it goes, and all the rest that is to be read."""
@@ -180,14 +183,14 @@ class InspectorPanel(Card):
             self.checked.wait()
         if quick or (head.lane == "forward" and "gradients" not in vars(results)):
             if not self._later.isActive():
-                self._later.start()
+                self._later.start(LATER)
         else:
             self._show_gradient()
         if moved:
             self._show_parts(head)
             self.what.set_text(what(results, head))
             self._show_code(head)
-        self._ask_check(head)
+        self.checked.ask(head)
 
     def _show_reached(self, head: Playhead) -> None:
         """Who reads the number, and whether it gets through."""
@@ -229,7 +232,7 @@ class InspectorPanel(Card):
         """At once, or in a network of many layers a little later."""
         network = self.desk.session.view.network
         if len(network.nodes) > MANY and self.sender() is not self._later:
-            self._later.start()
+            self._later.start(LATER)
         else:
             self.field.show_rows(field.field(network, head, self._every))
 
@@ -247,7 +250,7 @@ class InspectorPanel(Card):
         """Playing has ended: all that was left out."""
         if not self.desk.player.playing and self.isVisible() and self._head is not None:
             self._show_details()
-            self._ask_check(self._head)
+            self.checked.ask(self._head)
 
     def _show_gradient(self) -> None:
         """Of the number shown, by a backward pass; while one draws or plays, a few times a second are enough."""
@@ -264,25 +267,6 @@ class InspectorPanel(Card):
         if grad is not None:
             value = float(grad[0][head.index])
             self.gradient.show_rows([Row(N_("gradient"), (Part(numbers.gradient(value), "code"),))])
-
-    # --- the check by hand
-
-    def _ask_check(self, head: Playhead) -> None:
-        self._job.cancel()
-        if can_check(head) and not self.desk.player.playing:
-            self._quiet.start()
-        else:
-            self._quiet.stop()
-
-    def _check(self) -> None:
-        head, session = self._head, self.desk.session
-        if head is not None and can_check(head) and exists(session.view.network, head):
-            self._job.begin(checking(session.results, head))
-
-    def _checked(self, found: Check) -> None:
-        if self._head is not None:
-            self.checked.show_check(found, self._head)
-            self._fit_soon()
 
     # --- code
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,16 +11,15 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.document import Document
 from app.model.frames import value_of
-from app.model.layerfacts import class_chosen, contributions
+from app.model.player import FRAME_MS
 from app.model.ranges import shares
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, came_back, exists, has_loss, shown_at
+from app.panels.network_views.fill import Filling
 from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
-from app.widgets.network_scene_columns import Numbers
-from app.widgets.network_scene_feet import NO_ENDS, ends
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
 from app.widgets.range_segments import RangeSegments
@@ -44,8 +42,6 @@ class NetworkPanel(Card):
         self._network: Network | None = None
         self._labels: tuple[str, ...] = ()
         self._chosen: dict[str, str] = {}  # by a person: first node of a column to the one shown there
-        self._bounds: dict[int, Array] = {}
-        self._class: int | None = None  # chosen by its bar
         self.readout = Label("", "text", mono=True)
         self.readout.setProperty("role", "accent")
         self.readout.setObjectName("network_readout")
@@ -57,13 +53,13 @@ class NetworkPanel(Card):
         self.switch = Segments((("values", N_("values")), ("gradients", N_("gradients ∂"))), N_("Show"))
         self.switch.setObjectName("network_show")
         self.switch.setProperty("small", True)
-        self.gradients = False
         for widget in (self.readout, self.switch_label, self.switch, self.range_label, self.ranges):
             self.add_control(widget)
         for label in (self.switch_label, self.range_label):
             label.setMinimumWidth(1)  # they give way, and never make the card wider
         self.view = NetworkView()
         self.view.setObjectName("network_view")
+        self.filling = Filling(desk, self.view)
         self.body.addWidget(self.view, 1)
         self.layout().setSpacing(2)  # the heads of the columns bring air of their own
 
@@ -78,13 +74,17 @@ class NetworkPanel(Card):
         self.view.node_opened.connect(lambda node: desk.attempt(desk.set_layer, node))
         self.view.let_go.connect(desk.leave)
         self.session.results_changed.connect(self._results)
-        self.session.selection_changed.connect(self._lane)
         self.session.selection_changed.connect(self._selection)
         self.session.hover_moved.connect(self._hover)
         self.view.follow(desk.touch)
         desk.debugger.comparison.changed.connect(lambda: self._unseen() or self._compared())
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then
+        self._layer: tuple[str, str] | None = None  # lane and node of what it shows as selected
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FRAME_MS)
+        self._soon.timeout.connect(self._follow)
         self._space()
         self.retranslate()
 
@@ -113,17 +113,21 @@ class NetworkPanel(Card):
         if back != self.gradients and (back or head is None or head.lane == "forward"):
             self.show_gradients(back)
 
+    @property
+    def gradients(self) -> bool:
+        """True while it shows how the loss moves, not the values themselves."""
+        return self.filling.gradients
+
     def show_gradients(self, on: bool) -> None:
         """Values, or how the loss moves when they grow."""
         on = on and has_loss(self.session.results.network)
         self.switch.set_value("gradients" if on else "values")
         if on != self.gradients:
-            self.gradients = on
+            self.filling.gradients = on
             self.view.set_gradients(on)
             self._title()
             if not self._unseen():
-                self._bounds.clear()
-                self._fill(self.session.results, None)
+                self.filling.fill(self.session.results, None)
                 self._ends()
 
     @property
@@ -156,6 +160,8 @@ class NetworkPanel(Card):
         return self._behind
 
     def _catch_up(self) -> None:
+        if self._soon.isActive():
+            self._follow()
         if self._behind:
             self._behind = False
             self._build()
@@ -168,9 +174,8 @@ class NetworkPanel(Card):
         self._network, self._labels = results.network, results.document.labels
         columns = columns_of(results.network, self._chosen)
         self.view.set_columns(columns_of(results.network, self._wanted(columns)), self._labels)
-        self._bounds.clear()
-        self._class = class_chosen(results.network, self.session.playhead)
-        self._fill(results, None)
+        self.filling.choose(results, self.session.playhead)
+        self.filling.fill(results, None)
         self._weights(results.document)
         self._select(self.session.playhead)
         self.switch.set_blocked("gradients", "" if has_loss(results.network) else NO_LOSS)
@@ -181,7 +186,7 @@ class NetworkPanel(Card):
         before = self.columns
         self.view.set_shown(columns_of(self.session.results.network, wanted))
         others = frozenset(k for k, (a, b) in enumerate(zip(before, self.columns, strict=True)) if a != b)
-        self._fill(self.session.results, None, others)
+        self.filling.fill(self.session.results, None, others)
 
     def _wanted(self, columns: tuple[Column, ...]) -> dict[str, str]:
         """What columns of several nodes show: the node of the playhead; else what a person chose, or the last."""
@@ -195,66 +200,24 @@ class NetworkPanel(Card):
         if results.network is not self._network or results.document.labels != self._labels:
             self._build()
             return
-        self._fill(results, results.stale)
+        self.filling.fill(results, results.stale)
         self._weights(results.document)
         self._ends()
         if self.session.hovered is not None:
             self._hover(self.session.hovered)
 
-    def _fill(self, results: Results, stale: frozenset[str] | None, only: frozenset[int] | None = None) -> None:
-        """Hand over the values that changed, and those whose range did; ``stale`` None: all; ``only`` these columns."""
-        if self.gradients and (stale is None or stale or not self._bounds):
-            self._fill_gradients(results, only)
-            return
-        for k, column in enumerate(self.columns):
-            if only is not None and k not in only:
-                continue
-            added = self._contributions(results, column)
-            if added is not None:
-                self._bounds[k] = np.array([float(np.abs(added).max(initial=0.0))])
-                self.view.set_numbers(k, Numbers(added, self._bounds[k], False, not results.blank, True))
-                continue
-            bounds = self.desk.ranges.bounds(results, column.node)
-            if stale is not None and column.node not in stale and np.array_equal(bounds, self._bounds[k]):
-                continue
-            self._bounds[k] = bounds
-            share = column.kind == "bars" and shares(results.network, column.node)
-            self.view.set_numbers(k, Numbers(results.values(column.node), bounds, share, not results.blank,
-                                             picture=results.document.typed is None))
-
-    def _contributions(self, results: Results, column: Column) -> Array | None:
-        """With a class chosen: what each unit that the scores read adds to it."""
-        if self._class is None or column.kind != "units":
-            return None
-        return contributions(results, column.node, self._class)
-
     def _choose_class(self, head: Playhead | None) -> None:
-        chosen = class_chosen(self.session.results.network, head)
-        if chosen != self._class and self._network is self.session.results.network:  # else all is built anew
-            self._class = chosen
-            self._bounds.clear()
+        results = self.session.results
+        if self._network is results.network and self.filling.choose(results, head):  # else all is built anew
             self._title()
-            if not self.gradients:
-                self._fill(self.session.results, None)
-
-    def _fill_gradients(self, results: Results, only: frozenset[int] | None) -> None:
-        """What comes back to every column; softmax is for display only, so its column shows that of the scores."""
-        network, found = results.network, results.gradients.outputs
-        for k, column in enumerate(self.columns):
-            if only is not None and k not in only:
-                continue
-            node = network.scores if column.node == network.last else column.node
-            bounds = self.desk.ranges.gradient_bounds(results, node)
-            self._bounds[k] = bounds
-            there = node in found
-            values = found[node][0] if there else np.zeros_like(results.values(column.node))
-            self.view.set_numbers(k, Numbers(values, bounds, False, there and not results.blank, True))
+            if not self.filling.gradients:
+                self.filling.fill(results, None)
 
     def _ranges(self) -> None:
         if self._unseen():
             return
         self.ranges.set_value(self.desk.ranges.choice)
-        self._fill(self.session.results, None if self.gradients else frozenset())
+        self.filling.fill(self.session.results, None if self.gradients else frozenset())
         self._ends()
 
     def _weights(self, document: Document) -> None:
@@ -283,6 +246,18 @@ class NetworkPanel(Card):
         return None if k is None or head is None or self.columns[k].node != head.node else (k, head.index)
 
     def _selection(self, head: Playhead | None) -> None:
+        """A step into another layer is painted in two frames: how its number is made, and then where it lies."""
+        layer = None if head is None else (head.lane, head.node)
+        if self.desk.player.stepping and layer != self._layer and not self._unseen():
+            self._soon.start()
+        else:
+            self._follow()
+
+    def _follow(self) -> None:
+        self._soon.stop()
+        head = self.session.playhead
+        self._layer = None if head is None else (head.lane, head.node)
+        self._lane(head)
         if not self._unseen():
             self._choose_class(head)
             self._select(head)
@@ -303,19 +278,7 @@ class NetworkPanel(Card):
         self._say()
 
     def _ends(self) -> None:
-        """The ends of the colour bar: of the selected layer, or of all."""
-        head, results = self._seen(self.session.playhead), self.session.results
-        every = self.desk.ranges.choice == "all"
-        if head is None or head.node == INPUT or shares(results.network, head.node):
-            node, map_ = (results.network.nodes[0].name, 0) if every else ("", 0)
-        else:
-            node, map_ = head.node, head.map
-        if self.gradients and node:
-            bounds = self.desk.ranges.gradient_bounds(results, node)
-            bound = float(bounds[min(map_, len(bounds) - 1)])
-        else:
-            bound = self.desk.ranges.bound(results, node, map_) if node else 0.0
-        self.view.set_ends(*ends(bound) if bound else (NO_ENDS,))
+        self.filling.ends(self.session.results, self._seen(self.session.playhead))
 
     def _hover(self, head: Playhead | None) -> None:
         if self._unseen():
@@ -351,8 +314,8 @@ class NetworkPanel(Card):
             self.secondary.setToolTip(tr("How the loss moves when a number grows: orange up, blue down"))
             return
         labels = self.session.results.document.labels
-        if self._class is not None and has_loss(network):
-            name = labels[self._class] if self._class < len(labels) else str(self._class)
+        if self.filling.label is not None and has_loss(network):
+            name = labels[self.filling.label] if self.filling.label < len(labels) else str(self.filling.label)
             self.set_secondary(N_("the units before the classes: what each adds to the score of “{name}”"), name=name)
             return
         deep = N_("{name} · {count} parameters · {layers} layers, 1 open")

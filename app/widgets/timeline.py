@@ -100,11 +100,13 @@ class Timeline(QWidget):
         before, self._at = self._at, at
         if at == before:
             return
-        if at is not None and before is not None and at[0] == before[0] and at[0] < len(self._boxes):
-            # Within a segment nothing else changes; the triangle reaches a little beyond it.
-            self.update(self._boxes[at[0]].adjusted(-6, -theme.size(TIP), 6, theme.size(TIP)).toAlignedRect())
-        else:
+        if at is None or before is None or max(at[0], before[0]) >= len(self._boxes):
             self.update()
+            return
+        changed = QRectF()  # the segments passed over look other than before; the triangle reaches a little beyond them
+        for box in self._boxes[min(at[0], before[0]):max(at[0], before[0]) + 1]:
+            changed |= box
+        self.update(changed.adjusted(-6, -theme.size(TIP), 6, theme.size(TIP)).toAlignedRect())
 
     def set_stops(self, segments: frozenset[int]) -> None:
         """Segments with a breakpoint, which wear a dot."""

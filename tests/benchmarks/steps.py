@@ -23,6 +23,7 @@ from tests.benchmarks.window import closed, shown, templates
 
 STEPS = 150
 SECONDS = 2.0
+REST = 0.12  # seconds in which the frames after a step are watched: all it shows is there then
 
 
 def vgg() -> Model:
@@ -33,7 +34,8 @@ def vgg() -> Model:
 
 
 def measure() -> dict[str, object]:
-    """Milliseconds a step by network and lane, and of the processor alone (mean); frames a second of play."""
+    """Milliseconds a step by network and lane: ``first`` until it is painted, ``then`` the longest frame after that.
+    ``p95`` is of the longer of both. And frames a second of play."""
     out: dict[str, object] = {"platform": QApplication.platformName(), "need": {"p95": 16.7, "frames": 30}}
     window = shown()
     for name in ("lenet", "vgg"):
@@ -59,31 +61,40 @@ def steps(window: MainWindow) -> dict[str, object]:
     everything: list[float] = []
     for lane in ("forward", "loss", "backward", "update"):
         own, times = [s for s in stretches if s.lane == lane], []
-        spent = 0.0
         for _ in range(STEPS if lane != "loss" else 10):
             stretch = chance.choice(own)
             head = stretch.at(chance.randrange(stretch.maps), chance.randrange(stretch.size))
             session.select(head)
             settle()
             player.set_grain(chance.choice(("term", "cell", "map", "layer")))
-            busy = time.process_time()
             times.append(painted(player.forward if chance.random() < 0.7 else player.back))
-            spent += time.process_time() - busy
-        out[lane] = {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2),
-                     "cpu": round(1000 * spent / len(times), 2)}
-        everything += times
-    out["p95"] = round(float(np.percentile(everything, 95)), 2)
+        longest = np.max(times, axis=1)
+        out[lane] = {"first": spread([first for first, _ in times]), "then": spread([then for _, then in times])}
+        everything += longest.tolist()
+    out["p95"] = spread(everything)["p95"]
     out["frames"] = frames(window, stretches[0].start)
     return out
 
 
-def painted(step: object) -> float:
-    """Milliseconds until all that a step changes is painted."""
+def spread(times: list[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    return {"median": round(float(np.median(times)), 2), "p95": round(float(np.percentile(times, 95)), 2)}
+
+
+def painted(step: object) -> tuple[float, float]:
+    """Milliseconds until a step is painted, and the longest of what the next frames take to show the rest of it."""
     start = time.perf_counter()
     step()  # type: ignore[operator]
     QApplication.sendPostedEvents()
     QApplication.processEvents()
-    return 1000 * (time.perf_counter() - start)
+    first, then = time.perf_counter() - start, 0.0
+    until = time.perf_counter() + REST
+    while time.perf_counter() < until:
+        begin = time.perf_counter()
+        QApplication.processEvents()
+        then = max(then, time.perf_counter() - begin)
+        time.sleep(0.001)
+    return 1000 * first, 1000 * then
 
 
 def frames(window: MainWindow, start: Playhead) -> float:

@@ -258,10 +258,10 @@ def test_while_it_plays_nothing_is_checked(inspector, desk, qtbot):
     desk.player.set_speed(100)
     desk.player.play()
     qtbot.waitUntil(lambda: desk.session.playhead != WEIGHT)
-    assert not inspector._job.running
-    assert not inspector._quiet.isActive()
+    assert not inspector.checked.job.running
+    assert not inspector.checked.quiet.isActive()
     desk.player.pause()
-    qtbot.waitUntil(lambda: inspector._quiet.isActive() or inspector._job.running
+    qtbot.waitUntil(lambda: inspector.checked.quiet.isActive() or inspector.checked.job.running
                     or desk.session.playhead.lane != "backward")
 
 

@@ -1,24 +1,38 @@
-"""The section "Check": a gradient beside what a nudge finds."""
+"""The section "Check": a gradient beside what a nudge finds, as soon as it is quiet."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import numbers
+from app.desk import Desk
 from app.i18n import N_, tr
-from app.model.difference import Check
-from app.model.timeline import LOSS, Playhead, is_input
+from app.jobs.slices import Slices
+from app.model.difference import Check, can_check, checking
+from app.model.timeline import LOSS, Playhead, exists, is_input
 from app.panels.inspector_views.facts import Part, Row
 from app.panels.inspector_views.rows import Rows
 from app.widgets.labels import Label
+
+QUIET = 160  # ms without a change, before a gradient is checked
 
 
 class Checked(QWidget):
     """Title and step, the quotient by hand, the difference with a sign; and a line where the nudge crossed a kink."""
 
-    def __init__(self) -> None:
+    shown = Signal()
+
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("check")
+        self._desk = desk
+        self._head: Playhead | None = None
+        self.quiet, self.job = QTimer(self), Slices(self)
+        self.quiet.setSingleShot(True)
+        self.quiet.setInterval(QUIET)
+        self.quiet.timeout.connect(self._begin)
+        self.job.completed.connect(self._completed)
         self.title, self.step = Label(N_("Check"), "title"), Label("", "secondary")
         self.rows, self.verdict = Rows(), Label("", "secondary")
         self.rows.setObjectName("check_rows")
@@ -34,6 +48,28 @@ class Checked(QWidget):
         column.addLayout(top)
         column.addWidget(self.rows)
         column.addWidget(self.verdict)
+
+    def ask(self, head: Playhead) -> None:
+        """Check a number when nothing has changed for a while; not while it plays."""
+        self.stop()
+        self._head = head
+        if can_check(head) and not self._desk.player.playing:
+            self.quiet.start()
+
+    def stop(self) -> None:
+        """Another number is coming."""
+        self.job.cancel()
+        self.quiet.stop()
+
+    def _begin(self) -> None:
+        head, session = self._head, self._desk.session
+        if head is not None and exists(session.view.network, head):
+            self.job.begin(checking(session.results, head))
+
+    def _completed(self, found: Check) -> None:
+        if self._head is not None:
+            self.show_check(found, self._head)
+            self.shown.emit()
 
     def wait(self) -> None:
         """Another number, whose check is still to come; what stands there keeps its place."""
