@@ -26,6 +26,7 @@ from cnncore.network import INPUT
 from cnncore.op import Array
 
 SIDE = 196  # px of the figures
+LONG = 4  # characters beside a map's number
 QUIET = 250  # ms without a change, before effects are measured anew
 
 
@@ -199,7 +200,7 @@ class LayerPanel(Card):
             self.note.set_text(N_("measuring: each map of the layer is muted in turn…"))
         else:
             finite = np.isfinite(values.reshape(len(values), -1)).any(axis=1)
-            size, figures = active, [short(float(v)) if ok else "NaN" for v, ok in zip(active, finite, strict=True)]
+            size, figures = active, [_fitting(float(v)) if ok else "NaN" for v, ok in zip(active, finite, strict=True)]
             self.note.set_text(N_("beside each map: the mean size of its numbers"))
         if self.session.results.blank:
             self.note.set_text(N_("⚠ Nothing is drawn yet: every number is made of zeros."))
@@ -296,4 +297,10 @@ def _planes(values: Array) -> Array:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + numbers.brief(float(value))
+    return ("+" if value > 0 else "") + _fitting(float(value))
+
+
+def _fitting(value: float) -> str:
+    """Short enough to stand under the smallest tile beside its number."""
+    text = short(value)
+    return text if len(text) <= LONG else numbers.brief(value, 1)

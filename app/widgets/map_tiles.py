@@ -15,7 +15,8 @@ from app import numbers, theme
 from app.i18n import tr
 from app.widgets import marks
 
-LEAST, MOST, GAP = 44, 132, 10  # px of a tile's map, and between tiles
+LEAST, MOST, GAP = 50, 132, 10  # px of a tile's map, and between tiles
+DIGIT = 8  # px more where the maps' numbers have three digits: what stands beside them needs its room
 LINE = 16  # px of the caption
 SWITCH = 24  # px of a switch
 EDGE = 4  # for the ring
@@ -98,7 +99,7 @@ class MapTiles(QWidget):
 
     def _lay(self) -> None:
         """The largest tiles that all fit; else the least, and it scrolls."""
-        n, least = max(len(self._order), 1), theme.size(LEAST)
+        n, least = max(len(self._order), 1), theme.size(LEAST + DIGIT * (len(self._order) > 100))
         self._edge = least
         for edge in range(theme.size(MOST), least - 1, -2):
             if self._high(edge, n) <= self._room.height():

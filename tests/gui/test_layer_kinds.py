@@ -6,8 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
-from app import numbers
+from app import numbers, theme
 from app.drive import settle
 from app.filing import fresh
 from app.model import edits
@@ -116,3 +117,19 @@ def test_what_the_units_add_to_a_class_comes_to_its_score():
         parts = contributions(results, "relu4", target)
         bias = float(doc.weights["scores.bias"][target])
         assert float(parts.sum()) + bias == pytest.approx(float(results.values("scores")[target]), abs=1e-3)
+
+
+@pytest.mark.parametrize(("dims", "node"), [(2, "softmax"), (2, "dense1"), (3, "sm")])
+def test_what_stands_under_a_tile_leaves_room_for_its_number(kept, dims, node):
+    layer, _ = looked_at(kept, dims, node)
+    metrics = QFontMetricsF(theme.font(11, mono=True))
+    for k, text in enumerate(layer.tiles._figures):
+        wide = QFontMetricsF(theme.font(11, 600, mono=True)).horizontalAdvance(str(k))
+        assert wide + metrics.horizontalAdvance(text) <= layer.tiles.tile_of(k).width(), text
+
+
+def test_where_a_number_of_a_volume_lies_is_told_whole(kept):
+    looked_at(kept, 3, "c")
+    said = kept.explore.inspector.what
+    assert said.text() == "convolution · slice 0 · [0, 0]"
+    assert QFontMetricsF(theme.font(12)).horizontalAdvance("convolution · slice 12 · [20, 30]") <= said.width()

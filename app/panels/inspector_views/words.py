@@ -43,7 +43,7 @@ def _place(index: tuple[int, ...]) -> str:
         return tr("place {place}", place=index[1])
     if len(index) == 3:
         return tr("row {row}, column {column}", row=index[1], column=index[2])
-    return tr("slice {slice}, row {row}, column {column}", slice=index[1], row=index[2], column=index[3])
+    return tr("slice {slice} · [{row}, {column}]", slice=index[1], row=index[2], column=index[3])
 
 
 def meaning(head: Playhead, value: float) -> str:
