@@ -68,7 +68,7 @@ def _means(results: Results) -> Said | None:
     for row, col in dict.fromkeys([(0, 1), (0, 0), (int(best[0]), int(best[1]))]):
         total = float(results.values(INPUT)[0, row:row + high, col:col + wide].sum(dtype=np.float64))
         head, mean = Playhead("conv1", (0, row, col)), float(values[row, col])
-        lines.append(Line(head, head.name, f"{_plain(total)} / {weight.size} = {numbers.figure(mean)} ≈ {mean:.0f}"))
+        lines.append(Line(head, head.name, f"{_plain(total)}/{weight.size}={numbers.figure(mean)}≈{mean:.0f}"))
     return Said(N_("Sum, mean, rounded"), tuple(lines))
 
 
@@ -89,8 +89,8 @@ def _channels(results: Results) -> Said:
         trace = trace_of(results, head)
         assert trace is not None  # it is not the input
         parts = [*(float(part) for part in trace.group_sums()), trace.bias or 0.0]
-        signed = " ".join(f"{'+' if part >= 0 else numbers.MINUS} {_plain(abs(part))}" for part in parts)
-        lines.append(Line(head, head.name, f"{signed.removeprefix('+ ')} = {_plain(trace.total)}"))
+        signed = "".join(f"{'+' if part >= 0 else numbers.MINUS}{_plain(abs(part))}" for part in parts)
+        lines.append(Line(head, head.name, f"{signed.removeprefix('+')}={_plain(trace.total)}"))
     return Said(N_("Channels and the bias"), tuple(lines))
 
 

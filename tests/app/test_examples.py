@@ -81,10 +81,10 @@ def test_a1_the_window_of_25_has_the_mean_of_2_78():
 
 def test_a1_says_sum_mean_and_the_rounded_mean_live_and_nothing_of_another_kernel():
     assert [(line.name, line.text) for line in said(results("A1")).lines] == [
-        ("conv1[0, 0, 1]", "25 / 9 = 2.78 ≈ 3"), ("conv1[0, 0, 0]", "34 / 9 = 3.78 ≈ 4"),
-        ("conv1[0, 2, 0]", "54 / 9 = 6.00 ≈ 6")]
+        ("conv1[0, 0, 1]", "25/9=2.78≈3"), ("conv1[0, 0, 0]", "34/9=3.78≈4"),
+        ("conv1[0, 2, 0]", "54/9=6.00≈6")]
     document = edits.set_input_number(opened("A1"), (0, 0, 2), 11)  # 2 before
-    assert said(compute(document)).lines[0].text == "34 / 9 = 3.78 ≈ 4"
+    assert said(compute(document)).lines[0].text == "34/9=3.78≈4"
     assert said(compute(edits.set_weight(document, "conv1.weight", (0, 0, 1, 1), 1.0))) is None
 
 
@@ -293,9 +293,9 @@ def test_d3_one_cell_is_2_minus_3_minus_3_plus_1():
 
 
 def test_d3_says_each_channel_the_bias_and_the_sum():
-    assert [line.text for line in said(results("D3")).lines] == ["2 − 3 − 3 + 1 = −3", "− 1 + 3 + 2 + 0 = 4"]
+    assert [line.text for line in said(results("D3")).lines] == ["2−3−3+1=−3", "−1+3+2+0=4"]
     assert [line.text for line in said(compute(taken("D3", "all 0: the bias is left"))).lines] == [
-        "0 + 0 + 0 + 1 = 1", "0 + 0 + 0 + 0 = 0"]
+        "0+0+0+1=1", "0+0+0+0=0"]
 
 
 def test_a_network_that_only_has_an_example_s_name_says_nothing_of_it():

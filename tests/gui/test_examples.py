@@ -95,7 +95,7 @@ def test_the_cards_say_what_is_true_without_classes(window):
     assert not explore.sees.isVisible()
     assert not explore.answer.isVisible()
     assert explore.output.lines[2][0].text() == "conv1[0, 2, 0]"
-    assert explore.output.lines[2][1].text() == "54 / 9 = 6.00 ≈ 6"
+    assert explore.output.lines[2][1].text() == "54/9=6.00≈6"
     assert "25" in explore.example.hint.text()
     assert not explore.output.hint.isVisible()
 
