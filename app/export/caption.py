@@ -58,7 +58,8 @@ def _most_active(values: Array) -> tuple[int, Array]:
         flat = np.full(columns * math.ceil(values.size / columns), np.nan, values.dtype)
         flat[: values.size] = values
         return 0, flat.reshape(-1, columns)
-    sizes = np.nan_to_num(np.abs(values.reshape(len(values), -1))).sum(axis=1)
+    size = np.abs(values.reshape(len(values), -1))
+    sizes = np.where(np.isfinite(size), size, 0).sum(axis=1, dtype=np.float64)
     plane = values[int(sizes.argmax())]
     return int(sizes.argmax()), plane if plane.ndim == 2 else plane.reshape(1, -1) if plane.ndim < 2 else plane[0]
 

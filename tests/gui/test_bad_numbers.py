@@ -269,3 +269,20 @@ def test_a_network_without_a_loss_has_no_way_back_to_offer(window, qtbot):
         window.desk.perform("stepper.forward")
     assert window.desk.session.playhead.lane == "forward"
     assert not window.explore.inspector.gradient.isVisible()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+def test_what_is_no_number_is_watched_kept_and_put_into_a_picture(window, qtbot, value):
+    nan_window(window, qtbot, value)
+    session, desk = window.desk.session, window.desk
+    session.set_watches(("conv1[2, 10, 9]", "max(conv1[2])", "conv1[2]", "scores[3] - scores[2]"))
+    for shift in (0, 20):
+        session.edit(edits.set_drawing, np.roll(three(), shift, 0))
+        settle()
+    desk.perform("file.export")
+    settle()
+    assert window.export.isVisible()
+    window.export.grab()
+    window.export.close()
+    assert not window.banner.isVisible()
+    window.grab()
