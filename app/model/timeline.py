@@ -222,7 +222,9 @@ def nearest(network: Network, head: Playhead) -> Playhead | None:
     """The same number in a network that may have changed; else the nearest that exists, else None."""
     shape = shape_of(network, head)
     if shape is None or len(shape) != len(head.index):
-        return next((s.start for s in timeline(network) if s.node == head.node and s.lane == head.lane), None)
+        node = network.scores if head.node == LOSS and not has_loss(network) else head.node
+        near = [s for s in timeline(network) if s.node == node]  # of its own pass, or else what the layer makes
+        return next((s.start for s in sorted(near, key=lambda s: s.lane != head.lane)), None)
     index = tuple(min(i, n - 1) for i, n in zip(head.index, shape, strict=True))
     return head if index == head.index else dataclasses.replace(head, index=index, term=None)
 

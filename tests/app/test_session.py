@@ -10,9 +10,11 @@ from app.model.document import SIDE, from_model
 from app.model.results import compute
 from app.model.run import Checkpoint, RunState
 from app.model.session import Session
-from app.model.timeline import Playhead
+from app.model.timeline import LOSS, Playhead, nearest
 from cnncore.errors import CnnError
 from cnncore.files.project import Model
+from cnncore.network import chain
+from cnncore.ops import make_op
 from cnncore.preprocess import Preprocess
 from cnncore.zoo.lenet import lenet
 
@@ -136,3 +138,12 @@ def test_modified_follows_undo_and_save(session, tmp_path):
     session.redo()
     session.saved(tmp_path / "three.convscope")
     assert not session.modified
+
+
+def test_where_there_is_no_way_back_the_nearest_of_a_gradient_is_what_the_layer_makes():
+    bare = chain("bare", (1, 6, 6), [("conv1", make_op("conv", {"filters": 2, "kernel": 3}))])
+    for head in (Playhead("conv1", (2, 0, 1, 1), None, "weight", "backward"), Playhead(LOSS, (), lane="loss"),
+                 Playhead("conv1", (1,), None, "bias", "update")):
+        assert nearest(bare, head) == Playhead("conv1", (0, 0, 0))
+    assert nearest(bare, Playhead("gone", (0,))) is None
+    assert nearest(bare, Playhead("conv1", (5, 9, 1))) == Playhead("conv1", (1, 3, 1))
