@@ -63,6 +63,7 @@ class TransportPanel(Card):
         self.lanes = Label(N_("forward →"), "secondary"), Label(N_("← backward"), "secondary")
         self.timeline = Timeline()
         self.timeline.setObjectName("timeline")
+        self.body.setSpacing(3)  # the playhead's triangle has air of its own
         line = QHBoxLayout()
         line.setSpacing(10)
         names = QVBoxLayout()

@@ -195,6 +195,7 @@ class Explore(QWidget):
         self.inspector, self.watches = InspectorPanel(self.desk), WatchesPanel(self.desk)
         for card in (self.network, self.stepper, self.transport):
             card.layout().setContentsMargins(12, 6, 12, 6)
+        self.transport.layout().setContentsMargins(12, 4, 12, 4)
         layout = self.centre.layout()
         layout.addWidget(self.stepper, 1)
         layout.addWidget(self.transport)
