@@ -326,13 +326,13 @@ class InspectorPanel(Card):
 
     def _fit_name(self) -> None:
         """The title gives way to a long name, and then the weight's own name to its letter."""
-        self.cell.set_most(self.header.geometry().width())  # a long name must not make the card wider
+        self.cell.set_most(self.width() - 24)  # within the margins: a long name must not make the card wider
         short = self._name.replace(".weight[", ".w[").replace(".bias[", ".b[")
         for name in (self._name, short):
             self.cell.setText(name)
-            if self.cell.sizeHint().width() + 2 * self.header.spacing() + 16 <= self.width():
+            if self.cell.need().width() + 2 * self.header.spacing() + 16 <= self.width():
                 break
-        wanted = self.title.sizeHint().width() + self.cell.sizeHint().width() + 2 * self.header.spacing() + 24
+        wanted = self.title.sizeHint().width() + self.cell.need().width() + 2 * self.header.spacing() + 24
         self.title.setVisible(wanted <= self.width())
 
     def resizeEvent(self, event: object) -> None:

@@ -45,6 +45,7 @@ class StepperPanel(Card):
         self.muted.setProperty("role", "warn")
         self.muted.hide()
         self.header.insertWidget(1, self.muted)
+        self.layout().setSpacing(4)  # the switch in the header brings air of its own
         self.cell = SteadyLabel("", "text", mono=True)
         self.cell.setObjectName("stepper_cell")
         self.cell.setProperty("role", "accent")
@@ -250,7 +251,8 @@ class StepperPanel(Card):
         """Where it is narrow, what the indices mean gives way to the settings."""
         parts = [self.title, self.secondary, self.cell, self.axes,
                  *(part for part in (self.muted, self.slices, self.pixels) if not part.isHidden())]
-        wanted = sum(part.sizeHint().width() for part in parts) + 8 * len(parts) + 24
+        wide = [(part.need() if isinstance(part, SteadyLabel) else part.sizeHint()).width() for part in parts]
+        wanted = sum(wide) + 8 * len(parts) + 24
         if self.axes.isHidden() == (wanted <= self.width()):
             self.axes.setVisible(wanted <= self.width())
         self.cell.setToolTip(self.axes.text() if self.axes.isHidden() else "")

@@ -31,10 +31,13 @@ class SteadyLabel(Label):
         self._most = max(px, 1)
         self.hold()
 
+    def need(self) -> QSize:
+        """What the text takes; not `sizeHint`, for a label of a fixed size answers with that."""
+        return self.fontMetrics().size(0, self.text())
+
     def hold(self) -> None:
         """Take the size that the text needs, unless it is but a little less than that of now."""
-        # Not sizeHint: a label of a fixed size answers with that.
-        need = self.fontMetrics().size(0, self.text()).boundedTo(QSize(self._most, 10_000))
+        need = self.need().boundedTo(QSize(self._most, 10_000))
         held = self._held.width()
         enough = held * (1 - SLACK) <= need.width() <= held <= self._most
         if need.height() != self._held.height() or not enough:
