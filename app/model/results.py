@@ -48,9 +48,15 @@ class Results:
         return out
 
     @cached_property
+    @SILENT
     def probabilities(self) -> Array:
-        """(classes,) the last node's output: shares after a softmax."""
-        return self.values(self.network.last).reshape(-1)
+        """(classes,) what the softmax at the end gives; where there is none, what it would make of the scores."""
+        given = self.values(self.network.last).reshape(-1)
+        if self.network.scores != self.network.last:
+            return given
+        powers = np.exp(given - given.max(initial=-np.inf))
+        shares: Array = powers / powers.sum()
+        return shares
 
     @cached_property
     def order(self) -> list[int]:

@@ -26,6 +26,7 @@ class SeesPanel(Card):
         super().__init__(N_("The network sees"), "", parent)
         self.setObjectName("sees_panel")
         self.desk = desk
+        theme.dress(self.secondary, 11)
         self.picture = HeatMap()
         self.picture.setObjectName("sees_picture")
         self.picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

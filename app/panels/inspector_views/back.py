@@ -10,7 +10,7 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.frames import node_of, trace_of
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at, stretch_of, timeline
+from app.model.timeline import LOSS, Playhead, came_back, is_input, letter, origin, shown_at, stretch_of, timeline
 from app.panels.inspector_views.facts import Part, Row, because, brackets
 from cnncore.network import INPUT
 from cnncore.trace import Operand
@@ -101,6 +101,5 @@ def leads_to(results: Results, head: Playhead) -> list[Row]:
 
 
 def _link(head: Playhead) -> tuple[Part, ...]:
-    letter = {"weight": "w", "bias": "b"}.get(head.target, head.target)
-    name = letter + brackets(head.index)
+    name = letter(head.target) + brackets(head.index)
     return (Part(f"∂L/∂{name}" if head.lane == "backward" else name, "code", head),)

@@ -10,7 +10,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.model.difference import Check, can_check, checking
-from app.model.timeline import LOSS, Playhead, exists, is_input
+from app.model.timeline import LOSS, Playhead, exists, is_input, letter
 from app.panels.inspector_views.facts import Part, Row
 from app.panels.inspector_views.rows import Rows
 from app.widgets.labels import Label
@@ -110,7 +110,7 @@ def _letter(head: Playhead) -> str:
         return "y"
     if is_input(head.target):
         return "x"
-    return {"weight": "w", "bias": "b"}.get(head.target, head.target)
+    return letter(head.target)
 
 
 def _plain(step: float) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from app import numbers
 from app.i18n import N_, tr
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, is_input
+from app.model.timeline import LOSS, Playhead, is_input, letter
 from cnncore.network import INPUT
 from cnncore.trace import Trace
 
@@ -20,7 +20,7 @@ def what(results: Results, head: Playhead) -> str:
     if head.lane == "loss":
         return tr("how wrong the answer is")
     if head.lane == "update":
-        return tr("this weight after one step")
+        return tr("this bias after one step") if head.target == "bias" else tr("this weight after one step")
     if head.lane == "backward":
         if head.node == LOSS or head.target == "output" or is_input(head.target):
             pixel = head.target != "output" and head.node != LOSS and _source(results, head) == INPUT
@@ -65,10 +65,11 @@ def formula(trace: Trace | None, head: Playhead, title: str = "") -> tuple[str, 
     """Symbols, and the same with values plugged in: two or four of the strongest terms."""
     if trace is None:
         return "", ""
-    y = "∂L/∂x" if head.lane == "backward" and is_input(head.target) else "∂L/∂w" if head.lane == "backward" else "y"
+    own = "y" if head.target == "output" else "x" if is_input(head.target) else letter(head.target)
+    y = f"∂L/∂{own}" if head.lane == "backward" else "y"
     result = f" = {numbers.figure(trace.total)}"
     if head.lane == "update":
-        return "w ← w − rate · ∂L/∂w", f"w ← {numbers.gradient(trace.total)}"
+        return f"{own} ← {own} − rate · ∂L/∂{own}", f"{own} ← {numbers.gradient(trace.total)}"
     if trace.kind == "curve":
         name = tr(title) if title else "f"
         return f"y = {name}(x)", f"{name}({_short(trace.operands[0].values[0])}){result}"

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app import theme
+from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import array_of
@@ -322,6 +322,14 @@ class Heading:
                 "" if "[" in full else re.split("[,，]", full)[0],)  # a cell is named whole or not at all
             self.what.setToolTip(full)
             self._fit()
+
+    def set_window(self, first: tuple[int, int], last: tuple[int, int], row: bool) -> None:
+        """Where a window lies: (row, column) of its first and last cell; in a ``row`` there are columns only."""
+        (top, left), (bottom, right) = (tuple(map(numbers.count, spot)) for spot in (first, last))
+        if row:
+            self.set_what(N_("cells {first}–{last}"), first=left, last=right)
+        else:
+            self.set_what(*WINDOW, top=top, bottom=bottom, left=left, right=right)
 
     def set_name(self, text: str) -> None:
         """Another name, an English key; it takes the room that it needs."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
+from app.model.timeline import letter
 from app.panels.stepper_views.chain_lines import shown
 from app.panels.stepper_views.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula import FormulaLine, Piece
@@ -51,7 +52,7 @@ def lead_of(trace: Trace) -> str:
     if sources in (("difference",), ("slope",)) and (trace.divisor != 1 or sources == ("slope",)):
         return "∂L/∂x"  # of a loss: the numbers say what it is
     if sources[:1] in BACK:
-        own = OWN.get(trace.target, "∂L/∂x" if trace.target.startswith("input") else "∂L/∂w")
+        own = f"∂L/∂{'x' if trace.target.startswith('input') else letter(trace.target)}"
         first, factors = BACK[sources[:1]], sources[1:]
         if trace.kind == "sum" or trace.target == "output":
             own = "∂L/∂y" if sources[0] == "sent" else "y"
@@ -286,7 +287,7 @@ def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
     else:
         pairs = zip(rest, sign, texts, strict=True)
         shown = [piece for (k, _), s, t in pairs for piece in (Piece(s), Piece(t, "ink", k))]
-    own = LETTERS.get(trace.target.rpartition(".")[2], "w")
+    own = letter(trace.target.rpartition(".")[2])
     lead = f"{own} ← {own} − rate · ∂L/∂{own}" if plain else f"{own} ←"
     return [Piece(lead), *([Piece("=")] if plain else []), Piece(first, "ink", 0), *shown, *_result(result)]
 
@@ -301,8 +302,6 @@ BACK = {("grad",): "∂L/∂y", ("sent",): "∂L/∂x", ("difference",): "p − 
 # What the parts of a loss are, by their factors.
 LOSS = {("difference", "difference"): "Σ (x − t)²", ("difference", "slope"): "Σ error · slope",
         ("value", "factor"): "Σ (ln(1 + exp x) − x·t)", ("target", "surprise"): "−Σ t · ln p"}
-LETTERS = {"bias": "b", "alpha": "α"}  # of what learns, other than weights
-OWN = {name: f"∂L/∂{letter}" for name, letter in LETTERS.items()}
 SYMBOLS = {"slope": "f′(x)", "won": "won", "share": "share", "kept": "kept", "normed": "x̂", "scale": "scale",
            "below 0": "[x < 0]", "alpha": "α"}
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -12,7 +12,7 @@ from app.desk import Desk
 from app.i18n import N_, language, tr
 from app.kernels import presets
 from app.model.kernel import KernelHandle, same
-from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
+from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.products_layout import arrange
@@ -173,10 +173,8 @@ class ProductsView(View):
             return
         self._said = now
         bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
-        if grid.rows == 1 and grid.cells.shape[-1] == 2:
-            self.headings["Input"].set_what(N_("cells {first}–{last}"), first=left, last=right)
-        else:
-            self.headings["Input"].set_what(*WINDOW, top=top, bottom=bottom, left=left, right=right)
+        row = grid.rows == 1 and grid.cells.shape[-1] == 2
+        self.headings["Input"].set_window((top, left), (bottom, right), row)
         size = "{rows} × {cols}" if self.desk.still else N_("{rows} × {cols}, click a cell to edit")
         self.headings["Kernel"].set_what(size, rows=grid.rows, cols=grid.cols)
         if grid.groups == 1:

@@ -11,7 +11,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.model.frames import trace_of
 from app.model.timeline import Playhead, is_input
-from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
+from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.terms import TermGrid, cell_name, laid_out, term_grid
 from app.widgets.labels import Label
@@ -142,10 +142,7 @@ class RouteView(View):
         if grid is not None:
             (top, left), (down, across) = grid.corner(self._group), grid.steps()
             bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
-            if grid.cells.shape[-1] == 2:
-                self.headings[0].set_what(N_("cells {first}–{last}"), first=left, last=right)
-            else:
-                self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=bottom, right=right)
+            self.headings[0].set_window((top, left), (bottom, right), grid.cells.shape[-1] == 2)
         self.headings[1].set_what(" ".join(filter(None, [f"∂L/∂{cell_name(scene.node.name, at)}",
                                                          self.came.factor])) if seen is not None else "")
         share = trace.operands[1]

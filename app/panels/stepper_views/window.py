@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app import numbers, theme
 from app.desk import Desk
 from app.i18n import N_, tr
-from app.panels.stepper_views.base import WINDOW, Heading, Scene, View
+from app.panels.stepper_views.base import Heading, Scene, View
 from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.terms import TermGrid, laid_out, term_grid
 from app.widgets.labels import Label
@@ -83,10 +83,7 @@ class WindowView(View):
     def _say(self, scene: Scene, grid: TermGrid) -> None:
         (top, left), (down, across) = grid.corner(self._group), grid.steps()
         bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
-        if grid.cells.shape[-1] == 2:
-            self.headings[0].set_what(N_("cells {first}–{last}"), first=left, last=right)
-        else:
-            self.headings[0].set_what(*WINDOW, top=top, left=left, bottom=bottom, right=right)
+        self.headings[0].set_window((top, left), (bottom, right), grid.cells.shape[-1] == 2)
         rows, cols = scene.own_plane().shape
         self.headings[2].set_what(f"{rows} × {cols}")
         trace = scene.trace
