@@ -61,7 +61,8 @@ def _moved(network: Network, head: Playhead, grain: str, steps: int, terms: int,
     map_, cell = stretch.flat(head)
     count, size = stretch.maps, stretch.size
     if grain == "term":
-        term = (-1 if steps > 0 else terms) if head.term is None else head.term
+        done = terms - 1 if steps > 0 else terms  # a number as a whole has all its terms: on from it is the next number
+        term = done if head.term is None else head.term
         if 0 <= term + steps < terms:
             return dataclasses.replace(head, term=term + steps)
         if ring == "cell":

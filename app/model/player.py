@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +52,8 @@ class Player(QObject):
         """Go on from the playhead to the end of its pass; from the start when it stands nowhere or at the very end."""
         if not self.playing:
             if self._at_end():
-                self.session.select(timeline.start(self.session.view.network))
+                begin = timeline.start(self.session.view.network)
+                self.session.select(dataclasses.replace(begin, term=0) if self.grain == "term" else begin)
             self._fresh = True
             self._begin()
             self.changed.emit()

@@ -252,7 +252,8 @@ class Session(QObject):
         """
         network, head = self.view.network, self.playhead
         if head is None or head.node == INPUT:
-            self.select(timeline.start(network))
+            begin = timeline.start(network)
+            self.select(dataclasses.replace(begin, term=0) if grain == "term" else begin)
             return True
         way, trace = (1 if steps > 0 else -1), self.trace()
         for _ in range(abs(steps)):

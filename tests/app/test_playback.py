@@ -88,10 +88,21 @@ def test_a_loop_over_layers_stays_in_its_pass():
 
 def test_terms_run_through_the_cell_then_into_the_next():
     head = Playhead("conv1", (0, 0, 0))
-    first = walk(head, "term", 1)
-    assert first.term == 0
+    first = playback.into(NET, head, "cell")[1]
+    assert [first := walk(first, "term", 1) for _ in range(24)] == [Playhead("conv1", (0, 0, 0), k) for k in range(1, 25)]
     assert walk(Playhead("conv1", (0, 0, 0), 24), "term", 1) == Playhead("conv1", (0, 0, 1), 0)
     assert walk(Playhead("conv1", (0, 0, 0), 24), "term", 1, loop=True) == Playhead("conv1", (0, 0, 0), 0)
+
+
+def test_a_whole_cell_is_stepped_over_term_by_term_into_the_next_and_back_to_where_it_began():
+    head = Playhead("conv1", (0, 10, 9))
+    after = walk(head, "term", 1)
+    assert after == Playhead("conv1", (0, 10, 10), 0), "the cell is done: on is the next one"
+    assert walk(after, "term", -1) == head
+    assert walk(head, "term", -1) == Playhead("conv1", (0, 10, 9), 24)
+    assert walk(walk(walk(after, "term", 1), "term", -1), "term", -1) == head
+    assert walk(head, "term", 1, loop=True) == Playhead("conv1", (0, 10, 9), 0), "a loop stays in the cell"
+    assert walk(timeline(NET)[-1].end, "term", 1, terms=4) is None
 
 
 def test_a_map_step_first_finishes_its_map():
