@@ -89,7 +89,8 @@ def test_a_loop_over_layers_stays_in_its_pass():
 def test_terms_run_through_the_cell_then_into_the_next():
     head = Playhead("conv1", (0, 0, 0))
     first = playback.into(NET, head, "cell")[1]
-    assert [first := walk(first, "term", 1) for _ in range(24)] == [Playhead("conv1", (0, 0, 0), k) for k in range(1, 25)]
+    seen = [first := walk(first, "term", 1) for _ in range(24)]
+    assert seen == [Playhead("conv1", (0, 0, 0), k) for k in range(1, 25)]
     assert walk(Playhead("conv1", (0, 0, 0), 24), "term", 1) == Playhead("conv1", (0, 0, 1), 0)
     assert walk(Playhead("conv1", (0, 0, 0), 24), "term", 1, loop=True) == Playhead("conv1", (0, 0, 0), 0)
 
