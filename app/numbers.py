@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 MINUS = "−"
 THIN_SPACE = "\u202f"
+LARGEST_32 = 3.4e38  # that a 32-bit number can hold
 LARGEST = 9999  # in a cell; above it, an exponent
+LETTERS = {"weight": "w", "bias": "b", "alpha": "α"}  # of what learns
 SMALL = 0.01  # a grid whose largest number is below it shows them with a common factor
 
 
@@ -91,9 +95,28 @@ def count(value: int) -> str:
     return f"{int(value):,}".replace("-", MINUS)
 
 
+def size(count: int) -> str:
+    """How large a file is: ``812 B``, ``31.2 kB``, ``1.40 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{figure(count / 1e3)} kB" if count < 999_500 else f"{figure(count / 1e6)} MB"
+
+
+def letter(target: str) -> str:
+    """What a parameter is called in formulas: w, b, α; one without a letter by its name."""
+    return LETTERS.get(target, target)
+
+
 def full(value: float) -> str:
-    """Every digit a float has, for tooltips and copies."""
-    return repr(float(value)).replace("-", MINUS) if math.isfinite(value) else _word(value)
+    """Every digit a float has, for tooltips and copies; of a 32-bit number its own, ``0.1`` and no more.
+
+    A 64-bit number is taken for a 32-bit one where that is the same: the shortest text that gives it back.
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        return _word(value)
+    short = np.float32(value) if abs(value) < LARGEST_32 else None
+    return (repr(value) if short is None or float(short) != value else str(short)).replace("-", MINUS)
 
 
 def _cell(value: float, places: int) -> str:

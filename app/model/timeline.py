@@ -17,7 +17,6 @@ from cnncore.op import Shape
 PASSES = ("forward", "loss", "backward", "update")
 SKIPPED = ("flatten",)
 LOSS = ".loss"  # the node that stands for the loss: no layer can be called so
-LETTERS = {"weight": "w", "bias": "b", "alpha": "α"}  # of what learns
 
 
 @dataclass(frozen=True)
@@ -251,11 +250,6 @@ def shown_at(network: Network, head: Playhead) -> tuple[str, tuple[int, ...]] | 
     if not is_input(head.target):
         return None
     return network.node(head.node).inputs[int(head.target[5:])], head.index
-
-
-def letter(target: str) -> str:
-    """What a parameter is called in formulas: w, b, α; one without a letter by its name."""
-    return LETTERS.get(target, target)
 
 
 def is_input(target: str) -> bool:

@@ -13,12 +13,12 @@ from app.model.frames import node_of, trace_of
 from app.model.results import SILENT
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import CopyView, Scene, View, view_for
-from app.panels.stepper_views.formula import write
 from app.panels.stepper_views.slices import Slices
 from app.panels.stepper_views.terms import cell_name
 from app.widgets import unfinished
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
+from app.widgets.formula_trace import write
 from app.widgets.labels import Label
 from app.widgets.pixel_switch import PixelSwitch
 from app.widgets.steady import SteadyLabel
@@ -26,7 +26,7 @@ from cnncore.losses import LOSSES, CrossEntropy
 from cnncore.network import INPUT, Node
 from cnncore.trace import Trace
 
-HEIGHTS = {False: 270, True: 346}  # least px, at the normal size of type and at larger ones
+HEIGHTS = {False: 270, True: 170}  # least px at the normal size of type; large type is for all to see at once
 LEARNS = {(1, True): N_("what came back, all places added up"), (1, False): N_("what came back"),
           (2, True): N_("what came back × what went in, over all places"),
           (2, False): N_("what came back × what went in")}  # factors of a term, and whether there are many terms
@@ -298,7 +298,6 @@ class StepperPanel(Card):
         """Texts and fonts of now."""
         self.formula.setAccessibleName(tr("Formula: left and right choose a term"))
         theme.dress(self.cell, 13, mono=True)
-        # With large type the page scrolls: then the tools take two rows, and the formula two lines.
         self.setMinimumHeight(theme.size(HEIGHTS[theme.scale() > 1]))
         self._said = self._shown = None
         self.show_now()

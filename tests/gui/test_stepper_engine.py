@@ -8,8 +8,8 @@ import pytest
 from app.model.document import from_model
 from app.model.timeline import Playhead
 from app.panels.stepper_views import CellsView, CopyView, NormBackView, NormView
-from app.panels.stepper_views.formula import sum_parts
 from app.panels.stepper_views.learn import LearnView
+from app.widgets.formula_trace import sum_parts
 from cnncore.files.project import Model
 from cnncore.network import INPUT, Network, Node
 from cnncore.ops import make_op

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 from app import numbers
 from app.model.timeline import Playhead
 from app.panels.stepper_views import BarsView, CopyView, CurveView, SharesView, WindowView
-from app.panels.stepper_views.formula import lead_of, sum_parts
+from app.widgets.formula_trace import lead_of, sum_parts
 from cnncore.op import Forward, Op
 from cnncore.trace import Trace, column
 from tests.gui.stepping import HEAD, LEFT, document, middle, opened

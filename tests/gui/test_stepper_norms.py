@@ -12,8 +12,8 @@ from app import numbers
 from app.model.frames import value_of
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import LossView, NormBackView, NormView, SharesBackView
-from app.panels.stepper_views.chain_lines import ADD, TAKE, TIMES, chain
 from app.panels.stepper_views.norms import normed, normed_back
+from app.widgets.formula_chain import ADD, TAKE, TIMES, chain
 from app.widgets.formula_parts import printed
 from cnncore.losses import LOSSES
 from tests.gui.every_op import around

@@ -10,10 +10,12 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.frames import node_of, trace_of
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, came_back, is_input, letter, origin, shown_at, stretch_of, timeline
+from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at, stretch_of, timeline
 from app.panels.inspector_views.facts import Part, Row, because, brackets
 from cnncore.network import INPUT
 from cnncore.trace import Operand
+
+LEARNS = {"weight": N_("its weights"), "bias": N_("its bias"), "alpha": N_("its slopes")}  # by their targets
 
 
 def came_from(results: Results, head: Playhead) -> list[Row]:
@@ -26,13 +28,15 @@ def _came_from(results: Results, head: Playhead) -> list[Row]:
     if head.node == LOSS:
         name = label[results.target] if results.target < len(label) else str(results.target)
         sure = numbers.percent(float(results.probabilities[results.target]))
-        said = tr("said") if results.said is not None else tr("assumed: it is the answer")
+        said = tr("“{name}” (chosen by you)", name=name) if results.said is not None \
+            else tr("“{name}” (assumed: it is the answer)", name=name)
         return [Row(N_("scores"), (Part(network.scores, "code", Playhead(network.scores, (results.target,))),)),
-                Row(N_("target"), (Part(f"“{name}” · {said}"),)), Row(N_("its share"), (Part(sure, "code"),))]
+                Row(N_("target"), (Part(said),)), Row(N_("its share"), (Part(sure, "code"),))]
     if head.lane == "update":
         gradient = dataclasses.replace(head, lane="backward", term=None)
         now = float(results.document.effective[f"{head.node}.{head.target}"][head.index])
-        return [Row(N_("weight now"), (Part(numbers.gradient(now), "code"),)), Row(N_("gradient"), _link(gradient))]
+        bias = head.target == "bias"
+        return [Row(N_("bias now") if bias else N_("weight now"), (Part(numbers.gradient(now), "code"),)), Row(N_("gradient"), _link(gradient))]
     if head.target == "output":
         return [Row(N_("readers"), (Part(", ".join(network.consumers(head.node)), "code"),))]
     trace = trace_of(results, head)
@@ -78,7 +82,9 @@ def leads_to(results: Results, head: Playhead) -> list[Row]:
         first = next(s for s in timeline(network) if s.lane == "backward")
         return [Row(N_("goes back as"), (Part("∂L/∂scores", "code", first.start),))]
     if head.lane == "update":
-        return [Row(N_("next step"), (Part(tr("this is the weight of the next sample")),))]
+        text = N_("this is the bias of the next sample") if head.target == "bias" \
+            else N_("this is the weight of the next sample")
+        return [Row(N_("next step"), (Part(tr(text)),))]
     at = shown_at(network, head)
     if at is None:
         update = dataclasses.replace(head, lane="update", term=None)
@@ -95,11 +101,11 @@ def leads_to(results: Results, head: Playhead) -> list[Row]:
             name = f"{stretch.node}.{stretch.target}"
             if is_input(stretch.target):
                 name = network.node(stretch.node).inputs[int(stretch.target[5:])]
-            rows.append(Row(N_("its weights") if not is_input(stretch.target) else N_("what it read"),
+            rows.append(Row(N_("what it read") if is_input(stretch.target) else LEARNS.get(stretch.target, stretch.target),
                             (Part(f"∂L/∂{name}", "code", stretch.start),)))
     return rows
 
 
 def _link(head: Playhead) -> tuple[Part, ...]:
-    name = letter(head.target) + brackets(head.index)
+    name = numbers.letter(head.target) + brackets(head.index)
     return (Part(f"∂L/∂{name}" if head.lane == "backward" else name, "code", head),)

@@ -11,7 +11,7 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.frames import node_of, trace_of, value_of
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, came_back, is_input, letter, origin, shown_at
+from app.model.timeline import LOSS, Playhead, came_back, is_input, origin, shown_at
 from app.panels.inspector_views.facts import Part, Row, brackets
 from cnncore.network import Node
 from cnncore.trace import Trace
@@ -147,7 +147,7 @@ def _weight_rows(results: Results, head: Playhead, trace: Trace, term: int) -> l
         rest = trace.total - float(trace.terms[term])
         rows.append(Row(tr("{n} other places", n=numbers.count(others)), (Part(f"+ {_short(rest)}", "code"),)))
     total = Part(numbers.gradient(trace.total), "code", dataclasses.replace(head, term=None))
-    return [*rows, Row(f"= ∂L/∂{letter(head.target)}", (total,))]
+    return [*rows, Row(f"= ∂L/∂{numbers.letter(head.target)}", (total,))]
 
 
 def _short(value: float) -> str:

@@ -10,7 +10,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.model.difference import Check, can_check, checking
-from app.model.timeline import LOSS, Playhead, exists, is_input, letter
+from app.model.timeline import LOSS, Playhead, exists, is_input
 from app.panels.inspector_views.facts import Part, Row
 from app.panels.inspector_views.rows import Rows
 from app.widgets.labels import Label
@@ -19,7 +19,7 @@ QUIET = 160  # ms without a change, before a gradient is checked
 
 
 class Checked(QWidget):
-    """Title and step, the quotient by hand, the difference with a sign; and a line where the nudge crossed a kink."""
+    """Title and step, the quotient by nudging, the difference with a sign; and a line where the nudge crossed a kink."""
 
     shown = Signal()
 
@@ -73,7 +73,7 @@ class Checked(QWidget):
 
     def wait(self) -> None:
         """Another number, whose check is still to come; what stands there keeps its place."""
-        self.rows.show_rows([Row(N_("by hand"), (Part("…", "code"),)), Row(N_("difference"), (Part("…", "code"),))])
+        self.rows.show_rows([Row(N_("by nudging"), (Part("…", "code"),)), Row(N_("difference"), (Part("…", "code"),))])
         self.verdict.hide()
 
     def show_check(self, found: Check, head: Playhead) -> None:
@@ -84,7 +84,7 @@ class Checked(QWidget):
             share = tr("too small to tell from rounding") if _both_nothing(found) \
                 else numbers.percent(found.difference, 2)
             difference = Part(f"{sign} {share}", "right" if found.agrees else "warn")
-            self.rows.show_rows([Row(N_("by hand"), (Part(numbers.gradient(found.found), "code"),)),
+            self.rows.show_rows([Row(N_("by nudging"), (Part(numbers.gradient(found.found), "code"),)),
                                  Row(N_("difference"), (difference,))])
             self.verdict.hide()
             return
@@ -110,7 +110,7 @@ def _letter(head: Playhead) -> str:
         return "y"
     if is_input(head.target):
         return "x"
-    return letter(head.target)
+    return numbers.letter(head.target)
 
 
 def _plain(step: float) -> str:

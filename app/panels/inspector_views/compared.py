@@ -15,8 +15,8 @@ LET_GO = "let go"
 
 def compared(results: Results, head: Playhead, value: float, comparison: Comparison) -> list[Row]:
     """Rows with the other numbers and what is between them and the first; none where nothing is compared."""
-    rows, other, kept = [], comparison.number, comparison.results()
-    if other is not None and exists(results.network, other):
+    rows, other, kept = [], comparison.beside(head), comparison.results()
+    if other is not None:
         if other == head.whole:
             rows.append(Row(N_("compared"), (Part(tr("this number: point at another or click one")),)))
         else:

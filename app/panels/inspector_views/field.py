@@ -1,4 +1,4 @@
-"""What a number sees of every layer before it, and what it reaches after: rows with slices, as NumPy writes them."""
+"""What a number sees of every layer before it, and what it could reach after: rows with slices, as NumPy writes them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def _after(network: Network, node: str, index: Shape) -> dict[str, Slices]:
 
 
 def field(network: Network, head: Playhead, opened: bool) -> list[Row]:
-    """Two rows, or with ``opened`` one for each layer; empty for what is no number of a layer."""
+    """Two rows, or with ``opened`` one for each layer; empty for what is no number of a layer.
+
+    Windows alone say how far it could reach, whatever lets it through for the input of now.
+    """
     at = shown_at(network, head)
     if at is None or head.lane != "forward":
         return []
@@ -54,7 +57,7 @@ def field(network: Network, head: Playhead, opened: bool) -> list[Row]:
     if after:
         last = list(after)[-1]
         count = numbers.count(sum(_size(box) for box in after.values()))
-        rows.append(Row(N_("reaches"), (Part(tr("{n} numbers, up to {layer}", n=count, layer=last)),)))
+        rows.append(Row(N_("could reach"), (Part(tr("{n} numbers, as far as {layer}", n=count, layer=last)),)))
     return [*rows, Row("", (Part(tr("in every layer"), "text", OPEN),))]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from app import numbers
 from app.i18n import N_, tr
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, is_input, letter
+from app.model.timeline import LOSS, Playhead, is_input
 from cnncore.network import INPUT
 from cnncore.trace import Trace
 
@@ -65,7 +65,7 @@ def formula(trace: Trace | None, head: Playhead, title: str = "") -> tuple[str, 
     """Symbols, and the same with values plugged in: two or four of the strongest terms."""
     if trace is None:
         return "", ""
-    own = "y" if head.target == "output" else "x" if is_input(head.target) else letter(head.target)
+    own = "y" if head.target == "output" else "x" if is_input(head.target) else numbers.letter(head.target)
     y = f"∂L/∂{own}" if head.lane == "backward" else "y"
     result = f" = {numbers.figure(trace.total)}"
     if head.lane == "update":

@@ -15,10 +15,10 @@ from app.model.frames import array_of
 from app.model.timeline import Playhead, is_input, shown_at
 from app.panels.stepper_views.bar_table import BarTable, Row
 from app.panels.stepper_views.base import Heading, Scene, View
-from app.panels.stepper_views.formula import factors_of
 from app.panels.stepper_views.output import OutputMap
 from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
+from app.widgets.formula_trace import factors_of
 from app.widgets.scroll import on_card
 from cnncore.trace import Trace
 

@@ -15,13 +15,13 @@ from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View
-from app.panels.stepper_views.chain_lines import Line, bracketed
 from app.panels.stepper_views.group_picture import GroupPicture
 from app.panels.stepper_views.linked import Linked
 from app.panels.stepper_views.norms import Normed, back_lines, lines_of, normed, normed_back
 from app.panels.stepper_views.output import LEGEND, OutputMap
 from app.panels.stepper_views.placing import beside, lead_of_plane, placed
 from app.panels.stepper_views.terms import cell_name
+from app.widgets.formula_chain import Line, bracketed
 from app.widgets.heat_map import HeatMap
 
 TITLE, ROW, SIGN = 20, (18, 26), 24

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,56 +12,8 @@ from app.i18n import tr
 from app.model.frames import trace_of
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Scene
-from app.panels.stepper_views.chain_lines import ADD, TAKE, TIMES, Line, chain
-from cnncore.trace import Trace
-
-
-@dataclass(frozen=True, eq=False)
-class Normed:
-    """(x − mean) · scale · weight + bias.
-
-    Args:
-        x: The number.
-        mean, variance: Of its group; the variance is None where they were fixed before.
-        scale: 1 / √(variance + ε).
-        weight, bias: Learned; None: there are none.
-        group: (n,) the numbers that share the mean; empty where it was fixed before.
-        cells: (n, rank) their places.
-    """
-
-    x: float
-    mean: float
-    variance: float | None
-    scale: float
-    weight: float | None
-    bias: float | None
-    group: NDArray[np.float64]
-    cells: NDArray[np.int64]
-
-    @property
-    def hat(self) -> float:
-        """The number with mean 0 and deviation 1."""
-        return (self.x - self.mean) * self.scale
-
-
-def grouped(trace: Trace) -> bool:
-    """True for the trace of a number that is normed by its group: itself first, then every number of the group."""
-    one = trace.operands[0] if trace.operands else None
-    if one is None or trace.kind != "products" or trace.target != "output" or trace.reduce != "sum":
-        return False
-    if trace.operands[-1].source != "scale" or trace.operands[-1].cells.shape[1] or trace.terms.size < 3:
-        return False
-    first, second = trace.operands[-1].values[:2].tolist()  # every number of the group takes its part of the scale off
-    return math.isclose(second, -first / (trace.terms.size - 1), rel_tol=1e-9) and bool(first)
-
-
-def normed_group(trace: Trace) -> Normed:
-    """Of a trace that is `grouped`."""
-    first = trace.operands[0]
-    weight = next((float(one.values[0]) for one in trace.operands[1:-1]), None)
-    group = first.values[1:]
-    return Normed(float(first.values[0]), float(group.mean()), float(group.var()), float(trace.operands[-1].values[0]),
-                  weight, trace.bias, group, first.cells[1:])
+from app.widgets.formula_chain import ADD, TAKE, TIMES, Line, chain
+from app.widgets.formula_norm import Normed, grouped, normed_group
 
 
 def normed_fixed(scene: Scene) -> Normed | None:

@@ -8,8 +8,8 @@ from app import numbers
 from app.i18n import tr
 from app.panels.stepper_views.bars import BarsView
 from app.panels.stepper_views.base import Scene
-from app.panels.stepper_views.chain_lines import bracketed
 from app.panels.stepper_views.shares import places
+from app.widgets.formula_chain import bracketed
 
 
 class SharesBackView(BarsView):

@@ -19,8 +19,8 @@ from app.model.frames import array_of, trace_of
 from app.model.results import Results
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import Heading, Scene, View, flat_plane
-from app.panels.stepper_views.formula import update_pieces
 from app.panels.stepper_views.placing import folded_list
+from app.widgets.formula_trace import update_pieces
 from app.widgets.heat_map import HeatMap
 from app.widgets.plane_grid import GAP, PlaneGrid
 from cnncore.choices import optimizer_word

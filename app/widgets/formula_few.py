@@ -8,9 +8,9 @@ from decimal import Decimal
 import numpy as np
 
 from app import numbers
-from app.panels.stepper_views.chain_lines import ADD, TIMES, bracketed, chain, shown
-from app.panels.stepper_views.norms import grouped, normed_group
 from app.widgets.formula import Piece
+from app.widgets.formula_chain import ADD, TIMES, bracketed, chain, shown
+from app.widgets.formula_norm import grouped, normed_group
 from app.widgets.formula_parts import printed
 from cnncore.trace import Trace
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
-from app.model.timeline import letter
-from app.panels.stepper_views.chain_lines import shown
-from app.panels.stepper_views.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula import FormulaLine, Piece
+from app.widgets.formula_chain import shown
+from app.widgets.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula_parts import FormulaParts, formula_parts, printed
 from cnncore.trace import Trace
 
@@ -52,7 +51,7 @@ def lead_of(trace: Trace) -> str:
     if sources in (("difference",), ("slope",)) and (trace.divisor != 1 or sources == ("slope",)):
         return "∂L/∂x"  # of a loss: the numbers say what it is
     if sources[:1] in BACK:
-        own = f"∂L/∂{'x' if trace.target.startswith('input') else letter(trace.target)}"
+        own = f"∂L/∂{'x' if trace.target.startswith('input') else numbers.letter(trace.target)}"
         first, factors = BACK[sources[:1]], sources[1:]
         if trace.kind == "sum" or trace.target == "output":
             own = "∂L/∂y" if sources[0] == "sent" else "y"
@@ -287,7 +286,7 @@ def update_pieces(trace: Trace, rate: float = 0.0) -> list[Piece] | None:
     else:
         pairs = zip(rest, sign, texts, strict=True)
         shown = [piece for (k, _), s, t in pairs for piece in (Piece(s), Piece(t, "ink", k))]
-    own = letter(trace.target.rpartition(".")[2])
+    own = numbers.letter(trace.target.rpartition(".")[2])
     lead = f"{own} ← {own} − rate · ∂L/∂{own}" if plain else f"{own} ←"
     return [Piece(lead), *([Piece("=")] if plain else []), Piece(first, "ink", 0), *shown, *_result(result)]
 
