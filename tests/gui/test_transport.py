@@ -261,7 +261,7 @@ def test_chinese_words(transport, qtbot):
     try:
         qtbot.waitUntil(lambda: transport.play.text().strip() == "播放")
         assert transport.place.text() == "单元 250 / 576"
-        assert transport.by_label.text() == "步长单位"
+        assert transport.by_label.text() == "单步单位"
     finally:
         i18n.set_language("en")
 
