@@ -1,16 +1,20 @@
-"""A sum as it is printed, so that whoever adds up the printed numbers gets the printed result."""
+"""A sum as it is printed, so that whoever adds up the printed numbers gets the printed result.
+
+Every number that is printed is the true one, rounded; where two decimals lead astray, all have more.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app import numbers
 
 SMALL = Decimal("1e-4")  # below it a number has an exponent
-TINY = -1  # in place of a number of decimals: two digits and an exponent
+TINY = -1  # in place of a number of decimals: two digits and an exponent; below it a digit more each
+MOST_DIGITS = 8  # more than in the cells, before a rounding is said
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,12 @@ class Part:
 
 @dataclass(frozen=True)
 class FormulaParts:
-    """(parts + rest + bias) / divisor = result, exactly, in the numbers as printed.
+    """(parts + rest + bias) / divisor, in the numbers as printed, rounds to the result as printed.
 
     Args:
         parts: The terms that are shown, strongest first.
-        rest: What the others come to, and the rounding of those shown.
-        more: How many others there are; 0: the rest is rounding only.
+        rest: What the others come to; with none, what is lost where no digits are enough.
+        more: How many others there are.
         bias: Printed bias; None: there is none.
         divisor: What the sum is divided by.
         result: Printed result.
@@ -55,21 +59,21 @@ class FormulaParts:
     zeros: int = 0
 
     @property
+    def comes_to(self) -> Decimal:
+        """What a reader with a calculator gets."""
+        return (sum((p.value for p in self.parts), Decimal(0)) + self.rest + (self.bias or 0)) / self.divisor
+
+    @property
     def rest_text(self) -> str:
         """The rest with every digit it needs, without its sign."""
         return decimal_text(abs(self.rest).normalize(), True)
 
-    @property
-    def sum_text(self) -> str:
-        """What result and bias leave for the terms: sum + bias = result, as printed."""
-        return _sum(self.result, self.bias, self.divisor) if self.exact else self.result_text
-
 
 def formula_parts(
     terms: Sequence[tuple[float, float | None, float]], bias: float | None, total: float, shown: int = 4,
-    divisor: int = 1, lone: bool = False,
+    divisor: int = 1, lone: bool = False, others: float = 0.0,
 ) -> FormulaParts:
-    """Choose and print the strongest terms; the rest makes up the difference.
+    """Choose and print the strongest terms, with digits enough for them, the rest and the bias to come to the result.
 
     Args:
         terms: ``(a, b, product)``; ``b`` None: the term is ``a`` alone.
@@ -78,6 +82,7 @@ def formula_parts(
         shown: How many terms are printed; the others are the rest.
         divisor: What sum and bias are divided by.
         lone: A term that is all there is has one more digit: nothing hides its rounding.
+        others: What terms come to that are not given: they are part of the rest.
     """
     finite = math.isfinite(total) and all(math.isfinite(t[2]) for t in terms) and math.isfinite(bias or 0.0)
     order = sorted(range(len(terms)), key=lambda k: (-abs(terms[k][2]) if math.isfinite(terms[k][2]) else -math.inf, k))
@@ -85,21 +90,33 @@ def formula_parts(
     places = _places(t[0] for t in chosen), _places(t[1] for t in chosen if t[1] is not None)
     if lone and len(terms) == 1 and TINY not in places:
         places = places[0] + 1, places[1] + 1
-    parts = tuple(_part(k, terms[k], places) for k in order[:shown])
-    bias_text, result_text = ("" if bias is None else numbers.figure(bias)), numbers.figure(total)
     if not finite:
+        parts = tuple(_part(k, terms[k], places) for k in order[:shown])
+        bias_text, result_text = ("" if bias is None else numbers.figure(bias)), numbers.figure(total)
         return FormulaParts(parts, Decimal(0), len(terms) - len(parts), None if bias is None else Decimal(0), divisor,
                             Decimal(0), False, bias_text, result_text)
-    result, added = printed(result_text), None if bias is None else printed(bias_text)
-    rest = result * divisor - (added or 0) - sum((p.value for p in parts), Decimal(0))
-    return FormulaParts(parts, rest, len(terms) - len(parts), added, divisor, result, True, bias_text, result_text)
+    left = math.fsum([others, *(terms[k][2] for k in order[shown:])])
+    tries = (_tried(terms, order[:shown], places, bias, left, total, divisor, more) for more in range(MOST_DIGITS))
+    first = None
+    for made in tries:
+        first = made if first is None else first
+        if numbers.figure(float(made.comes_to)) == made.result_text:
+            return made
+    assert first is not None
+    rest = first.result * divisor - (first.bias or 0) - sum((p.value for p in first.parts), Decimal(0))
+    return replace(first, rest=rest)  # what float32 has lost
 
 
-def printed_sum(total: float, bias: float | None, divisor: int = 1) -> str:
-    """The sum before bias and division, printed so that sum + bias comes to the printed total."""
-    if not math.isfinite(total) or not math.isfinite(bias or 0.0):
-        return numbers.figure(total)
-    return _sum(printed(numbers.figure(total)), None if bias is None else printed(numbers.figure(bias)), divisor)
+def _tried(terms: Sequence[tuple[float, float | None, float]], chosen: Sequence[int], places: tuple[int, int],
+           bias: float | None, left: float, total: float, divisor: int, more: int) -> FormulaParts:
+    """The line with so many digits more than in the cells."""
+    own = tuple(n - more if n <= TINY else n + more for n in places)
+    parts = tuple(_part(k, terms[k], (own[0], own[1])) for k in chosen)
+    bias_text = "" if bias is None else numbers.figure(bias, 3 + more)
+    result_text = numbers.figure(total)
+    return FormulaParts(parts, printed(numbers.figure(left, 3 + more)), len(terms) - len(parts),
+                        None if bias is None else printed(bias_text), divisor, printed(result_text), True, bias_text,
+                        result_text)
 
 
 def printed(text: str) -> Decimal:
@@ -113,11 +130,6 @@ def decimal_text(value: Decimal, short: bool = False) -> str:
         mantissa, _, power = format(value, "e").partition("e")
         return f"{mantissa}e{int(power)}".replace("-", numbers.MINUS)
     return format(value, "f").replace("-", numbers.MINUS)
-
-
-def _sum(result: Decimal, bias: Decimal | None, divisor: int) -> str:
-    places = min((int(n.as_tuple().exponent) for n in (result, bias) if n), default=0)
-    return decimal_text((result * divisor - (bias or 0)).quantize(Decimal((0, (1,), places))))
 
 
 def _places(values: object) -> int:
@@ -143,8 +155,8 @@ def _factor(value: float, places: int) -> str:
         return numbers.cell(value)
     if value == int(value) and places > 2:
         return numbers.count(int(value))
-    if places == TINY:
-        return decimal_text(Decimal(f"{value:.1e}"), True)
+    if places <= TINY:
+        return decimal_text(Decimal(f"{value:.{-places}e}"), True)
     text = f"{abs(value):.{places}f}"
     return (numbers.MINUS if value < 0 else "") + (text[1:] if text.startswith("0.") else text)
 

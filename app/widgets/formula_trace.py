@@ -81,11 +81,11 @@ def factors_of(trace: Trace) -> str:
     return " · ".join([first, *(_symbol(one, tuple(sources[1:])) for one in sources[1:])])
 
 
-def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
+def sum_parts(trace: Trace, opened: bool = False, most: int = SHOWN) -> FormulaParts:
     """The strongest terms and the rest; with ``opened`` every term that is not 0."""
     factors = _factors(trace)
-    least = LISTED if trace.kind == "window" else SHOWN
-    order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else SHOWN)
+    least = LISTED if trace.kind == "window" and most == SHOWN else max(most, SHOWN)
+    order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else most)
     if not order and len(factors) > 1 and trace.operands[-1].source in SYMBOLS:  # what came, and what stops it
         size = np.where(trace.operands[0].inside, np.abs(factors[0]), -1.0)
         order = [int(np.argmax(size))] if size.max(initial=-1.0) > 0 or trace.terms.size == 1 else []
@@ -95,7 +95,8 @@ def sum_parts(trace: Trace, opened: bool = False) -> FormulaParts:
     rows = list(zip(columns[0], columns[1] if len(columns) > 1 else [None] * len(order), trace.terms[order].tolist(),
                     strict=True))
     parts = formula_parts(rows, trace.bias, trace.total, len(rows), round(trace.divisor),
-                          bool(trace.operands) and trace.operands[0].source == "grad")
+                          bool(trace.operands) and trace.operands[0].source == "grad",
+                          float(np.delete(trace.terms, order).sum()))
     hidden = int(np.count_nonzero(trace.terms)) - int(np.count_nonzero(trace.terms[order]))
     if not np.isfinite(trace.terms).all():
         parts = dataclasses.replace(parts, exact=False)
