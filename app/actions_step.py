@@ -53,7 +53,9 @@ def _keep(desk: Desk) -> None:
 
 
 STEP = (
-    Action("stepper.play", N_("Play or pause"), N_("Play"), lambda d: d.player.toggle(), ("F5",), "play"),
+    Action("stepper.play", N_("Play or pause"), N_("Play"), lambda d: d.player.toggle(), ("Shift+F5",), "play"),
+    Action("stepper.resume", N_("Continue to the next breakpoint; without one, play"), N_("Play"),
+           lambda d: d.debugger.resume(), ("F5",)),
     Action("stepper.forward", N_("Step forward"), N_("Step"), lambda d: d.player.forward(), ("F10",), "step-forward"),
     Action("stepper.back", N_("Step back"), N_("Step"), lambda d: d.player.back(), ("Alt+F10", "Shift+F10"),
            "step-back"),

@@ -106,6 +106,12 @@ class Debugger(QObject):
             text = N_("No breakpoint stops before this place.") if back else N_("No breakpoint stops after this place.")
             raise CnnError("breakpoint.none", text)
 
+    def resume(self) -> None:
+        """On to the next breakpoint at once; where there is none, or none any more, play. What plays is halted."""
+        stops = any(stop.on for stop in self.session.document.stops)
+        if self.player.playing or not stops or not self.player.go_on():
+            self.player.toggle()
+
     def run_to(self) -> None:
         """To the cell under the pointer, else to the one that was clicked last."""
         network = self.session.view.network

@@ -51,6 +51,7 @@ class Player(QObject):
     def play(self) -> None:
         """Go on from the playhead to the end of its pass; from the start when it stands nowhere or at the very end."""
         if not self.playing:
+            self.session.hover(None)
             if self._at_end():
                 begin = timeline.start(self.session.view.network)
                 self.session.select(dataclasses.replace(begin, term=0) if self.grain == "term" else begin)
@@ -78,6 +79,7 @@ class Player(QObject):
 
     def _step(self, steps: int) -> None:
         self.pause()
+        self.session.hover(None)  # whoever steps looks at the step, wherever the pointer rests
         now = time.monotonic()
         self.hurried, self._stepped = now - self._stepped < HURRY, now
         try:
@@ -166,6 +168,7 @@ class Player(QObject):
 
     def _jump(self, start: bool) -> None:
         self.pause()
+        self.session.hover(None)
         head, trace = self.session.playhead, self.session.trace()
         network = self.session.view.network
         if head is None or trace is None:
@@ -196,6 +199,7 @@ class Player(QObject):
 
     def _to(self, way: Callable[[timeline.Playhead], timeline.Playhead]) -> None:
         self.pause()
+        self.session.hover(None)
         if self.session.playhead is not None:
             self.session.select(way(self.session.playhead))
 
@@ -221,6 +225,7 @@ class Player(QObject):
 
     def _change(self, way: Callable[[timeline.Playhead, int], tuple[str, timeline.Playhead]], passing: bool) -> None:
         self.pause()
+        self.session.hover(None)
         head, trace = self.session.playhead, self.session.trace()
         if head is None or trace is None:
             self._step(1)
@@ -256,6 +261,7 @@ class Player(QObject):
 
     def _stop_at(self, head: timeline.Playhead) -> None:
         self.pause()
+        self.session.hover(None)
         self.session.select(head)
         self.stopped.emit(head, stopping(self.session.results, head, self.session.document.stops))
 

@@ -28,14 +28,14 @@ HINTS = {
 }
 KEYS = {
     "start": (
-        ("stepper.play", N_("play the network")),
+        ("stepper.resume", N_("play the network")),
         ("edit.palette", N_("all actions")),
         ("help.keys", N_("all keys")),
     ),
     "stepping": (
         ("stepper.forward", N_("next")),
         ("stepper.back", N_("back")),
-        ("stepper.play", N_("play")),
+        ("stepper.resume", N_("play")),
         ("stepper.leave", N_("let go")),
         ("help.keys", N_("all keys")),
     ),

@@ -179,6 +179,8 @@ class InspectorPanel(Card):
         quick = self.desk.player.playing or session.hovered is not None or not moved
         if not quick:
             self._show_details(moved)
+        elif moved and self.desk.player.playing:
+            self._leave_out()
         if moved and can_check(head):
             self.checked.wait()
         if quick or (head.lane == "forward" and "gradients" not in vars(results)):
@@ -205,6 +207,14 @@ class InspectorPanel(Card):
         if not back:
             self.sense.hide()
         self.field.setVisible(head.lane == "forward")
+
+    def _leave_out(self) -> None:
+        """While it plays nothing of the number before may stand beside the number of now."""
+        self.formula.show_formula("", "")
+        self.chain.show_rows([])
+        self.field.show_rows([])
+        for widget in (self.lines[4], self.chain_title, self.chain, self.sense):
+            widget.hide()
 
     @SILENT
     def _show_details(self, moved: bool = True) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app import i18n, theme
 from app.desk import Desk
@@ -13,12 +14,21 @@ from app.filing import Filing, fresh
 from app.model.document import SIDE
 from app.settings import Settings
 
+PATIENCE = 30_000  # ms
+
 
 @pytest.fixture(autouse=True)
 def _no_question(monkeypatch):
     """A dialog would wait for ever: what is not saved or kept at a test's end is dropped, unless the test answers."""
     for dialog in ("_run_dialog", "_unsaved_dialog"):
         monkeypatch.setattr(Filing, dialog, lambda self: "discard")
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    """A condition is waited for as long as a slow and busy machine may take; who waits for nothing loses no time."""
+    wait = QtBot.waitUntil
+    monkeypatch.setattr(QtBot, "waitUntil", lambda self, met, *, timeout=PATIENCE: wait(self, met, timeout=timeout))
 
 
 @pytest.fixture(autouse=True)

@@ -311,3 +311,15 @@ def test_a_training_run_stands_still_where_a_breakpoint_begins_to_hold(window, q
     finally:
         window.desk.runs.discard()
 
+
+
+def test_f5_is_at_the_next_breakpoint_at_once_and_plays_where_none_is_left(window, qtbot):
+    qtbot.mouseClick(window.explore.transport.timeline, LEFT, CONTROL, middle(window, segment(window, "conv2", 0)))
+    click_cell(window, qtbot, "conv1", (0, 0, 0))
+    qtbot.keyClick(window, Key.Key_F5)
+    assert head(window) == Playhead("conv2", (0, 0, 0))
+    assert not window.desk.player.playing
+    qtbot.keyClick(window, Key.Key_F5)
+    assert window.desk.player.playing
+    qtbot.keyClick(window, Key.Key_F5)
+    assert not window.desk.player.playing

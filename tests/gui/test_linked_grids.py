@@ -254,14 +254,16 @@ def test_a_cell_of_a_map_is_found_among_the_terms_of_a_unit(both, desk, qtbot):
     assert terms[-1] is None
 
 
-def test_a_step_with_the_pointer_at_rest_moves_what_is_lit_up(both, desk, qtbot):
+def test_a_step_puts_out_what_a_resting_pointer_lit_up(both, desk, qtbot):
     stepper, _ = both(document(("a", "conv", {"filters": 2}), ("b", "conv", {"filters": 2}), *HEAD),
                       Playhead("a", (0, 6, 6)))
     view = stepper.view
     qtbot.mouseMove(view.input, middle(view.input.cell_rect(2, 2)))
     assert view.output.map.touched == (range(6, 9), range(6, 9))
     desk.player.forward()
-    assert view.input.hover == (2, 1)  # the same cell, one column further left under the window
+    assert (view.input.hover, view.output.map.touched) == (None, None)  # who steps looks at the step
+    qtbot.mouseMove(view.input, middle(view.input.cell_rect(2, 1)))
+    assert view.output.map.touched == (range(6, 9), range(6, 9))
     desk.session.select(Playhead("b", (0, 6, 6)))
     assert stepper.view is view
     assert view.output.map.touched is None

@@ -349,3 +349,12 @@ def test_chinese_and_dark_are_live(stepper, qtbot, qapp):
     finally:
         i18n.set_language("en")
         theme.apply(qapp, "light")
+
+
+def test_a_step_shows_itself_though_the_pointer_rests_on_the_cell_that_was_clicked(stepper, desk, qtbot):
+    desk.session.select(Playhead("conv1", (2, 10, 9)))
+    desk.session.hover(Playhead("conv1", (2, 10, 9)))
+    for step in (1, 2):
+        desk.player.forward()
+        assert stepper.cell.text() == f"conv1[2, 10, {9 + step}]"
+        assert desk.session.hovered is None
