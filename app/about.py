@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from app import __version__, theme
 from app.i18n import tr
+from app.widgets.file_dialog import plain
 from app.widgets.palette import Row
 
 
@@ -24,6 +26,7 @@ class _Box(QDialog):
     def finish(self) -> None:
         """The one button."""
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        plain(buttons)
         buttons.rejected.connect(self.reject)
         self.column.addWidget(buttons)
 
@@ -55,16 +58,12 @@ class KeysBox(_Box):
     def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
         super().__init__(tr("All keys"), parent)
         self.setObjectName("keys")
-        lines = "".join(
-            f"<tr><td style='padding:2px 24px 2px 0'><code>{r.keys}</code></td><td>{r.text}</td></tr>"
-            for r in rows
-            if r.keys
-        )
-        table = QLabel(f"<table>{lines}</table>")
-        table.setTextFormat(Qt.TextFormat.RichText)
-        area = QScrollArea()
-        area.setWidget(table)
-        area.setWidgetResizable(True)
-        area.setMinimumSize(theme.size(420), theme.size(480))
+        # A tab stop, not a table: in one line of text both have one baseline, whatever their fonts.
+        lines = "".join(f"<p><code>{escape(r.keys)}</code>\t{escape(r.text)}</p>" for r in rows if r.keys)
+        area = QTextBrowser()
+        area.document().setDefaultStyleSheet("p { white-space: pre-wrap; margin: 2px 0 }")
+        area.setHtml(lines)
+        area.setTabStopDistance(theme.size(150))
+        area.setMinimumSize(theme.size(460), theme.size(480))
         self.column.addWidget(area)
         self.finish()

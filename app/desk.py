@@ -160,7 +160,7 @@ class Desk(QObject):
         for name, action in self._actions.items():
             action.setText(self.text(name))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+            action.setToolTip(tr("{text} ({keys})", text=action.text(), keys=keys) if keys else action.text())
         self._reasons.clear()
         self.refresh()
 
@@ -246,7 +246,7 @@ class Desk(QObject):
             self.layer_changed.emit("")
 
     def leave(self) -> None:
-        """Let go one level: a run that learns, else the layer inspector, else a term, then the cell."""
+        """Let go one level: a run that learns, else the layer inspector, else a comparison, a term, the cell."""
         run, head = self.session.run, self.session.playhead
         if run is not None and run.active:
             self.runs.cancel()
@@ -255,7 +255,10 @@ class Desk(QObject):
         if self.layer:
             self.set_layer("")
             return
-        if head is not None and head.term is not None:
+        if self.debugger.comparison.beside(head) is not None:
+            self.debugger.comparison.set_number(None)
+        elif head is not None and head.term is not None:
             self.session.select(dataclasses.replace(head, term=None))
         else:
             self.session.select(None)
+            self.debugger.comparison.set_number(None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app import examples, paths
 from app.desk import Desk
@@ -16,6 +16,7 @@ from app.model.document import Document, from_model
 from app.model.picture import SUFFIXES, drawing_from
 from app.model.project import SUFFIX, load, save_project
 from app.widgets import unfinished
+from app.widgets.file_dialog import open_file, plain, save_file
 from cnncore.errors import CnnError
 from cnncore.files.project import Model, read_model, write_model
 
@@ -127,18 +128,17 @@ class Filing:
             f"{tr('All that opens')} (*{SUFFIX} *.safetensors {pictures});;{tr('Projects')} (*{SUFFIX});;"
             f"{tr('Models')} (*.safetensors);;{tr('Pictures')} ({pictures});;{tr('All files')} (*)"
         )
-        name, _ = QFileDialog.getOpenFileName(self.window, tr("Open"), self._folder(), kinds)
-        return Path(name) if name else None
+        return open_file(self.window, tr("Open"), self._folder(), kinds)
 
     def _save_dialog(self, title: str, suffix: str) -> Path | None:
         path = self.desk.session.path
         name = path.stem if path else self.name()
         kind = tr("Projects") if suffix == SUFFIX else tr("Models")
         start = str(Path(self._folder()) / f"{name}{suffix}")
-        name, _ = QFileDialog.getSaveFileName(self.window, title, start, f"{kind} (*{suffix})")
-        if not name:
-            return None
-        return Path(name) if name.endswith(suffix) else Path(name + suffix)
+        found = save_file(self.window, title, start, f"{kind} (*{suffix})")
+        if found is None or found.name.endswith(suffix):
+            return found
+        return found.with_name(found.name + suffix)
 
     def _unsaved_dialog(self) -> str:
         return self._question(tr("Save the changes to {name}?", name=self.name()), "save")
@@ -156,6 +156,7 @@ class Filing:
         box.setDefaultButton(keys.Save)
         if word:
             box.button(keys.Save).setText(word)
+        plain(box)
         return {keys.Save: good, keys.Discard: "discard"}.get(keys(box.exec()), "cancel")
 
     def _folder(self) -> str:

@@ -80,7 +80,9 @@ def catalogue(name: str) -> dict[str, str]:
 
 def _tell_qt() -> None:
     global _translator
-    from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QTranslator
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    from app.qt_texts import QtTexts
 
     # Both removing a translator and installing one send the event; a switch sends it once.
     if _translator is not None:
@@ -89,9 +91,7 @@ def _tell_qt() -> None:
     else:
         told = False
     if _language != "en":
-        translator = QTranslator(_app)
-        if translator.load(f"qtbase_{_language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            _translator = translator
-            told = _app.installTranslator(translator)
+        _translator = QtTexts(_language, _app)
+        told = _app.installTranslator(_translator)
     if not told:
         QCoreApplication.sendEvent(_app, QEvent(QEvent.Type.LanguageChange))

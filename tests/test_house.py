@@ -26,6 +26,7 @@ MADE = {"build", "dist", "convscope.egg-info", "convscope-demo", "__pycache__"} 
 # Each part of app imports what stands on lower lines; on one line, a package imports itself.
 ORDER = (
     {"paths", "numbers"},
+    {"qt_texts"},
     {"theme", "i18n", "settings"},
     {"messages", "kernels", "widgets", "model", "examples"},
     {"action"},
@@ -41,7 +42,7 @@ ORDER = (
     {"__main__"},
 )
 RANK = {part: line for line, parts in enumerate(ORDER) for part in parts}
-LEAVES = ORDER[0] | ORDER[1]
+LEAVES = ORDER[0] | ORDER[1] | ORDER[2]
 ON_DEMAND = {"cnncore.files.header": {"msgspec"}}  # modules of the engine that are themselves loaded inside a function
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from app import i18n, numbers, theme
 from app.desk import Desk
@@ -27,8 +27,10 @@ from app.panels.export_views.preview import Preview
 from app.panels.export_views.shown import Staging, named, table, worksheet
 from app.widgets.buttons import push_button, restyle
 from app.widgets.card import Card
+from app.widgets.file_dialog import save_file
 from app.widgets.focus_ring import FocusRing
 from app.widgets.labels import Label
+from app.widgets.own_keys import keeps_all
 from cnncore.errors import CnnError
 from cnncore.files.atomic import write_atomically
 
@@ -68,12 +70,14 @@ class ExportPanel(Card):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(theme.size(200))
         self.save, self.cancel = push_button(N_("Save as…")), push_button(N_("Cancel"))
+        self.leave = push_button(N_("Close"))
+        self.leave.setObjectName("export_close")
         self.save.setObjectName("export_save")
         self.cancel.setObjectName("export_cancel")
         foot = QHBoxLayout()
         foot.setSpacing(10)
         foot.addWidget(self.said, 1)
-        for widget in (self.bar, self.cancel, self.save):
+        for widget in (self.bar, self.cancel, self.leave, self.save):
             foot.addWidget(widget)
         self.body.addWidget(self.preview, 1)
         self.body.addWidget(self.choices)
@@ -93,6 +97,7 @@ class ExportPanel(Card):
         self.preview.wanted.connect(self._show_frame)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.job.cancel)
+        self.leave.clicked.connect(self.close)
         self.choices.kind.changed.connect(self._other_kind)
         desk.session.playhead_moved.connect(self._later)
         desk.session.results_changed.connect(self._later)
@@ -194,7 +199,7 @@ class ExportPanel(Card):
                 check(beside)
                 sheet, answers = both(worksheet(choice, results, head), choice.look.language)
                 write_together({path: sheet, beside: answers})
-                self._saved(path)
+                self._saved(path, beside)
             else:
                 write_atomically(path, self._content(choice, results, head))
                 self._saved(path)
@@ -229,12 +234,17 @@ class ExportPanel(Card):
         except CnnError as error:
             self._refuse(error)
             return
-        self._saved(self._out, len(content))
+        self._saved(self._out)
 
-    def _saved(self, path: Path, size: int = 0) -> None:
-        size = size or path.stat().st_size
-        self._say(N_("✓ Saved {name}, {size} MB."), "right", name=path.name, size=numbers.figure(size / 1e6))
-        self.desk.messages.info(N_("Saved {name}."), name=path.name)
+    def _saved(self, path: Path, beside: Path | None = None) -> None:
+        facts = {"name": path.name, "size": numbers.size(path.stat().st_size)}
+        if beside is None:
+            self._say(N_("✓ Saved {name}, {size}."), "right", **facts)
+            self.desk.messages.info(N_("Saved {name}."), name=path.name)
+            return
+        facts |= {"other": beside.name, "other_size": numbers.size(beside.stat().st_size)}
+        self._say(N_("✓ Saved {name}, {size}, and {other}, {other_size}."), "right", **facts)
+        self.desk.messages.info(N_("Saved {name} and {other}."), name=path.name, other=beside.name)
 
     def _refuse(self, error: BaseException) -> None:
         self._say("", "wrong", ready=f"✕ {text_of(error)}")
@@ -252,7 +262,8 @@ class ExportPanel(Card):
         self.bar.setValue(0)
         self.bar.setVisible(on)
         self.cancel.setVisible(on)
-        self.save.setVisible(not on)
+        for button in (self.save, self.leave):
+            button.setVisible(not on)
         self.choices.setEnabled(not on)
         self.choices.kind.setEnabled(not on)
         (self.cancel if on else self.save).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -272,8 +283,7 @@ class ExportPanel(Card):
         path = self.desk.session.path
         folder = path.parent if path else self.desk.settings.folder
         start = str(folder / f"{self.head.node.strip('.')}{suffix}")
-        name, _ = QFileDialog.getSaveFileName(self, tr("Export"), start, f"{suffix[1:].upper()} (*{suffix})")
-        return Path(name) if name else None
+        return save_file(self, tr("Export"), start, f"{suffix[1:].upper()} (*{suffix})")
 
     # --- life
 
@@ -294,6 +304,9 @@ class ExportPanel(Card):
         self._soon.stop()
         if not self.job.running:
             self._staging.drop()
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_all(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc gives up what is being made, else it closes the panel."""

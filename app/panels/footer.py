@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app import theme
 from app.desk import Desk
 from app.i18n import N_, tr
+from app.model.timeline import LOSS
+from app.widgets.cut_text import CutText
 from app.widgets.key_caps import KeyCaps
 
 HEIGHT = 26
@@ -18,6 +20,7 @@ HINTS = {
     "start": N_("Draw, then click any cell of any map to see how its number is made."),
     "typed": N_("Change numbers of the input, or click any cell of any map to see how its number is made."),
     "stepping": N_("Hover any cell to see where it comes from and where it goes. Click keeps it."),
+    "loss": N_("Click a class's name: take that class for right. A click on its numbers leads to its gradient."),
     "typed_train": N_("This network cannot be trained. Its layers stand in Explore."),
     "train": N_("Draw, then press a class's number to add the drawing to it."),
     "running": N_("The network learns. Every panel shows it as it is now."),
@@ -36,7 +39,7 @@ KEYS = {
         ("stepper.forward", N_("next")),
         ("stepper.back", N_("back")),
         ("stepper.resume", N_("play")),
-        ("stepper.leave", N_("let go")),
+        ("stepper.leave", N_("deselect")),
         ("help.keys", N_("all keys")),
     ),
     "train": (("training.toggle", N_("train")), ("canvas.clear", N_("clear")), ("help.keys", N_("all keys"))),
@@ -65,7 +68,7 @@ class Footer(QFrame):
         super().__init__(parent)
         self.setObjectName("footer")
         self.desk = desk
-        self.text, self.keys = QLabel(), KeyCaps()
+        self.text, self.keys = CutText(), KeyCaps()
         theme.dress(self.text, 12)
         self.text.setObjectName("footer_text")
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -110,8 +113,9 @@ class Footer(QFrame):
             state = "train" if self.desk.session.document.typed is None else "typed_train"
         else:
             start = "start" if self.desk.session.document.typed is None else "typed"
-            state = "stepping" if self.desk.session.playhead is not None else start
-        keys = "start" if state.startswith("typed") else state
+            head = self.desk.session.playhead
+            state = start if head is None else "loss" if head.node == LOSS else "stepping"
+        keys = "start" if state.startswith("typed") else "stepping" if state == "loss" else state
         if run is not None and state in ("back", "failed"):
             keys = "finished" if not run.active else run.status
         if (state, keys) != self._state:
@@ -133,7 +137,6 @@ class Footer(QFrame):
     def show_text(self, text: str) -> None:
         """A sentence at the left, until the situation changes."""
         self.text.setText(text)
-        self.text.setToolTip(text)
         self._fit()
 
     def _fit(self) -> None:

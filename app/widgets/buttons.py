@@ -89,7 +89,7 @@ class IconButton(QToolButton):
         self.setToolButtonStyle(BOTH if text and self._picture else TEXT if text else PICTURE)
         self.setText(f" {text}" if text and self._picture else text)
         self.setAccessibleName(text or tip)
-        said = f"{tip} ({self._keys})" if self._keys else tip
+        said = tr("{text} ({keys})", text=tip, keys=self._keys) if self._keys else tip
         self.setToolTip(f"{said}\n{tr(self._reason)}" if self._reason else said)
         if changed:
             restyle(self)

@@ -31,5 +31,5 @@ class PixelSwitch(Segments):
             button.setText("")
             button.setIcon(icon(f"pixels-{value}"))
             button.setIconSize(QSize(theme.size(ICON), theme.size(ICON)))
-            button.setToolTip(f"{tr(NAME)} {tr(key)}")
-            button.setAccessibleName(f"{tr(NAME)} {tr(key)}")
+            button.setToolTip(tr("Input cells {how}", how=tr(key)))
+            button.setAccessibleName(tr("Input cells {how}", how=tr(key)))

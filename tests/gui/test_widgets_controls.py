@@ -96,7 +96,7 @@ def test_a_blocked_button_says_why(qtbot) -> None:
                                              "There is no number to paste. Copy cells of a spreadsheet first."]
     i18n.set_language("zh_CN")
     button.retranslate()
-    assert button.toolTip().splitlines()[0] == "关闭 (Ctrl+Z)"
+    assert button.toolTip().splitlines()[0] == "关闭（Ctrl+Z）"
     button.set_blocked("")
     assert button.isEnabled()
 

@@ -25,7 +25,7 @@ def compared(results: Results, head: Playhead, value: float, comparison: Compari
     if kept is not None and exists(kept.network, head):
         rows.append(Row(N_("kept input"), _beside(value, value_of(kept, head))))
     if rows:
-        rows.append(Row("", (Part(tr("let go"), "text", LET_GO),)))
+        rows.append(Row("", (Part(tr("stop comparing"), "text", LET_GO),)))
     return rows
 
 

@@ -11,6 +11,7 @@ from app.model.timeline import LOSS, Playhead, is_input
 from cnncore.network import INPUT
 from cnncore.trace import Trace
 
+LEARNED = {"bias": N_("bias"), "alpha": N_("slope")}  # what learns and is not called a weight
 SHOWN = 2  # terms of a formula that has more than four
 
 
@@ -20,20 +21,24 @@ def what(results: Results, head: Playhead) -> str:
     if head.lane == "loss":
         return tr("how wrong the answer is")
     if head.lane == "update":
-        return tr("this bias after one step") if head.target == "bias" else tr("this weight after one step")
+        return tr("this {name} after one step", name=_learned(head))
     if head.lane == "backward":
         if head.node == LOSS or head.target == "output" or is_input(head.target):
             pixel = head.target != "output" and head.node != LOSS and _source(results, head) == INPUT
             return tr("loss gradient of this pixel") if pixel and head.cell \
                 else tr("loss gradient of this number")
-        return tr("loss gradient of this bias") if head.target == "bias" \
-            else tr("loss gradient of this weight")
+        return tr("loss gradient of this {name}", name=_learned(head))
     kind = tr(N_("the network's input")) if head.node == INPUT else tr(network.node(head.node).op.title)
     return f"{kind} · {_place(head.index)}"
 
 
 def _source(results: Results, head: Playhead) -> str:
     return results.network.node(head.node).inputs[int(head.target[5:])]
+
+
+def _learned(head: Playhead) -> str:
+    """What a number that learns is called: weight, bias, slope."""
+    return tr(LEARNED.get(head.target, "weight"))
 
 
 def _place(index: tuple[int, ...]) -> str:
@@ -47,16 +52,17 @@ def _place(index: tuple[int, ...]) -> str:
 
 
 def meaning(head: Playhead, value: float) -> str:
-    """Which way the loss goes, and for a weight what the step makes of that; "" where it is no gradient."""
+    """Which way the loss goes, and for what learns what the step makes of that; "" where it is no gradient."""
     if head.lane != "backward" or not np.isfinite(value):
         return ""
     weight = not (head.node == LOSS or head.target == "output" or is_input(head.target))
     if value == 0:
-        return tr("Zero: the loss does not feel this weight here. The step leaves it as it is.") if weight \
-            else tr("Zero: the loss does not feel this number here.")
+        return tr("Zero: the loss does not feel this {name} here. The step leaves it as it is.", name=_learned(head)) \
+            if weight else tr("Zero: the loss does not feel this number here.")
     if weight:
-        return tr("Negative: a **larger** weight lowers the loss. So the step makes it larger.") if value < 0 \
-            else tr("Positive: a **smaller** weight lowers the loss. So the step makes it smaller.")
+        text = N_("Negative: a **larger** {name} lowers the loss. So the step makes it larger.") if value < 0 \
+            else N_("Positive: a **smaller** {name} lowers the loss. So the step makes it smaller.")
+        return tr(text, name=_learned(head))
     return tr("Negative: the loss falls when this number **grows**.") if value < 0 \
         else tr("Positive: the loss rises when this number **grows**.")
 
