@@ -9,7 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from app.model.document import Document
 from app.model.results import Results, compute
 from app.model.session import Session
-from app.model.timeline import Playhead, exists
+from app.model.timeline import LOSS, Playhead, exists, is_input
+from cnncore.network import Network
+
+
+def kind(head: Playhead) -> tuple[str, bool]:
+    """The pass that a number is of, and whether it belongs to something that learns: what can be compared."""
+    return head.lane, not (head.node == LOSS or head.target == "output" or is_input(head.target))
 
 
 class Comparison(QObject):
@@ -21,6 +27,7 @@ class Comparison(QObject):
         super().__init__(parent)
         self.session = session
         self.number: Playhead | None = None
+        self._network: Network | None = None  # the one that the number is of
         self._kept: Document | None = None
         self._results: Results | None = None
         session.results_changed.connect(self._follow)
@@ -30,7 +37,14 @@ class Comparison(QObject):
         """Compare with this number; None: with none."""
         if head != self.number:
             self.number = None if head is None else head.whole
+            self._network = self.session.view.network
             self.changed.emit()
+
+    def beside(self, head: Playhead | None) -> Playhead | None:
+        """The other number where it can stand beside this one: of the same pass and kind; else None."""
+        number = self.number
+        fits = number is not None and head is not None and kind(number) == kind(head)
+        return number if number is not None and fits and exists(self.session.view.network, number) else None
 
     @property
     def kept(self) -> bool:
@@ -73,5 +87,5 @@ class Comparison(QObject):
                     (typed is None) != (results.document.typed is None):
                 self._kept, self._results = None, None
                 self.changed.emit()
-        if self.number is not None and not exists(network, self.number):
+        if self.number is not None and (network is not self._network or not exists(network, self.number)):
             self.set_number(None)

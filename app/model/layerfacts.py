@@ -1,4 +1,4 @@
-"""A layer as a whole: what its numbers are like, which are dead, and what each of its maps does to a class."""
+"""A layer as a whole: what its numbers are like, which are dead or 0, and what each of its maps does to a class."""
 
 from __future__ import annotations
 
@@ -16,29 +16,45 @@ from cnncore.op import Array
 
 MOST_SAMPLES = 512
 BATCH = 16
+SHUTS = ("relu", "hardsigmoid", "hardswish")  # kinds that are 0 wherever their input is low
 
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """Of all finite numbers of a layer; ``dead`` is the share that is exactly 0, ``bad`` counts NaN and infinities."""
+    """Of all finite numbers of a layer; ``zero`` is the share that is exactly 0 in maps that speak, ``bad`` counts NaN
+    and infinities."""
 
     low: float
     high: float
     mean: float
     deviation: float
-    dead: float
+    zero: float
     count: int
     bad: int = 0
 
 
-def facts(values: Array) -> LayerFacts:
-    """Of (C, *G)."""
+def facts(values: Array, muted: frozenset[int] = frozenset()) -> LayerFacts:
+    """Of (C, *G); numbers of muted maps count as all others, but not among the zeros."""
     finite = values[np.isfinite(values)].astype(np.float64)
     if not finite.size:
         return LayerFacts(np.nan, np.nan, np.nan, np.nan, 0.0, values.size, values.size)
-    dead = float(np.count_nonzero(values == 0) / values.size)
-    return LayerFacts(float(finite.min()), float(finite.max()), float(finite.mean()), float(finite.std()), dead,
+    speaks = _speaking(values, muted)
+    zero = float(np.count_nonzero(speaks == 0) / speaks.size) if speaks.size else 0.0
+    return LayerFacts(float(finite.min()), float(finite.max()), float(finite.mean()), float(finite.std()), zero,
                       values.size, values.size - finite.size)
+
+
+def _speaking(values: Array, muted: frozenset[int]) -> Array:
+    out: Array = values[[k for k in range(len(values)) if k not in muted]] if muted else values
+    return out
+
+
+def dies(network: Network, node: str) -> bool:
+    """True where a 0 means dead: the activation gives it in a whole range, in which its slope is 0 too."""
+    if node == INPUT:
+        return False
+    op = network.node(node).op
+    return op.kind in SHUTS or (op.kind == "hardtanh" and getattr(op, "low", -1.0) == 0)
 
 
 def activity(values: Array) -> Array:
@@ -86,16 +102,20 @@ def effects(results: Results, node: str, target: int) -> Generator[int, None, Ar
     return out
 
 
-def dead_in_samples(document: Document, node: str) -> Generator[int, None, tuple[float, int]]:
-    """(share, samples): the numbers of a layer that are 0 for every sample of the document; yields after each batch."""
+def zero_in_samples(document: Document, node: str) -> Generator[int, None, tuple[float, int]]:
+    """(share, samples): the numbers of a layer, but for muted maps, that are 0 for every sample of the document; yields
+    after each batch."""
     network = document.network
+    layer = owner(network, node)
+    muted = frozenset(k for name, k in document.muted if name == layer)
     images = [sample.image for one in document.classes for sample in islice(one.samples, MOST_SAMPLES)][:MOST_SAMPLES]
     alive = np.zeros(network.shapes[node], bool)
     for start in range(0, len(images), BATCH):
         x = np.concatenate([document.preprocess.apply(image) for image in images[start:start + BATCH]])
         alive |= (network.forward(document.effective, x).outputs[node] != 0).any(axis=0)
         yield start
-    return (float(1 - alive.mean()) if images else 0.0), len(images)
+    speaks = _speaking(alive, muted)
+    return (float(1 - speaks.mean()) if images and speaks.size else 0.0), len(images)
 
 
 def class_chosen(network: Network, head: Playhead | None) -> int | None:

@@ -12,7 +12,7 @@ from app.desk import Desk
 from app.i18n import N_, tr
 from app.jobs.slices import Slices
 from app.model import edits
-from app.model.layerfacts import activity, dead_in_samples, effects, facts, owner
+from app.model.layerfacts import activity, dies, effects, facts, owner, zero_in_samples
 from app.model.results import Results
 from app.model.timeline import Playhead
 from app.widgets.buttons import IconButton
@@ -41,7 +41,7 @@ class _Window(QScrollArea):
 
 
 class LayerPanel(Card):
-    """Follows the session while it is seen. Effects and dead units over the samples come in slices, when it is quiet.
+    """Follows the session while it is seen. Effects and zeros over the samples come in slices, when it is quiet.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -61,7 +61,7 @@ class LayerPanel(Card):
         for widget in (self.sort_label, self.order, self.all, self.back):
             self.add_control(widget)
         self.values = {name: Label("", "text", mono=True) for name in
-                       ("minimum", "maximum", "mean", "deviation", "dead", "samples")}
+                       ("minimum", "maximum", "mean", "deviation", "zero", "samples")}
         self.bad = Label("", "text", mono=True)
         self.histogram = Histogram()
         self.tiles = MapTiles()
@@ -71,7 +71,7 @@ class LayerPanel(Card):
         self._lay_out()
         self._effects: Array | None = None
         self._of: tuple[object, str, int] | None = None  # results, node and class of the effects
-        self._dead: tuple[object, str, tuple[float, int]] | None = None
+        self._zero: tuple[object, str, tuple[float, int]] | None = None
         self._job, self._count = Slices(self), Slices(self)
         self._job.completed.connect(self._effected)
         self._count.completed.connect(self._counted)
@@ -99,7 +99,7 @@ class LayerPanel(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         names = {"minimum": N_("minimum"), "maximum": N_("maximum"), "mean": N_("mean"), "deviation": N_("deviation"),
-                 "dead": N_("dead, this input"), "samples": N_("dead, all samples"), "bad": N_("⚠ NaN or ∞")}
+                 "zero": N_("zeros, this input"), "samples": N_("zero in all samples"), "bad": N_("⚠ NaN or ∞")}
         self.names = {key: Label(text, "secondary") for key, text in names.items()}
         self.names["bad"].setProperty("role", "warn")
         for key, label in {**self.values, "bad": self.bad}.items():
@@ -143,8 +143,8 @@ class LayerPanel(Card):
             return
         values = results.values(self.node)
         self._title(results)
-        self._figures(values)
         muted = self._muted(results)
+        self._figures(values, muted)
         self.tiles.set_muted(muted, bool(self.owner))
         bound = max(float(self.desk.ranges.bound(results, self.node, k)) for k in (0, len(values) - 1))
         role = "picture" if self.node == INPUT and results.document.typed is None else "signed"
@@ -154,7 +154,7 @@ class LayerPanel(Card):
         head = self.session.playhead
         self.tiles.set_at(head.map if head is not None and head.node == self.node and head.lane == "forward" else None)
         self.all.set_blocked("" if muted else N_("No map of this layer is muted."))
-        if self._of != (results, self.node, results.target) or self._dead is None or self._dead[1] != self.node:
+        if self._of != (results, self.node, results.target) or self._zero is None or self._zero[1] != self.node:
             self._quiet.start()
 
     @property
@@ -170,18 +170,27 @@ class LayerPanel(Card):
         shape = "×".join(map(str, results.network.shapes[self.node]))
         self.set_secondary(f"{self.node} · {kind} · {shape}")
 
-    def _figures(self, values: Array) -> None:
-        found = facts(values)
+    def _figures(self, values: Array, muted: frozenset[int]) -> None:
+        found, dead = facts(values, muted), dies(self.session.results.network, self.node)
+        self.names["zero"].set_text(N_("dead, this input") if dead else N_("zeros, this input"))
+        self.names["samples"].set_text(N_("dead, all samples") if dead else N_("zero in all samples"))
+        why = tr("Share of the numbers that this activation shuts: they are 0. Muted maps are left out.") if dead \
+            else tr("Share of the numbers that are exactly 0. Muted maps are left out.")
+        for label in (self.names["zero"], self.values["zero"], self.names["samples"]):
+            label.setToolTip(why)
         for key, value in (("minimum", found.low), ("maximum", found.high), ("mean", found.mean),
                            ("deviation", found.deviation)):
             self.values[key].setText(numbers.figure(value))
-        self.values["dead"].setText(numbers.percent(found.dead))
+        silent = len(muted) >= len(values)
+        self.values["zero"].setText("–" if silent else numbers.percent(found.zero))
+        if silent:
+            self.values["zero"].setToolTip(tr("Every map is muted."))
         self.bad.setText(numbers.count(found.bad))
         for label in (self.names["bad"], self.bad):
             label.setVisible(found.bad > 0)
         samples = self.session.results.document.sample_count
-        known = self._dead is not None and self._dead[1] == self.node
-        text = "–" if not samples else numbers.percent(self._dead[2][0]) if known else "…"  # type: ignore[index]
+        known = self._zero is not None and self._zero[1] == self.node
+        text = "–" if not samples else numbers.percent(self._zero[2][0]) if known else "…"  # type: ignore[index]
         self.values["samples"].setText(text)
         if not samples:
             self.values["samples"].setToolTip(tr("No samples yet."))
@@ -194,14 +203,14 @@ class LayerPanel(Card):
             and self._of[1] == self.node
         if way == "effect" and known:
             size, figures = np.abs(self._effects), [_signed(v) for v in self._effects]  # type: ignore[arg-type,union-attr]
-            self.note.set_text(N_("beside each map: how the score of “{name}” changes when it is muted"), name=name)
+            self.note.set_text(N_("under each map: how the score of “{name}” changes when it is muted"), name=name)
         elif way == "effect":
             size, figures = active, ["…"] * len(values)
             self.note.set_text(N_("measuring: each map of the layer is muted in turn…"))
         else:
             finite = np.isfinite(values.reshape(len(values), -1)).any(axis=1)
             size, figures = active, [_fitting(float(v)) if ok else "NaN" for v, ok in zip(active, finite, strict=True)]
-            self.note.set_text(N_("beside each map: the mean size of its numbers"))
+            self.note.set_text(N_("under each map: the mean size of its numbers"))
         if self.session.results.blank:
             self.note.set_text(N_("⚠ Nothing is drawn yet: every number is made of zeros."))
         order = np.argsort(-size, kind="stable") if way != "number" else np.arange(len(values))
@@ -222,9 +231,9 @@ class LayerPanel(Card):
             self._of = (results, self.node, results.target)
             self._job.begin(effects(results, self.node, results.target))
         key = (results.document.classes, results.document.effective)
-        if results.document.sample_count and (self._dead is None or self._dead[:2] != (key, self.node)):
+        if results.document.sample_count and (self._zero is None or self._zero[:2] != (key, self.node)):
             self._wanted = key
-            self._count.begin(dead_in_samples(results.document, self.node))
+            self._count.begin(zero_in_samples(results.document, self.node))
 
     def _before_scores(self) -> bool:
         """A softmax after the scores does nothing to them."""
@@ -237,7 +246,7 @@ class LayerPanel(Card):
             self._sort(self.session.results.values(self.node))
 
     def _counted(self, found: tuple[float, int]) -> None:
-        self._dead = (self._wanted, self.node, found)
+        self._zero = (self._wanted, self.node, found)
         self.values["samples"].setText(numbers.percent(found[0]))
         self.values["samples"].setToolTip(tr("over {n} samples", n=numbers.count(found[1])))
 

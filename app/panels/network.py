@@ -104,8 +104,10 @@ class NetworkPanel(Card):
         self.desk.attempt(self.session.select, head)
 
     def _compared(self) -> None:
-        """The dashed ring."""
-        self.view.set_compared(self._cell(self.desk.debugger.comparison.number))
+        """The dashed ring, among numbers of its own pass."""
+        number = self.desk.debugger.comparison.number
+        shown = number is not None and (number.lane == "backward") == self.gradients
+        self.view.set_compared(self._cell(number) if shown else None)
 
     def _lane(self, head: Playhead | None) -> None:
         """Stepping into the backward lane throws the switch by itself, and stepping out of it back."""
@@ -128,6 +130,7 @@ class NetworkPanel(Card):
             self._title()
             if not self._unseen():
                 self.filling.fill(self.session.results, None)
+                self._compared()
                 self._ends()
 
     @property

@@ -172,3 +172,68 @@ def test_the_inspectors_link_lets_go(window, qtbot):
     assert not window.desk.action("compare.let_go").isEnabled()
 
 
+
+
+WEIGHT, OTHER_WEIGHT = Playhead("conv1", (2, 0, 1, 3), None, "weight", "backward"), \
+    Playhead("conv1", (3, 0, 1, 3), None, "weight", "backward")
+
+
+def compare_with(window, qtbot, head: Playhead) -> None:
+    window.desk.session.select(head)
+    qtbot.keyClick(window, Key.Key_C)
+
+
+def test_escape_lets_go_of_the_comparison_first_and_then_of_the_cell(window, qtbot):
+    compare_with(window, qtbot, OTHER)
+    window.desk.session.select(CELL)
+    assert OTHER.name in rows(window)["compared"]
+    qtbot.keyClick(window, Key.Key_Escape)
+    assert window.desk.session.playhead == CELL
+    assert not window.explore.inspector.compared.isVisible()
+    assert window.explore.network.view.lines.compared is None
+    qtbot.keyClick(window, Key.Key_Escape)
+    assert window.desk.session.playhead is None
+
+
+def test_escape_from_a_pass_where_nothing_is_compared_lets_go_of_the_cell_at_once(window, qtbot):
+    compare_with(window, qtbot, OTHER)
+    window.desk.session.select(WEIGHT)
+    qtbot.keyClick(window, Key.Key_Escape)
+    assert window.desk.session.playhead is None
+    click_cell(window, qtbot, "conv1", CELL.index)
+    assert rows(window) == {}  # nor does the number of before come back
+
+
+@pytest.mark.parametrize("head", [
+    Playhead(LOSS, (), lane="loss"), Playhead(LOSS, (3,), None, "input0", "backward"), WEIGHT,
+    Playhead("pool1", (1, 4, 4), None, "input0", "backward"),
+    Playhead("conv1", (2, 0, 1, 3), None, "weight", "update")])
+def test_a_value_is_compared_with_values_only_and_its_row_comes_back(window, qtbot, head):
+    compare_with(window, qtbot, OTHER)
+    view = window.explore.network.view
+    window.desk.session.select(head)
+    assert rows(window) == {}
+    assert not window.explore.inspector.compared.isVisible()
+    assert (view.lines.compared is None) == (head.lane != "loss")
+    window.desk.session.select(CELL)
+    assert OTHER.name in rows(window)["compared"]
+    assert window.explore.inspector.compared.isVisible()
+    assert view.lines.compared is not None
+
+
+def test_gradients_of_weights_are_compared_with_one_another(window, qtbot):
+    compare_with(window, qtbot, OTHER_WEIGHT)
+    window.desk.session.select(WEIGHT)
+    assert rows(window)["compared"][0] == OTHER_WEIGHT.name
+    window.desk.session.select(Playhead("relu2", (1, 4, 4), None, "input0", "backward"))
+    assert rows(window) == {}
+
+
+def test_another_network_drops_what_is_compared(window, qtbot):
+    compare_with(window, qtbot, OTHER)
+    window.desk.session.select(CELL)
+    afresh(window)
+    draw_three(window)
+    click_cell(window, qtbot, "conv1", CELL.index)
+    assert rows(window) == {}
+    assert window.explore.network.view.lines.compared is None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app import i18n, numbers
 from app.model import edits
 from app.model.frames import value_of
-from app.model.timeline import LOSS, Playhead, timeline
+from app.model.timeline import LOSS, Playhead, came_back, timeline
 from app.panels.inspector import InspectorPanel
 from tests.gui.stepping import LEFT, document, show, three
 
@@ -48,13 +48,13 @@ def alive(desk, key: str, lane: str = "backward") -> Playhead:
     return Playhead(node, index, None, target, lane)
 
 
-def test_a_weights_gradient_is_checked_by_hand(inspector, desk, qtbot):
+def test_a_weights_gradient_is_checked_nudged(inspector, desk, qtbot):
     desk.session.select(alive(desk, "conv1.weight"))
     qtbot.waitUntil(lambda: said(inspector.checked.rows).get("difference", "").startswith("✓"))
     assert inspector.checked.step.text() == "nudge w by ±0.0001"
-    by_hand = said(inspector.checked.rows)["by hand"]
+    nudged = said(inspector.checked.rows)["by nudging"]
     value = value_of(desk.session.results, desk.session.playhead)
-    assert by_hand[:4] == numbers.gradient(value)[:4]
+    assert nudged[:4] == numbers.gradient(value)[:4]
 
 
 @pytest.mark.parametrize(("key", "letter"), [("dense1.bias", "b"), ("relu2.input0", "x"), ("conv2.weight", "w")])
@@ -82,7 +82,7 @@ def test_a_nudge_across_a_kink_says_where(inspector, desk, qtbot):
 def test_another_number_takes_back_the_old_verdict(inspector, desk, qtbot):
     qtbot.waitUntil(lambda: "✓" in said(inspector.checked.rows)["difference"])
     desk.session.select(alive(desk, "conv2.weight"))
-    assert said(inspector.checked.rows)["by hand"] == "…"
+    assert said(inspector.checked.rows)["by nudging"] == "…"
     qtbot.waitUntil(lambda: "✓" in said(inspector.checked.rows)["difference"])
 
 
@@ -160,7 +160,7 @@ def test_one_and_three_dimensions_have_all_sections(inspector, desk, qtbot, shap
 
 def test_the_field_opens_to_every_layer_and_its_rows_lead_there(inspector, desk):
     desk.session.select(Playhead("pool2", (3, 1, 1)))
-    assert set(said(inspector.field)) == {"sees", "reaches", ""}
+    assert set(said(inspector.field)) == {"sees", "could reach", ""}
     inspector.field.linked.emit(inspector.field.rows[-1].parts[0].to)
     rows = said(inspector.field)
     assert rows["conv2"] == "[3, 2:4, 2:4]"
@@ -228,7 +228,7 @@ def test_the_code_of_a_step_computes_the_weight(inspector, desk):
     assert float(eval(last, known)) == pytest.approx(value_of(results, head), rel=1e-6)
 
 
-def test_code_folds_where_it_is_low_and_opens_by_hand(inspector, desk, qtbot):
+def test_code_folds_where_it_is_low_and_opens_nudged(inspector, desk, qtbot):
     inspector.resize(228, 560)
     qtbot.waitUntil(lambda: not inspector.section.switch.isVisible())
     assert inspector.section.copy.isVisible()
@@ -273,3 +273,45 @@ def test_keys_reach_the_code(inspector, desk, qtbot):
     qtbot.waitUntil(lambda: switch.button("numpy").hasFocus())
     qtbot.keyClick(switch.button("numpy"), Qt.Key.Key_Right)
     assert "y.backward(dy)" in inspector.code.text()
+
+
+@pytest.mark.parametrize(("language", "names", "nudged"), [
+    ("en", {"its weights": "∂L/∂conv1.weight", "its bias": "∂L/∂conv1.bias"}, "by nudging"),
+    ("zh_CN", {"它的权重": "∂L/∂conv1.weight", "它的偏置": "∂L/∂conv1.bias"}, "微调所得")])
+def test_weights_and_bias_have_names_of_their_own_and_the_check_says_how_it_is_made(
+        inspector, desk, qtbot, language, names, nudged):
+    i18n.set_language(language)
+    try:
+        desk.session.select(came_back(desk.session.view.network, "conv1", (2, 10, 9)))
+        assert {i18n.tr(name): text for name, text in said(inspector.to_rows).items()}.items() >= names.items()
+        desk.session.select(alive(desk, "conv1.bias"))
+        assert [i18n.tr(row.name) for row in inspector.checked.rows.rows][0] == nudged
+        update = dataclasses.replace(desk.session.playhead, lane="update")
+        desk.session.select(update)
+        assert next(iter(said(inspector.from_rows))) == "bias now"
+        assert said(inspector.to_rows)["next step"] == i18n.tr("this is the bias of the next sample")
+    finally:
+        i18n.set_language("en")
+
+
+@pytest.mark.parametrize(("language", "chosen", "assumed"), [
+    ("en", "“0” (chosen by you)", "(assumed: it is the answer)"), ("zh_CN", "“0”（由你指定）", "（假定：就是答案）")])
+def test_the_target_says_who_chose_it(inspector, desk, language, chosen, assumed):
+    i18n.set_language(language)
+    try:
+        desk.session.select(Playhead(LOSS, (), lane="loss"))
+        assert said(inspector.from_rows)["target"].endswith(assumed)
+        desk.session.say(0)
+        desk.session.select(Playhead(LOSS, (1,), None, "input0", "backward"))
+        assert said(inspector.from_rows)["target"] == chosen
+    finally:
+        i18n.set_language("en")
+
+
+def test_a_number_that_is_blocked_could_reach_what_its_windows_reach(inspector, desk, qtbot):
+    results = desk.session.results
+    at = tuple(int(k) for k in np.argwhere(results.values("conv1") < 0)[0])
+    desk.session.select(Playhead("conv1", at))
+    qtbot.waitUntil(lambda: "could reach" in said(inspector.field))
+    assert "blocked" in said(inspector.to_rows)["relu1"]
+    assert "reaches" not in said(inspector.field)

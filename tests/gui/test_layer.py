@@ -90,7 +90,7 @@ def test_the_figures_are_those_of_the_layer(layer, desk):
     assert said["maximum"] == numbers.figure(found.high)
     assert said["mean"] == numbers.figure(found.mean)
     assert said["deviation"] == numbers.figure(found.deviation)
-    assert said["dead"] == numbers.percent(found.dead)
+    assert said["zero"] == numbers.percent(found.zero)
     assert said["samples"] == "–"
 
 
@@ -98,7 +98,7 @@ def test_dead_over_the_samples_comes_when_it_is_quiet(layer, desk, qtbot):
     desk.session.select(Playhead("relu1", (0, 0, 0)))
     desk.session.edit(edits.add_class, "a")
     desk.session.edit(edits.add_sample, len(desk.session.document.classes) - 1, three())
-    share = numbers.percent(facts(desk.session.results.values("relu1")).dead)
+    share = numbers.percent(facts(desk.session.results.values("relu1")).zero)
     qtbot.waitUntil(lambda: layer.values["samples"].text() == share)
 
 
@@ -218,3 +218,25 @@ def test_hidden_it_measures_nothing(window, layer, desk, qtbot):
     desk.session.edit(edits.clear_drawing)
     layer._measure()
     assert not layer._job.running
+
+
+@pytest.mark.parametrize(("language", "zeros", "dead", "under"), [
+    ("en", "zeros", "dead", "under each map"), ("zh_CN", "零的占比", "失活", "图下")])
+def test_only_a_relu_has_dead_numbers_and_a_muted_map_is_none(layer, desk, qtbot, language, zeros, dead, under):
+    i18n.set_language(language)
+    try:
+        for node, name in (("conv1", zeros), ("relu1", dead), ("input", zeros), ("pool1", zeros)):
+            desk.session.select(Playhead(node, (0, 0, 0)))
+            qtbot.waitUntil(lambda name=name: layer.names["zero"].text().startswith(name))
+            assert layer.values["zero"].text() == numbers.percent(facts(desk.session.results.values(node)).zero)
+        assert layer.note.text().startswith(under)
+        desk.session.select(Playhead("relu1", (0, 0, 0)))
+        before = desk.session.results.values("relu1")
+        press(qtbot, layer, 2, "mute")
+        share = facts(before[[k for k in range(6) if k != 2]]).zero
+        assert layer.values["zero"].text() == numbers.percent(share)
+        desk.session.edit(edits.solo, "conv1", 1, 6)
+        desk.session.edit(edits.mute, "conv1", 1, True)
+        assert layer.values["zero"].text() == "–"
+    finally:
+        i18n.set_language("en")

@@ -57,7 +57,7 @@ def test_the_figures_are_those_that_numpy_finds(kept, dims, node):
     wanted = {"minimum": values.min(), "maximum": values.max(), "mean": values.mean(), "deviation": values.std()}
     for name, value in wanted.items():
         assert layer.values[name].text() == numbers.figure(float(value)), name
-    assert layer.values["dead"].text() == numbers.percent(float((values == 0).mean()))
+    assert layer.values["zero"].text() == numbers.percent(float((values == 0).mean()))
     assert len(layer.tiles.order) == len(values)
     counts, edges = np.histogram(values, 40, (values.min(), values.max()))
     np.testing.assert_allclose(layer.histogram._counts, counts, atol=2)

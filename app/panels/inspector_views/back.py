@@ -35,8 +35,8 @@ def _came_from(results: Results, head: Playhead) -> list[Row]:
     if head.lane == "update":
         gradient = dataclasses.replace(head, lane="backward", term=None)
         now = float(results.document.effective[f"{head.node}.{head.target}"][head.index])
-        bias = head.target == "bias"
-        return [Row(N_("bias now") if bias else N_("weight now"), (Part(numbers.gradient(now), "code"),)), Row(N_("gradient"), _link(gradient))]
+        name = N_("bias now") if head.target == "bias" else N_("weight now")
+        return [Row(name, (Part(numbers.gradient(now), "code"),)), Row(N_("gradient"), _link(gradient))]
     if head.target == "output":
         return [Row(N_("readers"), (Part(", ".join(network.consumers(head.node)), "code"),))]
     trace = trace_of(results, head)
@@ -101,8 +101,8 @@ def leads_to(results: Results, head: Playhead) -> list[Row]:
             name = f"{stretch.node}.{stretch.target}"
             if is_input(stretch.target):
                 name = network.node(stretch.node).inputs[int(stretch.target[5:])]
-            rows.append(Row(N_("what it read") if is_input(stretch.target) else LEARNS.get(stretch.target, stretch.target),
-                            (Part(f"∂L/∂{name}", "code", stretch.start),)))
+            role = N_("what it read") if is_input(stretch.target) else LEARNS.get(stretch.target, stretch.target)
+            rows.append(Row(role, (Part(f"∂L/∂{name}", "code", stretch.start),)))
     return rows
 
 

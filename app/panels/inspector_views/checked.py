@@ -19,7 +19,7 @@ QUIET = 160  # ms without a change, before a gradient is checked
 
 
 class Checked(QWidget):
-    """Title and step, the quotient by nudging, the difference with a sign; and a line where the nudge crossed a kink."""
+    """Title and step, the quotient by nudging, the difference with a sign; a line where the nudge crossed a kink."""
 
     shown = Signal()
 

@@ -1,4 +1,4 @@
-"""What a number sees of every layer before it, and what it could reach after: rows with slices, as NumPy writes them."""
+"""What a number sees of every layer before, and what it could reach after: rows with slices, as NumPy writes them."""
 
 from __future__ import annotations
 
