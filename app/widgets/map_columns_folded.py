@@ -59,9 +59,11 @@ def _spine(column: Column, x: float, width: float, height: float) -> Place:
         n = min(column.channels, 3 * max(int(height // pitch), 1), MOST_UNITS)
         ys = Ruler(math.ceil(n / 3), 1, pitch - 1, 1, 1.0)
         return Place(column, x, width, x + 2, 0, dataclasses.replace(ys, count=3), ys, tuple(range(n)), folded=True)
-    n = max(1, min(column.channels, MOST_MAPS, int((height + 2) // (edge + 2))))
-    xs, ys = of_maps(1, column.across, edge, 2), of_maps(n, column.rows, edge, 2)
-    return Place(column, x, width, x + 2, 0, xs, ys, tuple(range(n)), folded=True)
+    shape = column.across / column.rows if len(column.shape) > 2 else 1.0  # a row fills its square
+    wide, high = edge * min(shape, 1.0), edge / max(shape, 1.0)
+    n = max(1, min(column.channels, MOST_MAPS, int((height + 2) // (high + 2))))
+    xs, ys = of_maps(1, column.across, wide, 2), of_maps(n, column.rows, high, 2)
+    return Place(column, x, width, x + (width - wide) / 2, 0, xs, ys, tuple(range(n)), folded=True)
 
 
 def _opened(column: Column, x: float, width: float, height: float, scale: float) -> Place:
@@ -70,9 +72,12 @@ def _opened(column: Column, x: float, width: float, height: float, scale: float)
     n = min(column.channels, MOST_UNITS if units else MOST_MAPS)
     gap = 1.0 if units else 3.0 * scale
 
+    shape = column.across / column.rows if len(column.shape) > 2 else 1.0  # a row fills its square
+
     def edge(across: int) -> float:
+        """Height of a map."""
         rows = math.ceil(n / across)
-        return min((width - (across - 1) * gap) / across, (height - (rows - 1) * gap) / rows)
+        return min((width - (across - 1) * gap) / across / shape, (height - (rows - 1) * gap) / rows)
 
     across = across_for_units(n) if units else max(range(1, n + 1), key=edge)
     rows, size = math.ceil(n / across), max(edge(across), 2.0)
@@ -80,5 +85,5 @@ def _opened(column: Column, x: float, width: float, height: float, scale: float)
         ys = Ruler(rows, 1, max(int(size), 1), 1, 1.0)
         xs = dataclasses.replace(ys, count=across)
     else:
-        xs, ys = of_maps(across, column.across, size, gap), of_maps(rows, column.rows, size, gap)
+        xs, ys = of_maps(across, column.across, size * shape, gap), of_maps(rows, column.rows, size, gap)
     return Place(column, x, width, x, 0, xs, ys, tuple(range(n)))

@@ -19,6 +19,7 @@ FEW, LARGE = 6, 0.42  # columns up to which maps may be larger, and this share o
 LARGEST = 0.68  # of the height, where each of these columns is one map: there is nothing else to see
 SWITCH = 22  # what the switch of a column with several nodes takes
 BARS, WIDE_BARS = 104, 150
+WIDEST = 2.0  # times its height that a map is wide at most, before it gets lower
 EASE = 0.75  # of their size that maps must keep beside heads
 LEAST_HEIGHT = 40.0
 BAR_ROW = 11  # least row of a class
@@ -154,14 +155,16 @@ def _grid(column: Column, order: range, across: int, edge: float, length: float 
     rows = math.ceil(len(order) / across)
     if column.rows == 1 and column.across > 1:  # a row of cells, not of columns
         xs = of_maps(across, column.across, edge, gap)
-        ys = of_maps(rows, 1, min(max(edge / column.across, ROW * edge), edge), gap)
+        least = ROW * edge if len(column.shape) == 2 else 0.0  # of a map of one row the cells are square as of all maps
+        ys = of_maps(rows, 1, min(max(edge / column.across, least), edge), gap)
         return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
-    ys = of_maps(rows, column.rows, edge, gap) if length is None else fitted(rows, column.rows, length, gap)
-    if column.across == column.rows:
-        xs = dataclasses.replace(ys, count=across)
+    flat = max(column.across / column.rows / WIDEST, 1.0)  # wider ones are lower, for their cells are square
+    ys = fitted(rows, column.rows, length, gap) if length is not None and flat == 1 else \
+        of_maps(rows, column.rows, edge / flat, gap)
+    if rows > 1 or across == 1:
+        xs = dataclasses.replace(ys, count=across, cells=column.across)
     else:
-        shape = min(max(column.across / column.rows, 1.0), 2.0) if column.rows > 1 else 1.0
-        xs = of_maps(across, column.across, ys.map * shape, gap)
+        xs = of_maps(across, column.across, ys.cell * column.across, gap)
     return Place(column, 0, xs.length, 0, max((height - ys.length) / 2, 0), xs, ys, tuple(order))
 
 

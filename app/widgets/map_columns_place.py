@@ -10,6 +10,8 @@ from app.widgets.map_columns_ruler import Ruler
 Rect = tuple[float, float, float, float]  # x, y, width, height
 Span = tuple[int, int]  # first, and the one after the last
 
+REACH = 2.0  # px beside a cell that belong to it where there is a gap
+
 
 @dataclass(frozen=True)
 class Place:
@@ -71,12 +73,12 @@ class Place:
         return self.box(index[0], (row, row + 1), (col, col + 1))
 
     def hit(self, x: float, y: float) -> tuple[int, ...] | None:
-        """(map, *cell) at a point; None in a gap and outside."""
+        """(map, *cell) at a point, or at one that ends beside it; None in the middle of a wide gap and outside."""
         x, y = x - self.left, y - self.top
         if self.xs is None or self.ys is None:
             k = int(y // self.pitch) if self.pitch else -1
             return (self.order[k],) if 0 <= x < self.width and 0 <= k < len(self.order) else None
-        over, down = self.xs.find(x), self.ys.find(y)
+        over, down = self.xs.near(x, REACH), self.ys.near(y, REACH)
         if over is None or down is None or down[0] * self.xs.count + over[0] >= len(self.order):
             return None
         return self.column.index(self.order[down[0] * self.xs.count + over[0]], down[1], over[1])

@@ -60,6 +60,17 @@ class Ruler:
         cell = rest // self.fine
         return (k, cell) if 0 <= k < self.count and cell < self.cells else None
 
+    def near(self, at: float, reach: float) -> tuple[int, int] | None:
+        """(map, cell) at a pixel, or in a gap the nearest one that ends at most ``reach`` pixels away."""
+        found = self.find(at)
+        if found is not None or not 0 <= at < self.length:
+            return found
+        k, rest = divmod(at, self.pitch * self.unit)
+        before, after = rest - self.map, self.pitch * self.unit - rest
+        if min(before, after) > reach:
+            return None
+        return (int(k), self.cells - 1) if before <= after else (int(k) + 1, 0)
+
     def indices(self) -> Indices:
         """(units,) which of the ``count · cells`` cells each unit belongs to; −1 in gaps."""
         out = np.full((self.count, self.pitch), -1, np.intp)

@@ -16,6 +16,8 @@ from app.widgets.network_scene_frame import Frame
 AROUND = 8.0  # what a ring needs round its cell
 LINE = 1.5
 FAINT = 0.35
+CLEAR = 4.0  # from the maps that a line goes round, and from the column's edge to its bend
+BEND = 7.0  # radius of a bend, at most
 WHOLE = 4.0  # from a column to the bracket beside it
 ROW = 22.0  # height of the ring round a class, at most
 LEAST = 4.0  # a ring round less than this would hide what it shows
@@ -135,13 +137,11 @@ class Lines(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         drawn = set()
         for line in self.links.lines:
-            path, start, end = QPainterPath(), self._end(*line.start, after=True), self._end(*line.end, after=False)
+            start, end = self._end(*line.start, after=True), self._end(*line.end, after=False)
             if start is None or end is None or (start.toTuple(), end.toTuple()) in drawn:
                 continue
             drawn.add((start.toTuple(), end.toTuple()))
-            bend = max((end.x() - start.x()) / 2, 4)
-            path.moveTo(start)
-            path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+            path = self._way(line.start[0], start, line.end[0], end)
             for k, channel, after in ((*line.start, True), (*line.end, False)):
                 if channel is None:
                     self._whole(path, k, after)
@@ -150,6 +150,22 @@ class Lines(QGraphicsItem):
             painter.setPen(QPen(colour, LINE))
             painter.drawPath(path)
         painter.restore()
+
+    def _way(self, first: int, start: QPointF, last: int, end: QPointF) -> QPainterPath:
+        """A curve from column to column, or above or below the columns between them that it would strike through."""
+        path = QPainterPath(start)
+        between = [self._frame.rect(place.content) for place in self._frame.places[first + 1:last]]
+        low, high = sorted((start.y(), end.y()))
+        if not any(box.top() - CLEAR < high and box.bottom() + CLEAR > low for box in between):
+            bend = max((end.x() - start.x()) / 2, 4)
+            path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+            return path
+        ways = min(box.top() for box in between) - CLEAR, max(box.bottom() for box in between) + CLEAR
+        y = min(ways, key=lambda way: abs(way - start.y()) + abs(way - end.y()))
+        left, right = (start.x() + between[0].left()) / 2, (between[-1].right() + end.x()) / 2
+        _rounded(path, [start, QPointF(left, start.y()), QPointF(left, y), QPointF(right, y), QPointF(right, end.y()),
+                        end])
+        return path
 
     def _end(self, k: int, channel: int | None, after: bool) -> QPointF | None:
         """Where a line leaves a column or reaches it: at a map's edge, or beside the column as a whole.
@@ -179,3 +195,22 @@ class Lines(QGraphicsItem):
         for y in (whole.top(), whole.bottom()):
             path.lineTo(x, y)
         path.lineTo(x + tick, whole.bottom())
+
+
+def _rounded(path: QPainterPath, corners: list[QPointF]) -> None:
+    """Straight on from corner to corner, which are rounded."""
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        radius = min(BEND, *(_length(corner, other) / 2 for other in (before, after)))
+        for k, other in enumerate((before, after)):
+            way = other - corner
+            point = corner + way * (radius / max(_length(corner, other), 1e-6))
+            if k == 0:
+                path.lineTo(point)
+            else:
+                path.quadTo(corner, point)
+    path.lineTo(corners[-1])
+
+
+def _length(a: QPointF, b: QPointF) -> float:
+    """Of a line across or down."""
+    return abs(a.x() - b.x()) + abs(a.y() - b.y())

@@ -176,10 +176,34 @@ def test_what_a_place_shows_is_found_where_it_is_shown() -> None:
             assert place.hit(x + width / 2, y + height / 2) == index
 
 
-def test_between_maps_and_after_the_last_there_is_nothing() -> None:
+def test_a_narrow_gap_belongs_to_the_nearest_cell_and_a_wide_ones_middle_to_none() -> None:
     place = arrange(COLUMNS, *START, HEADS)[1]
     x, y, _, height = place.map_rect(0)
-    assert place.hit(x + 1, y + height + 1) is None
+    assert place.hit(x + 1, y + height + 1) == (0, 23, 0)
+    assert place.hit(x + 1, place.map_rect(1)[1] - 1) == (1, 0, 0)
+    wide = Place(COLUMNS[1], 0, 60, 0, 0, of_maps(1, 24, 60, 8), of_maps(6, 24, 60, 8), tuple(range(6)))
+    gap = wide.map_rect(1)[1] - 60
+    assert [wide.hit(1, 60 + at) for at in (1.5, gap / 2, gap - 1.5)] == [(0, 23, 0), None, (1, 0, 0)]
+
+
+@pytest.mark.parametrize("room", [STRIP, START])
+def test_no_place_within_a_dense_layer_is_dead(room: tuple[float, float]) -> None:
+    place = arrange(COLUMNS, *room, HEADS)[7]
+    x, y, wide, high = place.content
+    points = [(x + i / 2, y + j / 2) for i in range(int(2 * wide)) for j in range(int(2 * high))]
+    found = {point: place.hit(*point) for point in points}
+    assert None not in found.values()
+    for (px, py), index in found.items():
+        left, top, width, height = place.cell_rect(index)
+        assert left - 1 <= px <= left + width + 1
+        assert top - 1 <= py <= top + height + 1
+
+
+def test_outside_the_content_there_is_nothing() -> None:
+    place = arrange(COLUMNS, *START, HEADS)[1]
+    x, y, wide, high = place.content
+    for point in ((x - 1, y), (x, y - 1), (x + wide + 1, y), (x, y + high + 1)):
+        assert place.hit(*point) is None
     units = arrange(COLUMNS, *START, HEADS)[8]
     assert units.hit(units.left + units.xs.length - 2, units.top + units.ys.length + 9) is None
 
@@ -287,3 +311,21 @@ def test_single_maps_take_most_of_the_room_and_stand_in_its_middle(count: int) -
     for place in places:
         top, high = place.content[1], place.content[3]
         assert top + high / 2 == pytest.approx(height / 2, abs=2)
+
+
+@pytest.mark.parametrize("size", [(10, 3), (3, 10), (8, 3), (1, 7), (7, 1), (4, 40), (40, 4), (4, 5, 6)])
+@pytest.mark.parametrize("channels", [1, 4, 12])
+@pytest.mark.parametrize("room", [STRIP, START, (1600.0, 330.0)])
+def test_cells_of_maps_are_square_whatever_their_shape(size: tuple[int, ...], channels: int,
+                                                       room: tuple[float, float]) -> None:
+    ops = [("conv", make_op("conv", {"filters": channels, "kernel": 1})), ("relu", make_op("relu", {}))]
+    columns = columns_of(chain("any", (1, *size), ops))
+    places = arrange(columns, *room, [(58.0, 58.0)] * 3)
+    inside(places, *room)
+    for place in (*places, *fold(columns, *room, 1)):
+        assert place.xs.cell == pytest.approx(place.ys.cell)
+
+
+def test_cells_of_a_plain_row_are_higher_than_wide() -> None:
+    place = arrange(columns_of(chain("row", (1, 30), [("relu", make_op("relu", {}))])), *START, [(58.0, 58.0)] * 2)[1]
+    assert place.ys.cell > 3 * place.xs.cell

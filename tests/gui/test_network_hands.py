@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
@@ -49,6 +51,22 @@ def test_leaving_or_a_gap_ends_the_hover(panel, qtbot):
     qtbot.mouseMove(panel.view.viewport(), QPoint(2, 2))
     assert panel.session.hovered is None
     assert panel.readout.text() == ""
+
+
+@pytest.mark.parametrize(("node", "index"), [("relu3", (17,)), ("relu4", (8,))])
+@pytest.mark.parametrize("size", [STRIP, START])
+def test_a_click_or_hover_between_two_units_is_at_one_of_them(panel, qtbot, size, node, index):
+    panel.resize(*size)
+    view = panel.view
+    k = next(k for k, column in enumerate(panel.columns) if column.node == node)
+    cell = view.frame.rect(view.frame.places[k].cell_rect(index))
+    gap = QPoint(math.ceil(cell.right()), round(cell.center().y()))
+    assert cell.right() <= gap.x() <= cell.right() + 1
+    qtbot.mouseMove(view.viewport(), gap)
+    near = Playhead(node, index), Playhead(node, (index[0] + 1,))
+    assert panel.session.hovered in near
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, gap)
+    assert panel.session.playhead in near
 
 
 def test_hover_of_another_view_rings_the_same_cell(panel):
