@@ -27,10 +27,10 @@ class QtTexts(QTranslator):
         """Never: a language without a catalogue of Qt's still has our words."""
         return False
 
-    def translate(self, context: str, text: str, remark: str | None = None,  # type: ignore[override]
+    def translate(self, context: str, text: str, remark: str | None = None,
                   count: int = -1) -> str | None:
         """A text of Qt's; None: it stays English."""
         if context == KEYS:
             return None
         own = self._own.get(context, {}).get(text)
-        return own or super().translate(context, text, remark, count) or None  # type: ignore[arg-type]
+        return own or super().translate(context, text, remark, count) or None
