@@ -11,6 +11,7 @@ THIN_SPACE = "\u202f"
 LARGEST_32 = 3.4e38  # that a 32-bit number can hold
 LARGEST = 9999  # in a cell; above it, an exponent
 LETTERS = {"weight": "w", "bias": "b", "alpha": "α"}  # of what learns
+LEAST_SHARE = 1e-15
 SMALL = 0.01  # a grid whose largest number is below it shows them with a common factor
 
 
@@ -88,6 +89,15 @@ def percent(share: float, places: int = 1) -> str:
     if 0 < share < 1 and float(text) in (0, 100):
         text = f"<{unit:.{places}f}" if share < 0.5 else f">{100 - unit:.{places}f}"
     return f"{text}{THIN_SPACE}%".replace("-", MINUS)
+
+
+def share(value: float, places: int = 1) -> str:
+    """A class's share of a softmax, which is never all of it nor nothing, even where float32 has no number between.
+
+    So that one share has one writing, whether it was computed in float32 or finer: ``>99.9 %``, ``<0.1 %``.
+    """
+    inner = min(max(float(value), LEAST_SHARE), 1 - LEAST_SHARE) if math.isfinite(value) else value
+    return percent(inner, places)
 
 
 def count(value: int) -> str:

@@ -40,7 +40,7 @@ def reached(notice: Notice, results: Results) -> Sentence:
         return N_("The answer changed from “{before}” to “{after}”, now {share}."), {
             "before": labels[before] if before < len(labels) else before,
             "after": labels[answer] if answer < len(labels) else answer,
-            "share": numbers.percent(float(results.probabilities[answer]))}
+            "share": numbers.share(float(results.probabilities[answer]))}
     if stop.condition == DEAD:
         return N_("A ReLU is dead since the last change: all {count} values of {node}[{map}] are 0."), {
             "count": numbers.count(_cells(results, head)), "node": head.node, "map": head.map}

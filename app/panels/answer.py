@@ -99,7 +99,7 @@ class AnswerPanel(Card):
         self._arrange(labels)
         if blank or np.isfinite(shares).all():
             self.winner.set_text("?" if blank else labels[one])
-            self.sure.set_text(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.percent(shares[one])))
+            self.sure.set_text(tr("Nothing yet") if blank else tr("{share} sure", share=numbers.share(shares[one])))
             self.then.setText(tr("The network answers while you draw.") if blank else self._others(labels, shares))
             self._hint(blank, labels[one])
         else:
@@ -126,7 +126,7 @@ class AnswerPanel(Card):
     def _others(self, labels: Sequence[str], shares: Sequence[float]) -> str:
         """The two next, as far as they count."""
         order = self.desk.session.results.order[1:3]
-        said = [f"{labels[k]}\u00a0({numbers.percent(shares[k], 0)})" for k in order if shares[k] >= COUNTS]
+        said = [f"{labels[k]}\u00a0({numbers.share(shares[k], 0)})" for k in order if shares[k] >= COUNTS]
         if not said:
             return tr("no other above {share}", share=numbers.percent(COUNTS))
         return tr("then {others}", others=", ".join(said))

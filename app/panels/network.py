@@ -298,7 +298,7 @@ class NetworkPanel(Card):
         if head.lane != "forward":
             return f"{head.name}  {numbers.gradient(value)}"
         share = head.node != INPUT and shares(results.network, head.node)
-        return f"{head.name}  {numbers.percent(value) if share else numbers.figure(value)}"
+        return f"{head.name}  {numbers.share(value) if share else numbers.figure(value)}"
 
     # --- words
 

@@ -71,7 +71,7 @@ class Bars(QAbstractScrollArea):
             self._current = self._hover = None
             self._scroll()
         if self._winner is not None and self._winner < len(labels):
-            self.setAccessibleDescription(f"{labels[self._winner]} {numbers.percent(float(shares[self._winner]))}")
+            self.setAccessibleDescription(f"{labels[self._winner]} {numbers.share(float(shares[self._winner]))}")
         self.viewport().update()
 
     def set_current(self, index: int | None) -> None:
@@ -171,7 +171,7 @@ class Bars(QAbstractScrollArea):
         width = self.viewport().width() - 2
         longest = max((bold.horizontalAdvance(t) for t in self._labels), default=0)
         left = min(longest + theme.size(8), width * LABEL_SHARE)
-        right = max(digits.horizontalAdvance(numbers.percent(share)) for share in (1.0, 0.99999)) + theme.size(6)
+        right = max(digits.horizontalAdvance(numbers.share(share)) for share in (0.5, 1.0)) + theme.size(6)
         for k, (label, share) in enumerate(zip(self._labels, self._shares.tolist(), strict=True)):
             row = self.rect_of(k)
             if row.bottom() < event.rect().top() or row.top() > event.rect().bottom():
@@ -190,7 +190,7 @@ class Bars(QAbstractScrollArea):
                 painter.fillRect(bar, theme.color("ink" if wins else "edge"))
             painter.setFont(fonts[2])
             painter.setPen(theme.color("ink" if wins else "soft"))
-            painter.drawText(row.adjusted(0, 0, -2, 0), END, numbers.percent(share))
+            painter.drawText(row.adjusted(0, 0, -2, 0), END, numbers.share(share))
             if k == self._current:
                 marks.ring(painter, track)
             elif k == self._hover:

@@ -67,7 +67,7 @@ class Bars(Kept, QGraphicsItem):
             value, wins = float(values[k]), k == best
             label = self.label(k)
             if shares:
-                start, end, colour, text = 0.0, value, theme.color("ink" if wins else "edge"), numbers.percent(value)
+                start, end, colour, text = 0.0, value, theme.color("ink" if wins else "edge"), numbers.share(value)
             else:
                 half = 0.5 * value / bound if bound > 0 else 0.0
                 start, end, colour, text = 0.5, 0.5 + half, colours[k], _short(value)

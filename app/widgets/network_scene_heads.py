@@ -62,7 +62,7 @@ def names_width(labels: Sequence[str], frame: Frame) -> float:
 def digits_width(frame: Frame) -> float:
     """What a percentage takes at the end of a class's row, with the ring's air round it."""
     mono = QFontMetricsF(frame.font(11, mono=True))
-    return max(mono.horizontalAdvance(numbers.percent(share)) for share in (1.0, 0.99999)) + 2 * INSET
+    return max(mono.horizontalAdvance(numbers.share(share)) for share in (0.5, 1.0)) + 2 * INSET
 
 
 def tilted_height(columns: tuple[Column, ...], frame: Frame) -> float:

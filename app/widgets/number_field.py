@@ -60,16 +60,16 @@ class TextLine(QWidget):
 
 
 class NumberLine(TextLine):
-    """Shows three significant decimals; the tooltip has every digit."""
+    """Shows three significant decimals, or a class's share in percent; the tooltip has every digit."""
 
     def __init__(self, parent: QWidget | None = None, align: str = "left") -> None:
         super().__init__(parent, "ink", align)
         self._value = 0.0
 
-    def set_value(self, value: float) -> None:
-        """Show another number."""
+    def set_value(self, value: float, share: bool = False) -> None:
+        """Show another number; ``share``: a class's share of a softmax."""
         self._value = value
-        self.set_text(numbers.figure(value))
+        self.set_text(numbers.share(value) if share else numbers.figure(value))
 
     def event(self, event: QEvent) -> bool:
         # Made when asked for: setting a tooltip at every stroke costs more than painting the number.

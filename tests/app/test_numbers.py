@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +77,17 @@ def test_percent_says_nothing_and_all_only_of_what_is(share: float, places: int,
     assert numbers.percent(share, places) == f"{text}\u202f%"
 
 
+@pytest.mark.parametrize(("share", "places", "text"), [
+    (1.0, 1, ">99.9"), (np.float32(1 - 5e-9), 1, ">99.9"), (1 - 5e-9, 1, ">99.9"), (0.0, 1, "<0.1"),
+    (0.6514, 1, "65.1"), (1.0, 0, ">99")])
+def test_a_share_of_a_softmax_has_one_writing_in_any_precision(share: float, places: int, text: str) -> None:
+    assert numbers.share(share, places) == f"{text}\u202f%"
+
+
+def test_a_share_that_is_no_number_is_a_word() -> None:
+    assert [numbers.share(v) for v in (np.nan, np.inf)] == ["NaN", "∞"]
+
+
 @given(st.floats(0, 1))
 def test_no_percent_is_longer_than_that_of_one(share: float) -> None:
     assert len(numbers.percent(share)) <= len(numbers.percent(1.0))
@@ -102,3 +114,24 @@ def test_cells_of_a_grid_have_two_decimals_or_one() -> None:
     assert numbers.decimals(-1.0, 1.0, 5) == 2
     assert numbers.decimals(0.0, math.inf, 4) == 2
     assert [numbers.cell(v, 4, 1) for v in (-1.0, 1.0, 0.17, 0.0)] == ["−1.0", "1.0", ".2", "0"]
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (np.float32(0.1), "0.1"), (float(np.float32(0.11177823692560196)), "0.11177824"), (np.float32(-3e-7), "−3e−07"),
+    (0.1, "0.1"), (1 / 3, "0.3333333333333333"), (1e300, "1e+300"), (-1e-300, "−1e−300"), (3, "3.0"),
+    (16777217.0, "16777217.0"), (np.float32(3.4e38), "3.4e+38"), (float("nan"), "NaN"), (float("-inf"), "−∞")])
+def test_every_digit_is_every_digit_of_its_own_kind(value, text):
+    assert numbers.full(value) == text
+
+
+def test_the_full_text_gives_a_32_bit_number_back():
+    rng = np.random.default_rng(3)
+    for value in rng.integers(0, 2**32, 2000, dtype=np.uint32).view(np.float32):
+        if np.isfinite(value):
+            assert np.float32(numbers.full(value).replace(numbers.MINUS, "-")) == value
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (31212, "31.2 kB"), (999_600, "1.00 MB"),
+                                             (725_592, "726 kB"), (12_345_678, "12.3 MB")])
+def test_the_size_of_a_file(count, text):
+    assert numbers.size(count) == text

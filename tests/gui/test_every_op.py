@@ -85,7 +85,7 @@ def calculates(text: str, trace: Trace) -> None:
     printed, result = right_sides(text)
     come = comes_to(printed)
     if result.endswith("%"):
-        assert numbers.percent(come) == result, text
+        assert numbers.share(come) == result, text
     elif trace.kind == "update":
         assert numbers.gradient(come) == result, text
     else:

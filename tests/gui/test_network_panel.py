@@ -95,7 +95,7 @@ def test_winner_is_in_ink_and_the_others_in_edge(panel):
     assert [row[0] for row in rows] == list("0123456789")
     best = panel.session.results.order[0]
     assert [row[3] == theme.color("ink") for row in rows] == [k == best for k in range(10)]
-    assert rows[best][4] == numbers.percent(float(panel.session.results.probabilities[best]))
+    assert rows[best][4] == numbers.share(float(panel.session.results.probabilities[best]))
 
 
 def test_an_empty_canvas_has_no_winner(panel):

@@ -127,7 +127,7 @@ def test_shares_along_any_axis_are_stepped_and_a_click_goes_along_it(desk, qtbot
     view, trace = panel.view, desk.session.trace()
     assert isinstance(view, SharesView)
     assert len(view.table._labels) == {"channels": 3, "map": 64}.get(axis, 8)
-    shown = numbers.percent(trace.total) if kind == "softmax" else numbers.figure(trace.total)
+    shown = numbers.share(trace.total) if kind == "softmax" else numbers.figure(trace.total)
     assert panel.formula.text.endswith(f"= {shown}")
     panel.grab()
     qtbot.mouseClick(view.table, LEFT, pos=middle(view.table.row_rect(2)))

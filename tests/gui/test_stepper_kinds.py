@@ -146,7 +146,7 @@ def test_softmax_shows_every_class(stepper, desk, qtbot):
     assert isinstance(view, SharesView)
     assert view.table._labels == list("0123456789")
     assert view.table._exps.sum() > 0
-    assert numbers.percent(float(desk.session.results.probabilities[3])) in stepper.formula.text
+    assert numbers.share(float(desk.session.results.probabilities[3])) in stepper.formula.text
     qtbot.mouseClick(view.table, LEFT, pos=middle(view.table.row_rect(5)))
     assert desk.session.playhead == Playhead("softmax", (5,))
 

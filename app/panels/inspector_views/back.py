@@ -27,7 +27,7 @@ def _came_from(results: Results, head: Playhead) -> list[Row]:
     network, label = results.network, results.document.labels
     if head.node == LOSS:
         name = label[results.target] if results.target < len(label) else str(results.target)
-        sure = numbers.percent(float(results.probabilities[results.target]))
+        sure = numbers.share(float(results.probabilities[results.target]))
         said = tr("“{name}” (chosen by you)", name=name) if results.said is not None \
             else tr("“{name}” (assumed: it is the answer)", name=name)
         return [Row(N_("scores"), (Part(network.scores, "code", Playhead(network.scores, (results.target,))),)),

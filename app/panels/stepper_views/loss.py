@@ -65,7 +65,7 @@ class LossView(View):
         """Share, target and gradient."""
         shares = self._shares(scores)
         bound = float(np.nanmax(np.abs(gradients), initial=0.0)) or 1.0
-        return [Column(tr("share p"), 0.27, [numbers.percent(p) for p in shares], shares),
+        return [Column(tr("share p"), 0.27, [numbers.share(p) for p in shares], shares),
                 Column(tr("target t"), 0.52, target, says=True),
                 Column(tr("∂L/∂x: up is too much, down is too little"), 0.64, [numbers.gradient(g) for g in gradients],
                        gradients, True, bound=bound)]
@@ -78,7 +78,7 @@ class LossView(View):
         bars = np.where(np.arange(trace.terms.size) == right, trace.total / max(trace.total, 5.0), np.nan)
         powers = [numbers.figure(e) for e in trace.terms]
         return [Column(tr("exp(x − largest)"), 0.22, powers, foot=numbers.figure(total)),
-                Column(tr("share p"), 0.36, [numbers.percent(p) for p in shares], shares,
+                Column(tr("share p"), 0.36, [numbers.share(p) for p in shares], shares,
                        foot=numbers.percent(1.0)),
                 Column(tr("target t"), 0.55, target, says=True),
                 Column(tr("−t · ln p: only the right class counts"), 0.67, costs, bars,

@@ -55,7 +55,7 @@ class ShareTable(QWidget):
         self._labels, self._scores, self._exps = labels, scores, exps
         self._own, self._known, self._ring = own, known, ring
         share = exps[own] / exps.sum() if exps.sum() else 0.0
-        self.setAccessibleDescription(f"{labels[own]}: {numbers.percent(float(share))}")
+        self.setAccessibleDescription(f"{labels[own]}: {numbers.share(float(share))}")
         self.setMinimumHeight(theme.size(HEAD) + (len(labels) + 1) * theme.size(ROW))
         self.update()
 
@@ -125,7 +125,7 @@ class ShareTable(QWidget):
             bar = QRectF(track)
             bar.setWidth(max(track.width() * min(part, 1.0), 1.5) if part == part else 0.0)  # of NaN there is no part
             painter.fillRect(bar, theme.color("ink" if own else "edge"))
-        painter.drawText(box.adjusted(0, 0, -8, 0), middle | Qt.AlignmentFlag.AlignRight, numbers.percent(share))
+        painter.drawText(box.adjusted(0, 0, -8, 0), middle | Qt.AlignmentFlag.AlignRight, numbers.share(share))
 
     def class_at(self, y: float) -> int | None:
         """The class of the row at a height."""

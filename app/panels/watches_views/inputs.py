@@ -115,7 +115,7 @@ class InputsView(QWidget):
         if not has_loss(now.network):
             self.answers.set_text(N_("Two inputs"))
             return
-        told = ["–" if one.blank else f"{_label(one)} {numbers.percent(float(one.probabilities[one.order[0]]))}"
+        told = ["–" if one.blank else f"{_label(one)} {numbers.share(float(one.probabilities[one.order[0]]))}"
                 for one in (now, kept)]
         self.answers.set_text(N_("Now {now}, kept {kept}"), now=told[0], kept=told[1])
         for map_, name in zip(self.three.maps, NAMES, strict=True):
