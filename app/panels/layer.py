@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app import numbers, theme
 from app.desk import Desk
@@ -80,6 +81,10 @@ class LayerPanel(Card):
         self._quiet.setInterval(QUIET)
         self._quiet.timeout.connect(self._measure)
         self._dirty = True
+        self._before: QWidget | None = None  # what had the keys
+        self._has_keys = False
+        app = QApplication.instance()
+        app.focusChanged.connect(self._focused)  # type: ignore[union-attr]
         self.order.changed.connect(lambda _: self.show_now())
         self.all.clicked.connect(self._unmute)
         self.back.clicked.connect(lambda: desk.set_layer(""))
@@ -259,6 +264,8 @@ class LayerPanel(Card):
         cell = head.cell if head is not None and same else (0,) * (len(shape) - 1)
         self.desk.player.pause()
         self.desk.attempt(self.session.select, Playhead(self.node, (k, *cell)))
+        x, y, wide, high = self.tiles.whole(k).getRect()  # type: ignore[misc]
+        self.scroll.ensureVisible(round(x + wide / 2), round(y + high / 2), round(wide / 2), round(high / 2))
 
     def _mute(self, k: int) -> None:
         on = k not in self._muted(self.session.results)
@@ -276,9 +283,20 @@ class LayerPanel(Card):
         super().showEvent(event)
         if self._dirty:
             self.show_now()
+        held = QApplication.focusWidget()
+        self._before = None if held is None or self.isAncestorOf(held) else held
+        self.tiles.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focused(self, _: QWidget | None, now: QWidget | None) -> None:
+        if self.isVisible() and now is not None:  # while it goes, Qt hands the keys on to whatever comes next
+            self._has_keys = self.isAncestorOf(now)
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
+        before, self._before = self._before, None
+        if self._has_keys and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._has_keys = False
         self._job.cancel()
         self._count.cancel()
         self._dirty = True

@@ -123,6 +123,10 @@ class MapTiles(QWidget):
         """Where a map's tile lies."""
         return self.tile(self._order.index(k))
 
+    def whole(self, k: int) -> QRectF:
+        """A map's tile with its caption and switches."""
+        return self.tile_of(k).adjusted(-EDGE, -EDGE, EDGE, self._foot() + EDGE)
+
     def switches(self, k: int) -> tuple[QRectF, QRectF]:
         """Where the two switches of a map lie: mute, solo."""
         box = self.tile_of(k)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import i18n, numbers
 from app.main_window import MainWindow
@@ -167,6 +167,64 @@ def test_keys_choose_and_mute(layer, desk, qtbot):
     assert desk.session.document.muted == {("conv1", 3)}
     qtbot.keyClick(layer.tiles, Key.Key_S)
     assert len(desk.session.document.muted) == 5
+
+
+def test_opened_by_its_name_it_has_the_keys_at_once_and_esc_gives_them_back(window, desk, qtbot):
+    view = window.explore.network.view
+    desk.session.select(Playhead("conv1", (2, 10, 9)))
+    qtbot.waitUntil(lambda: not window.explore.folding)
+    window.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    qtbot.mouseDClick(view.viewport(), LEFT, pos=head_of(window, "conv1"))
+    qtbot.waitUntil(lambda: window.explore.layer is not None and window.explore.layer.tiles.hasFocus())
+
+    def key(which: Key) -> None:
+        """To whatever has the keys."""
+        qtbot.keyClick(QApplication.focusWidget(), which)
+
+    before = desk.session.playhead
+    key(Key.Key_Right)
+    assert desk.session.playhead == Playhead("conv1", (before.map + 1, *before.cell))
+    key(Key.Key_Left)
+    assert desk.session.playhead == before
+    across = window.explore.layer.tiles._across(window.explore.layer.tiles._edge)
+    key(Key.Key_Down)
+    assert desk.session.playhead.map == min(before.map + across, 5)
+    key(Key.Key_Up)
+    assert desk.session.playhead.map == max(min(before.map + across, 5) - across, 0)
+    at = desk.session.playhead.map
+    key(Key.Key_M)
+    assert desk.session.document.muted == {("conv1", at)}
+    key(Key.Key_M)
+    assert not desk.session.document.muted
+    key(Key.Key_S)
+    assert desk.session.document.muted == {("conv1", k) for k in range(6) if k != at}
+    here = desk.session.playhead
+    key(Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.explore.stepper.isVisible())
+    assert view.hasFocus()
+    key(Key.Key_Right)
+    assert desk.session.playhead == Playhead("conv1", (*here.index[:-1], here.index[-1] + 1))
+
+
+def test_who_went_on_elsewhere_keeps_the_keys_there(window, layer, desk, qtbot):
+    qtbot.waitUntil(layer.tiles.hasFocus)
+    timeline = window.explore.transport.timeline
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.explore.stepper.isVisible())
+    assert timeline.hasFocus()
+
+
+def test_the_tile_that_the_keys_choose_can_be_seen(window, layer, desk, qtbot):
+    desk.session.select(Playhead("dense1", (0,)))
+    qtbot.waitUntil(lambda: len(layer.tiles.order) == 120 and layer.tiles.height() > layer.scroll.viewport().height())
+    for _ in range(12):
+        qtbot.keyClick(layer.tiles, Key.Key_Down)
+        tile = layer.tiles.tile_of(desk.session.playhead.map).toRect()
+        top = layer.tiles.mapTo(layer.scroll.viewport(), tile.topLeft())
+        assert 0 <= top.y() <= layer.scroll.viewport().height() - layer.tiles._edge
 
 
 def test_it_follows_to_another_layer_and_leaves_for_another_pass(window, layer, desk, qtbot):
