@@ -73,8 +73,8 @@ class Feet(QGraphicsItem):
         wide = place.width if place.folded else max(after - frame.x(place.x), 1)
         if place.folded:
             return (f"{column.channels // 1000}k" if column.channels >= 1000 else str(column.channels)), wide
-        weights = numbers.count(column.weights)
-        texts = [tr("{count} weights", count=weights), weights] if column.weights else [""]
+        count = numbers.count(column.weights)
+        texts = [tr("{count} parameters", count=count), count] if column.weights else [""]
         if k in self.notes:
             texts = [f"{texts[0]} · {self.notes[k][0]}"] if column.weights else []
             texts += self.notes[k]

@@ -82,7 +82,7 @@ def test_every_kind_says_what_it_is_made_of(inspector, desk, head, expected):
 def test_a_positive_number_passes_and_a_negative_one_is_blocked(inspector, desk):
     values = desk.session.results.values("conv1")
     desk.session.select(Playhead("conv1", cell_where(values, values > 0.1)))
-    assert said(inspector.to_rows)["relu1"] == "passes, slope 1"
+    assert said(inspector.to_rows)["relu1"] == "passes, slope 1.00"
     desk.session.select(Playhead("conv1", cell_where(values, values < -0.1)))
     assert said(inspector.to_rows) == {"relu1": "blocked slope 0: goes no further"}
 

@@ -151,5 +151,5 @@ def _weight_rows(results: Results, head: Playhead, trace: Trace, term: int) -> l
 
 
 def _short(value: float) -> str:
-    text = "1" if value == 1 else numbers.figure(value)
+    text = numbers.figure(value)
     return f"({text})" if value < 0 else text

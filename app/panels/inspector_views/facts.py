@@ -193,7 +193,7 @@ def _one(results: Results, reader: Node, before: tuple[int, ...], index: tuple[i
         slope = float(slopes[0].values[0])
         if slope == 0:
             return Row(reader.name, (Part(tr("blocked"), "strong"), Part(tr("slope 0: goes no further")))), False
-        return Row(reader.name, (Part(tr("passes, slope {slope}", slope=f"{slope:.3g}"), "text", to.to),)), True
+        return Row(reader.name, (Part(tr("passes, slope {slope}", slope=numbers.figure(slope)), "text", to.to),)), True
     if trace.kind == "window" and trace.winner is not None:
         seen = trace.operands[0]
         won = tuple(int(i) for i in seen.cells[trace.winner]) == before
