@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup
@@ -23,6 +25,7 @@ from app.widgets.timeline import BACKWARD, BETWEEN, FOLD, TIP, Stretch, Timeline
 from cnncore.network import INPUT
 from cnncore.shapes import multiply_adds
 
+LEAST_PART = 0.06  # of its box that a stretch has
 GRAINS = (("term", N_("term")), ("cell", N_("cell")), ("map", N_("map")), ("layer", N_("layer")), ("pass", N_("pass")))
 PLACES = {"term": N_("term {k} of {n}"), "cell": N_("cell {k} of {n}"),
           "map": N_("map {k} of {n}"), "layer": N_("layer {k} of {n}"), "pass": N_("pass {k} of {n}")}
@@ -80,6 +83,7 @@ class TransportPanel(Card):
         desk.session.debug_changed.connect(self._stops)
         self._network: object = None
         self._segments: list[tuple[timeline.Stretch, ...]] = []  # what each box of the timeline holds; of the input ()
+        self._edges: list[list[float]] = []  # where in its box each stretch begins, and 1
         desk.session.playhead_moved.connect(self._moved)
         desk.session.results_changed.connect(self._results)
         desk.player.changed.connect(self._player)
@@ -153,13 +157,15 @@ class TransportPanel(Card):
             self.lanes[1].setVisible(timeline.has_loss(network))
             boxes = [(self._input(), ()), *self._boxes()]
             self._segments = [held for _, held in boxes]
+            self._edges = [_edges(held) for held in self._segments]
             self.timeline.set_stretches([box for box, _ in boxes])
             self._moved()
             self._stops()
 
     def _input(self) -> Stretch:
         shape = "×".join(map(str, self.desk.session.view.network.input_shape))
-        return Stretch(INPUT, 0.0, f"{INPUT} · {shape}", named=False)
+        tip = tr("{name}: what goes into the network, {shape}", name=INPUT, shape=shape)
+        return Stretch(INPUT, 0.0, tip, named=False)
 
     def _boxes(self) -> list[tuple[Stretch, tuple[timeline.Stretch, ...]]]:
         """The boxes after the input's: a layer is one in each lane, and all updates together are one under the input.
@@ -193,13 +199,14 @@ class TransportPanel(Card):
         return Stretch(name, work, tip)
 
     def _place(self, head: Playhead) -> tuple[int, float] | None:
-        """(box, fraction of it): each stretch of a box has an even part of it."""
+        """(box, fraction of it): each stretch of a box has a part of it by its numbers."""
         if head.node == INPUT:
             return 0, (playback.progress_in(self._network.input_shape, head.index))
         for k, held in enumerate(self._segments):
             for n, stretch in enumerate(held):
                 if stretch.key == head.stretch:
-                    return k, (n + playback.progress(self._network, head)) / len(held)
+                    start, end = self._edges[k][n:n + 2]
+                    return k, start + (end - start) * playback.progress(self._network, head)
         return None
 
     def _moved(self, *_: object) -> None:
@@ -258,8 +265,9 @@ class TransportPanel(Card):
             shape = self.desk.session.view.network.input_shape
             self.desk.session.select(playback.scrubbed(timeline.Stretch("forward", INPUT, "output", shape), fraction))
             return
-        k = min(int(fraction * len(held)), len(held) - 1)
-        self.desk.session.select(playback.scrubbed(held[k], fraction * len(held) - k))
+        edges = self._edges[segment]
+        k = min(bisect.bisect_right(edges, fraction), len(held)) - 1
+        self.desk.session.select(playback.scrubbed(held[k], (fraction - edges[k]) / (edges[k + 1] - edges[k])))
 
     def retranslate(self) -> None:
         """Texts in the language of now, and widths that do not jump while playing."""
@@ -280,6 +288,14 @@ class TransportPanel(Card):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_segments"):
             self.retranslate()
+
+
+def _edges(held: Sequence[timeline.Stretch]) -> list[float]:
+    """Where each stretch of a box begins, by how many numbers it has; a bias can be found between weights all the same.
+    """
+    counts = [s.maps * s.size for s in held]
+    parts = [max(count / max(sum(counts), 1), LEAST_PART) for count in counts]
+    return [0.0, *(end / sum(parts) for end in itertools.accumulate(parts))]
 
 
 def speed_text(speed: float) -> str:

@@ -40,7 +40,7 @@ class Stretch:
         name: What stands in it.
         work: Its length, in any unit.
         tip: What its tooltip says.
-        named: False where the name is left to the tooltip.
+        named: False where the name asks for no room: it stands there only where there is some.
         lane: `FORWARD`, `BACKWARD` or `FOLD`.
         column: Segments of the two lanes with the same one stand under each other; "": its own name.
     """
@@ -136,7 +136,7 @@ class Timeline(QWidget):
     def named(self, k: int) -> bool:
         """True when the segment has room for its name."""
         stretch = self._stretches[k]
-        return stretch.named and self._text_width(stretch.name) + 2 * AIR <= self._boxes[k].width() + 0.5
+        return self._text_width(stretch.name) + 2 * AIR <= self._boxes[k].width() + 0.5
 
     def _text_width(self, text: str) -> float:
         return QFontMetricsF(theme.font(12)).horizontalAdvance(text)

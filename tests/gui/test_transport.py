@@ -179,6 +179,33 @@ def test_dragging_in_the_lower_lane_goes_back_from_right_to_left(transport, desk
     assert desk.session.playhead.lane == "update"
 
 
+def test_a_click_on_a_layers_backward_box_lands_by_how_many_numbers_there_are(transport, desk, qtbot):
+    """The middle of a layer with 2400 weights and 16 biases is a weight; a bias is found all the same."""
+    line = transport.timeline
+    names = [s.name for s in line._stretches]
+    k = len(names) - 1 - names[::-1].index("conv2")
+    found = {}
+    for percent in range(1, 100):
+        qtbot.mouseClick(line, LEFT, pos=x_of(transport, k, percent / 100))
+        head = desk.session.playhead
+        assert (head.lane, head.node) == ("backward", "conv2")
+        found.setdefault(head.target, []).append(percent)
+        at = line.playhead
+        assert at[0] == k
+        assert abs(at[1] - (1 - percent / 100)) < 0.03  # the playhead stands where the click was
+    assert set(found) == {"weight", "bias", "input0"}
+    assert 50 in found["weight"]
+    assert len(found["weight"]) > len(found["input0"]) > len(found["bias"]) >= 3
+
+
+def test_the_first_box_says_that_it_is_the_input(transport, desk, qtbot):
+    line = transport.timeline
+    assert line.named(0)
+    line.setFixedWidth(13 * 20 + 30)
+    qtbot.waitUntil(lambda: not line.named(0))
+    assert line._stretches[0].tip == "input: what goes into the network, 1×28×28"
+
+
 def test_scrubbing_pauses(transport, desk, qtbot):
     desk.player.play()
     qtbot.mouseClick(transport.timeline, LEFT, pos=x_of(transport, 2, 0.5))
