@@ -18,7 +18,7 @@ from app.panels.stepper_views.terms import cell_name
 from app.widgets import unfinished
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
-from app.widgets.formula_trace import write
+from app.widgets.formula_trace import is_part, write
 from app.widgets.labels import Label
 from app.widgets.pixel_switch import PixelSwitch
 from app.widgets.steady import SteadyLabel
@@ -128,7 +128,8 @@ class StepperPanel(Card):
         at = session.playhead or head
         stretch = timeline.stretch_of(session.view.network, at)
         known = stretch.flat(at)[1] if stretch is not None else 0
-        scene = Scene(session.results, node, head, trace, known + 1, self._glides(before, head))
+        made = known + (not is_part(trace, head.term))  # amid its terms the number is not known yet
+        scene = Scene(session.results, node, head, trace, made, self._glides(before, head))
         lie = (head.stretch, node.op, trace.kind, trace.layout)
         if self._lie is None or self._lie[0] != lie:
             self._lie = (lie, view_for(scene))
@@ -136,7 +137,7 @@ class StepperPanel(Card):
         view.show_scene(scene)
         view.show_touch()
         rate = session.view.training.settings.learning_rate
-        write(self.formula, trace, scene.muted, scene.node.op.title, rate)
+        write(self.formula, trace, scene.muted, scene.node.op.title, rate, head.term)
         if self.muted.isHidden() == scene.muted:
             self.muted.setVisible(scene.muted)
             self._fit_header()

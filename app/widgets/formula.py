@@ -94,7 +94,7 @@ class FormulaLine(QWidget):
     @property
     def text(self) -> str:
         """The line as plain text."""
-        return "".join(("" if p.glued or not k else " ") + p.text for k, p in enumerate(self._pieces))
+        return joined(self._pieces)
 
     def rect_of(self, term: int) -> QRectF | None:
         """Where a term is printed; None: it is not."""
@@ -239,6 +239,11 @@ class FormulaLine(QWidget):
             self.update()
 
 
+def joined(pieces: Sequence[Piece]) -> str:
+    """Pieces as plain text."""
+    return "".join(("" if p.glued or not k else " ") + p.text for k, p in enumerate(pieces))
+
+
 def sum_pieces(parts: FormulaParts, lead: str, opened: bool = False) -> tuple[Piece, ...]:
     """The words of a sum, in reading order."""
     pieces = [Piece(lead), Piece("=")] if lead else []
@@ -266,6 +271,8 @@ def sum_pieces(parts: FormulaParts, lead: str, opened: bool = False) -> tuple[Pi
     if brackets:
         pieces += [Piece(")", glued=True), Piece("/"), Piece(f"{parts.divisor}", "ink")]
     pieces += [Piece("="), Piece(parts.result_text, "accent")]
+    if parts.so_far:
+        pieces.append(Piece(tr("so far")))
     if opened and not parts.more:
         pieces.append(Piece(tr("(fewer)"), "soft", MORE))
     return tuple(pieces)

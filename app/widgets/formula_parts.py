@@ -45,6 +45,7 @@ class FormulaParts:
         result: Printed result.
         exact: False when a number is not finite: then nothing adds up.
         zeros: How many terms are 0, and counted nowhere else.
+        so_far: The terms end before the last one: the result is that of a part.
     """
 
     parts: tuple[Part, ...]
@@ -57,6 +58,7 @@ class FormulaParts:
     bias_text: str = ""
     result_text: str = ""
     zeros: int = 0
+    so_far: bool = False
 
     @property
     def comes_to(self) -> Decimal:

@@ -10,7 +10,8 @@ import numpy as np
 
 from app import numbers
 from app.i18n import N_, tr
-from app.widgets.formula import FormulaLine, Piece
+from app.widgets.formula import FormulaLine, Piece, joined
+from app.widgets.formula import sum_pieces as line_pieces
 from app.widgets.formula_chain import shown
 from app.widgets.formula_few import norm_pieces, product_pieces, sum_pieces
 from app.widgets.formula_parts import FormulaParts, formula_parts, printed
@@ -21,25 +22,79 @@ NEARLY = 0.99  # a share from which on it is printed as 1 less the rest
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
-def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "", rate: float = 0.0) -> None:
+def write(line: FormulaLine, trace: Trace, muted: bool = False, name: str = "", rate: float = 0.0,
+          term: int | None = None) -> None:
     """Show a trace of a layer called ``name``; of a muted map there is nothing to add up.
 
     Args:
         rate: The learning rate, for the step of a weight.
+        term: The one that the debugger stands on: as long as it is not the last, the line ends in the sum so far.
     """
-    if muted:
-        line.set_pieces([Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
-                         *_result(numbers.figure(trace.total))])
+    if not muted and is_part(trace, term) and trace.kind != "kept":
+        _write_part(line, trace, term or 0)
         return
-    build = BY_KIND.get(trace.kind, _few)
-    if trace.kind in ("curve", "update"):
-        pieces = _curve(trace, name) if trace.kind == "curve" else update_pieces(trace, rate)
-    else:
-        pieces = build(trace) if build is not None else None
+    pieces = pieces_of(trace, muted, name, rate)
     if pieces is not None:
         line.set_pieces(pieces)
     else:
         line.set_parts(sum_parts(trace, line.open), lead_of(trace))
+
+
+def is_part(trace: Trace, term: int | None) -> bool:
+    """True where a term is only one on the way: the number is not made yet."""
+    return term is not None and term + 1 < trace.terms.size
+
+
+def pieces_of(trace: Trace, muted: bool = False, name: str = "", rate: float = 0.0) -> list[Piece] | None:
+    """What is no plain sum; None of one: see `sum_parts`."""
+    if muted:
+        return [Piece(lead_of(trace)), Piece("="), Piece("0", "ink"), Piece(tr(N_("(muted)"))),
+                *_result(numbers.figure(trace.total))]
+    if trace.kind in ("curve", "update"):
+        return _curve(trace, name) if trace.kind == "curve" else update_pieces(trace, rate)
+    build = BY_KIND.get(trace.kind, _few)
+    return build(trace) if build is not None else None
+
+
+def text_of(trace: Trace, muted: bool = False, name: str = "", rate: float = 0.0, most: int = SHOWN) -> tuple[str, str]:
+    """The same in two lines, for where there is less room: the symbols, and the line with values plugged in.
+
+    Args:
+        most: Terms of a long sum.
+    """
+    pieces = pieces_of(trace, muted, name, rate)
+    if pieces is None:
+        pieces = list(line_pieces(sum_parts(trace, most=most), lead_of(trace)))
+    lead, rest = pieces[0].text, pieces[1:]
+    if rest and rest[0].text == "=":
+        return lead, joined(rest[1:])
+    if lead.endswith(" ="):
+        return lead.removesuffix(" ="), joined(rest)
+    symbols, _, begun = lead.rpartition(" = ")
+    return (symbols, joined([Piece(begun), *rest])) if symbols else (lead, joined(rest))
+
+
+def _write_part(line: FormulaLine, trace: Trace, term: int) -> None:
+    """The terms up to the one at the playhead."""
+    end, values = slice(term + 1), trace.terms[:term + 1]
+    if trace.kind == "shares":
+        line.set_pieces([Piece("Σ exp(x − max)"), *_result(numbers.figure(float(values.sum()))), Piece(tr("so far"))])
+        return
+    operands = tuple(dataclasses.replace(one, values=one.values[end], cells=one.cells[end], inside=one.inside[end],
+                                         samples=None) for one in trace.operands)
+    part = dataclasses.replace(trace, terms=values, operands=operands, bias=None, divisor=1.0, layout=values.shape,
+                               total=float(values.sum()), winner=None)
+    if trace.reduce == "pick" and operands[0].inside.any():
+        best = max(np.flatnonzero(operands[0].inside).tolist(), key=lambda k: values[k])
+        pieces = _window(dataclasses.replace(part, total=float(values[best]), winner=best)) or []
+        line.set_pieces([*pieces, Piece(tr("so far"))])
+    elif trace.reduce == "pick":
+        line.set_pieces([Piece("y = max(x)"), Piece("="), Piece("…"), Piece(tr("so far"))])
+    else:
+        lead = lead_of(dataclasses.replace(trace, bias=None, divisor=1.0))
+        lead = "Σ x²" if trace.reduce == "root" else f"{numbers.letter(trace.target)} ←" if trace.kind == "update" \
+            else lead.partition(" = ")[2] or lead
+        line.set_parts(dataclasses.replace(sum_parts(part, line.open), so_far=True), lead)
 
 
 def lead_of(trace: Trace) -> str:
@@ -165,11 +220,11 @@ def _shares(trace: Trace) -> list[Piece] | None:
     if trace.winner is None or not np.isfinite(trace.terms).all():
         return [lead, Piece(numbers.figure(trace.total), "accent")]
     own, total = float(trace.terms[trace.winner]), float(trace.terms.sum())
-    result = numbers.percent(trace.total)
+    result = numbers.share(trace.total)
     above = below = ""
     for digits in range(3, 9):
         above, below = _digits(own, digits), _digits(total, digits)
-        if numbers.percent(float(printed(above) / printed(below))) == result:
+        if numbers.share(float(printed(above) / printed(below))) == result:
             break
     return [lead, Piece(above, "ink", trace.winner), Piece("/"),
             Piece(below, "ink"), *_result(result)]

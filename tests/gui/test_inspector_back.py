@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 
 import numpy as np
 import pytest
@@ -14,6 +15,10 @@ from app.model import edits
 from app.model.frames import value_of
 from app.model.timeline import LOSS, Playhead, came_back, timeline
 from app.panels.inspector import InspectorPanel
+from app.panels.inspector_views.words import formula
+from app.widgets.formula import FormulaLine
+from app.widgets.formula_trace import write
+from tests.gui.printed import comes_to, right_sides
 from tests.gui.stepping import LEFT, document, show, three
 
 WEIGHT = Playhead("conv1", (2, 0, 2, 3), None, "weight", "backward")
@@ -128,11 +133,43 @@ def test_a_sentence_says_which_way_the_weight_moves(inspector, desk, sign, words
     assert np.sign(step) == -sign
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", ("bias", "weight")), ("zh_CN", ("偏置", "权重"))])
+def test_a_bias_is_not_called_a_weight(inspector, desk, language, said):
+    i18n.set_language(language)
+    try:
+        for sign in (-1, 1):
+            k = int((sign * desk.session.results.gradients.weights["conv2.bias"]).argmax())
+            for lane in ("backward", "update"):
+                desk.session.select(Playhead("conv2", (k,), None, "bias", lane))
+                words = inspector.what.text() + inspector.sense.text()
+                assert said[0] in words
+                assert said[1] not in words
+    finally:
+        i18n.set_language("en")
+
+
 def test_formula_and_values_add_up(inspector, desk):
     desk.session.select(Playhead("scores", (3,)))
     text = inspector.formula.text()
-    assert "y = Σ x · w + b" in text
+    assert "y = Σ x·w + b" in text
+    assert numbers.figure(comes_to(right_sides(html.unescape(text.partition("<br>")[2]))[0])) == right_sides(text)[1]
     assert text.endswith(f"= {numbers.figure(value_of(desk.session.results, desk.session.playhead))}")
+
+
+@pytest.mark.parametrize("head", [Playhead("relu1", (2, 10, 9)), Playhead("pool1", (2, 5, 4)),
+                                  Playhead("conv2", (3, 2, 4)), Playhead("softmax", (3,))], ids=lambda h: h.name)
+def test_the_inspector_prints_the_digits_of_the_stepper(inspector, desk, qtbot, head):
+    desk.session.select(head)
+    symbols, filled = formula(desk.session.trace(), "ReLU" if head.node == "relu1" else "")
+    line = FormulaLine()
+    qtbot.addWidget(line)
+    write(line, desk.session.trace(), name="ReLU" if head.node == "relu1" else "")
+    assert "((" not in filled
+    assert line.text.startswith(symbols)
+    assert line.text.rsplit("= ", 1)[1] == filled.rsplit("= ", 1)[1]
+    if head.node != "conv2":  # of a long sum the stepper has room for more terms
+        assert line.text in (f"{symbols} = {filled}", f"{symbols} {filled}")
+    assert filled.replace("−", "-") in html.unescape(inspector.formula.text()).replace("−", "-")
 
 
 def test_every_number_of_the_timeline_has_its_words(inspector, desk):

@@ -216,7 +216,8 @@ def test_an_op_made_up_here_is_stepped(desk, qtbot, op):
         assert trace.exact == pytest.approx(float(desk.session.results.values("b")[desk.session.playhead.index]))
         assert panel.view.table.rows[-1].end == pytest.approx(trace.total)
         parts = sum_parts(trace)
-        assert sum((p.value for p in parts.parts), Decimal(0)) + parts.rest == parts.result
+        assert numbers.figure(float(parts.comes_to)) == parts.result_text
+        assert parts.rest == 0, "every term is shown, and nothing else"
     assert panel.cell.text() == "b[0, 12, 17]"
     desk.player.set_grain("term")
     desk.player.forward()
@@ -235,9 +236,9 @@ def test_the_printed_terms_add_up_to_the_printed_result(stepper, desk, head):
     desk.session.select(head)
     trace = desk.session.trace()
     parts = sum_parts(trace)
-    total = sum((p.value for p in parts.parts), Decimal(0)) + parts.rest + (parts.bias or 0)
-    assert total == parts.result
-    assert parts.result_text == numbers.figure(trace.total)
+    assert numbers.figure(float(parts.comes_to)) == parts.result_text == numbers.figure(trace.total)
+    others = np.delete(trace.terms, [p.index for p in parts.parts]).sum()
+    assert float(parts.rest) == pytest.approx(others, rel=6e-3), "what the other terms come to"
     assert len(parts.parts) <= 4
     strongest = np.argsort(-np.abs(trace.terms), kind="stable")[:len(parts.parts)].tolist()
     assert [abs(trace.terms[p.index]) for p in parts.parts] == pytest.approx([abs(trace.terms[k]) for k in strongest])

@@ -8,6 +8,7 @@ from app import numbers
 from app.i18n import N_, tr
 from app.model.results import Results
 from app.model.timeline import LOSS, Playhead, is_input
+from app.widgets.formula_trace import text_of
 from cnncore.network import INPUT
 from cnncore.trace import Trace
 
@@ -67,59 +68,10 @@ def meaning(head: Playhead, value: float) -> str:
         else tr("Positive: the loss rises when this number **grows**.")
 
 
-def formula(trace: Trace | None, head: Playhead, title: str = "") -> tuple[str, str]:
-    """Symbols, and the same with values plugged in: two or four of the strongest terms."""
+def formula(trace: Trace | None, title: str = "", muted: bool = False, rate: float = 0.0) -> tuple[str, str]:
+    """Symbols, and the same with values plugged in, as the stepper writes them: all of a few terms, or two of many."""
     if trace is None:
         return "", ""
-    own = "y" if head.target == "output" else "x" if is_input(head.target) else numbers.letter(head.target)
-    y = f"∂L/∂{own}" if head.lane == "backward" else "y"
-    result = f" = {numbers.figure(trace.total)}"
-    if head.lane == "update":
-        return f"{own} ← {own} − rate · ∂L/∂{own}", f"{own} ← {numbers.gradient(trace.total)}"
-    if trace.kind == "curve":
-        name = tr(title) if title else "f"
-        return f"y = {name}(x)", f"{name}({_short(trace.operands[0].values[0])}){result}"
     if trace.kind == "copy":
-        return "y = x", f"x{result}"
-    if trace.kind == "shares":
-        if trace.reduce == "log":
-            return "L = −ln p", f"−ln p{result}"
-        return "p = exp(x) / Σ exp(x)", result.removeprefix(" = ")
-    if trace.reduce == "pick":
-        return "y = max(x)", f"max({_listed([_short(v) for v in trace.terms[trace.operands[0].inside]], ', ')}){result}"
-    if trace.reduce == "root":
-        return "y = √ Σ x²", f"√ {numbers.figure(float(trace.terms.sum()))}{result}"
-    return _sum(trace, y, result)
-
-
-def _sum(trace: Trace, y: str, result: str) -> tuple[str, str]:
-    letters = {"grad": "∂L/∂y", "weight": "w", "matrix": "w"}
-    names = [letters.get(one.source, "x" if is_input(one.source) else one.source) for one in trace.operands]
-    sign = "Σ " if trace.terms.size > 1 else ""
-    lead = f"{y} = {sign}{' · '.join(names)}" + (" + b" if trace.bias is not None else "")
-    lead = lead if trace.divisor == 1 else f"{y} = ({lead.removeprefix(f'{y} = ')}) / {trace.divisor:g}"
-    size = np.nan_to_num(np.abs(trace.terms), nan=np.inf)
-    alive = int(np.count_nonzero(size))
-    count = alive if alive <= SHOWN + 2 else SHOWN
-    order = sorted(range(size.size), key=lambda k: -size[k])[:count] if size.size <= 4096 \
-        else [int(k) for k in np.argpartition(-size, count)[:count]]
-    factors = [one.values for one in trace.operands]
-    product = len(factors) == 2
-    terms = ["·".join(_short(f[k]) for f in factors) if product else _short(trace.terms[k]) for k in order]
-    text = " + ".join(terms) or "0"
-    if alive > count:
-        text += f" + {tr('({count} more)', count=numbers.count(alive - count))}"
-    if trace.bias is not None:
-        text += f" + {_short(trace.bias)}"
-    return lead, (text if trace.divisor == 1 else f"({text}) / {trace.divisor:g}") + result
-
-
-def _listed(texts: list[str], join: str) -> str:
-    if len(texts) <= 4:
-        return join.join(texts)
-    return join.join([*texts[:SHOWN], "…", texts[-1]])
-
-
-def _short(value: float) -> str:
-    text = numbers.brief(float(value))
-    return f"({text})" if value < 0 else text
+        return "y = x", f"x = {numbers.figure(trace.total)}"
+    return text_of(trace, muted, title, rate, SHOWN)
