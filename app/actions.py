@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
-from app import examples
+from app import examples, i18n, theme
 from app.action import Action, Do, ask
 from app.actions_step import STEP, nowhere
 from app.i18n import N_
@@ -202,10 +202,14 @@ VIEW = (
     Action("view.inspector", N_("Inspector"), N_("View"), ask("view.inspector"), ("I",)),
     Action("view.layer", N_("Layer inspector"), N_("View"), lambda d: d.toggle_layer(), ("L",), blocked=nowhere,
            checked=lambda d: bool(d.layer)),
-    Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True),
-    Action("view.dark", N_("Dark theme"), N_("View"), ask("view.dark"), icon="moon"),
-    Action("view.english", "English", N_("View"), ask("view.english"), gap=True),
-    Action("view.chinese", "中文", N_("View"), ask("view.chinese")),
+    Action("view.light", N_("Light theme"), N_("View"), ask("view.light"), icon="sun", gap=True,
+           checked=lambda _: theme.name() == "light"),
+    Action("view.dark", N_("Dark theme"), N_("View"), ask("view.dark"), icon="moon",
+           checked=lambda _: theme.name() == "dark"),
+    Action("view.english", "English", N_("View"), ask("view.english"), gap=True,
+           checked=lambda _: i18n.language() == "en"),
+    Action("view.chinese", "中文", N_("View"), ask("view.chinese"),
+           checked=lambda _: i18n.language() == "zh_CN"),
     Action("view.larger", N_("Larger type"), N_("View"), ask("view.larger"), ("Ctrl++", "Ctrl+="), gap=True),
     Action("view.smaller", N_("Smaller type"), N_("View"), ask("view.smaller"), ("Ctrl+-",)),
     Action(

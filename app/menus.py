@@ -78,9 +78,16 @@ def pinyin_initials(text: str) -> str:
     return "".join(_initials().get(letter, "") for letter in text)
 
 
+@lru_cache(maxsize=1)
+def search_words() -> dict[str, tuple[str, ...]]:
+    """What people call an action that has another name, in both languages: of its name."""
+    table = json.loads(asset("i18n", "search.json").read_text(encoding="utf-8"))
+    return {name: tuple(words.casefold().split()) for name, words in table.items()}
+
+
 def palette_rows(desk: Desk) -> list[Row]:
     """Every action with its name in both languages, its keys, and why it is blocked."""
-    rows = []
+    rows, sought = [], search_words()
     for row in ACTIONS:
         text = desk.text(row.name)
         number = row.name.rpartition("_")[2]
@@ -89,5 +96,6 @@ def palette_rows(desk: Desk) -> list[Row]:
         other = chinese if language() == "en" else english
         keys = desk.action(row.name).shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         initials = pinyin_initials(chinese)
-        rows.append(Row(row.name, text, "" if other == text else other, keys, desk.reason(row.name), initials))
+        rows.append(Row(row.name, text, "" if other == text else other, keys, desk.reason(row.name), initials,
+                        sought.get(row.name, ())))
     return rows

@@ -92,6 +92,11 @@ class KernelHandle:
         names = self.session.view.kernel_names
         return names.get((self.layer, self.prefix[0], self.prefix[1]), "") if len(self.prefix) == 2 else ""
 
+    def title(self, row: int, col: int) -> str:
+        """A number of it, ``conv1.weight[0, 0, 1, 3]``."""
+        cell = (row, col) if not self.there or self.array.ndim - len(self.prefix) > 1 else (col,)
+        return f"{self.key}[{', '.join(map(str, (*self.prefix, *cell)))}]"
+
     @property
     def formula(self) -> Formula | None:
         """What fills it and can be tuned; None: it stands in numbers only."""

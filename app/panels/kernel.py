@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from app import numbers, theme
@@ -20,6 +21,7 @@ from app.widgets.kernel_editor import KernelEditor
 from app.widgets.knob_sliders import KnobSliders
 from app.widgets.labels import Label
 from app.widgets.number_field import NumberField
+from app.widgets.own_keys import keeps_letters
 
 CELL = 36
 MOST = 300  # px for the pictures; more scroll
@@ -119,7 +121,8 @@ class KernelPanel(Card):
         handle = self.handle
         self._state = handle.state
         self._show_chips()
-        self.editor.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed, handle.name)
+        self.editor.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed, handle.name,
+                                handle.title)
         self.editor.grid.set_hues(self.desk.settings.kernel_hues)
         self.editor.grid.set_cell(theme.size(CELL) if max(handle.values.shape) <= 9 else theme.size(20))
         self.name.setText(f"{handle.key}[{', '.join(map(str, handle.prefix))}]")
@@ -218,6 +221,17 @@ class KernelPanel(Card):
         frame = self.frameGeometry().size().expandedTo(self.size())
         self.move(beside(owner.frameGeometry(), over, frame, owner.screen().availableGeometry()))
         self._placed = self.pos()
+
+    def event(self, event: QEvent) -> bool:
+        # Stepping, undo and the like go on beside it, and K closes it again.
+        return keeps_letters(event, "K") or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def retranslate(self) -> None:
         """Texts of now."""

@@ -147,7 +147,7 @@ class KernelEditor(QWidget):
     # --- what it shows
 
     def show_kernel(self, values: NDArray[Any], bound: float, marks: NDArray[np.bool_], muted: bool, changed: bool,
-                    name: str) -> None:
+                    name: str, title: Callable[[int, int], str] | None = None) -> None:
         """Another kernel, or the same after a change.
 
         Args:
@@ -157,7 +157,9 @@ class KernelEditor(QWidget):
             muted: Its map is held at zero.
             changed: There is something to restore.
             name: Key of the ready kernel it is, or "".
+            title: Names the number at a row and column.
         """
+        self.grid.numbers.title = title
         self.grid.set_values(values, bound, "signed")
         self.grid.set_marks(marks)
         self.grid.set_muted(muted)

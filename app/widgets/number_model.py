@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class NumberModel(QAbstractTableModel):
         self.values: NDArray[Any] = np.zeros((1, 1), np.float32)
         self.frame = 0
         self.read_only = False
+        self.title: Callable[[int, int], str] | None = None  # names a number; None: only its row and column
 
     def set_values(self, values: NDArray[Any]) -> None:
         """Show another array; only a change of shape resets the view."""
@@ -76,7 +78,8 @@ class NumberModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return f"{value:.6g}".replace("-", numbers.MINUS)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"[{index.row() - self.frame}, {index.column() - self.frame}] {numbers.full(value)}"
+            row, col = index.row() - self.frame, index.column() - self.frame
+            return f"{self.title(row, col) if self.title else f'[{row}, {col}]'} {numbers.full(value)}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

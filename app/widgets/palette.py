@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from app import theme
 from app.i18n import tr
 from app.widgets.card import Card
+from app.widgets.cut_text import CutText
+from app.widgets.own_keys import keeps_all
 
 WIDTH = 560
+MEANT = 0.5  # how well a word fits that is not in the name: worse than one that is, better than its letters
 
 
 @dataclass(frozen=True)
 class Row:
-    """One entry: ``other`` is its name in the other language, ``reason`` why it is blocked, ``initials`` its pinyin."""
+    """One entry: ``other`` is its name in the other language, ``reason`` why it is blocked, ``initials`` its pinyin,
+    ``sought`` words that it is found by and that are shown nowhere.
+    """
 
     name: str
     text: str
@@ -26,6 +31,7 @@ class Row:
     keys: str
     reason: str = ""
     initials: str = ""
+    sought: tuple[str, ...] = ()
 
 
 def score(words: str, text: str) -> float | None:
@@ -45,6 +51,12 @@ def score(words: str, text: str) -> float | None:
     return cost + 0.001 * len(hay)
 
 
+def meant(words: str, sought: tuple[str, ...]) -> bool:
+    """Whether each typed word begins one of those that an action is found by."""
+    typed = words.casefold().split()
+    return len("".join(typed)) > 1 and all(any(word.startswith(part) for word in sought) for part in typed)
+
+
 class Palette(Card):
     """A list over all actions at the top centre of its parent; `Esc` or a click elsewhere closes it."""
 
@@ -60,9 +72,10 @@ class Palette(Card):
         self.list = QListWidget()
         self.list.setObjectName("palette_list")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.nothing = QLabel()
         self.nothing.setObjectName("palette_nothing")
-        self.nothing.setProperty("soft", True)
+        self.nothing.setProperty("role", "secondary")
         for widget in (self.field, self.nothing, self.list):
             self.body.addWidget(widget)
         self.field.textChanged.connect(self._search)
@@ -88,6 +101,8 @@ class Palette(Card):
         for order, row in enumerate(self._rows()):
             names = (row.text, row.other, row.initials)
             scores = [s for s in (score(words, name) for name in names) if s is not None]
+            if meant(words, row.sought):
+                scores.append(MEANT)
             if scores and min(scores) <= max(1.0, len(words) / 3):
                 ranked.append((min(scores) if words else 0, order, row))
         self._found = [row for _, _, row in sorted(ranked, key=lambda r: r[:2])]
@@ -95,7 +110,7 @@ class Palette(Card):
         for row in self._found:
             item = QListWidgetItem()
             line = _Line(row)
-            item.setSizeHint(line.sizeHint())
+            item.setSizeHint(QSize(0, line.sizeHint().height()))  # as wide as the list: the line cuts its middle
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
         self.list.setCurrentRow(0)
@@ -111,10 +126,13 @@ class Palette(Card):
         """Arrows and Enter move in the list while the field has the keyboard."""
         if event.type() == QEvent.Type.FocusOut:
             self.hide()
+        if keeps_all(event):  # F keys and the like, as much as letters
+            return True
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         key, place = event.key(), self.list.currentRow()
-        if key == Qt.Key.Key_Escape:
+        again = key == Qt.Key.Key_K and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if key == Qt.Key.Key_Escape or again:  # the key that opened it closes it
             self.hide()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(place)
@@ -132,11 +150,14 @@ class _Line(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(8, 4, 8, 4)
         line.setSpacing(10)
-        text, other, keys = QLabel(row.text), QLabel(row.reason or row.other), QLabel(row.keys)
+        text, other, keys = CutText(row.text), CutText(row.reason or row.other), QLabel(row.keys)
+        other.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # gives way first, keys never
+        text.setMinimumWidth(1)
         for label in (other, keys):
-            label.setProperty("soft", True)
+            label.setProperty("role", "secondary")
             theme.dress(label, 12, mono=label is keys)
-        text.setEnabled(not row.reason)
+        if row.reason:  # its place says why it cannot be done now
+            text.setProperty("role", "secondary")
         line.addWidget(text)
         line.addWidget(other, 1)
         line.addWidget(keys)

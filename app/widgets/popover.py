@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QWidget
+
+from app.widgets.own_keys import keeps_but_history
 
 
 class Popover(QFrame):
@@ -31,12 +33,8 @@ class Popover(QFrame):
             first.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        # Esc closes the box, and lets go nothing of the window under it.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) \
-                and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        # Esc closes the box; no key does anything to the window under it, but take back what was done here.
+        return keeps_but_history(event) or super().event(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

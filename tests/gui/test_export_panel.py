@@ -315,6 +315,8 @@ def test_a_worksheet_is_two_files(panel, qtbot, tmp_path):
     choose(panel, qtbot, "sheet", shows="map")
     click(qtbot, panel.choices.language.button("zh_CN"))
     click(qtbot, panel.save)
+    said, sizes = panel.said.text(), [(tmp_path / name).stat().st_size for name in ("out.pdf", "out-answers.pdf")]
+    assert said == "✓ Saved out.pdf, {}, and out-answers.pdf, {}.".format(*(f"{size / 1e3:.1f} kB" for size in sizes))
     assert "练习页" in pdf_text((tmp_path / "out.pdf").read_bytes())
     assert "答案" in pdf_text((tmp_path / "out-answers.pdf").read_bytes())
 

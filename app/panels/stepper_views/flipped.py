@@ -33,6 +33,11 @@ class TurnedHandle(KernelHandle):
         """(rows, columns), turned."""
         return np.ascontiguousarray(super().marks[::-1, ::-1])
 
+    def title(self, row: int, col: int) -> str:
+        """A number of the turned kernel."""
+        rows, cols = self.values.shape
+        return super().title(rows - 1 - row, cols - 1 - col)
+
     def set_cell(self, row: int, col: int, value: float, gesture: object = None) -> None:
         """One number, by its place in the turned kernel."""
         rows, cols = self.values.shape

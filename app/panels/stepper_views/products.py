@@ -142,7 +142,7 @@ class ProductsView(View):
         if anew or not same(state, self._kernel_state):
             self._kernel_state = state
             self.kernel.show_kernel(handle.values, handle.bound, handle.marks, handle.muted, handle.changed,
-                                    handle.name)
+                                    handle.name, handle.title)
 
     def _show_rail(self, scene: Scene, grid: TermGrid, group: int, bound: float, known: int) -> None:
         if grid.groups == 1:
