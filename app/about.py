@@ -61,9 +61,11 @@ class KeysBox(_Box):
         # A tab stop, not a table: in one line of text both have one baseline, whatever their fonts.
         lines = "".join(f"<p><code>{escape(r.keys)}</code>\t{escape(r.text)}</p>" for r in rows if r.keys)
         area = QTextBrowser()
-        area.document().setDefaultStyleSheet("p { white-space: pre-wrap; margin: 2px 0 }")
+        area.document().setDefaultStyleSheet("p { white-space: pre-wrap; margin: 3px 0 }")
         area.setHtml(lines)
         area.setTabStopDistance(theme.size(150))
-        area.setMinimumSize(theme.size(460), theme.size(480))
+        area.setProperty("plain", True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.column.addWidget(area)
         self.finish()
+        self.resize(theme.size(500), theme.size(580))

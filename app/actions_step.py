@@ -49,7 +49,10 @@ def _turn(by: int) -> Do:
 
 def _keep(desk: Desk) -> None:
     desk.debugger.keep()
-    desk.messages.info(N_("This input is kept. Draw another: the maps of both stand side by side at the right."))
+    desk.messages.info(
+        N_("This input is kept. Draw another: the maps of both stand side by side at the right.")
+        if desk.session.view.typed is None else
+        N_("This input is kept. Change a number of it: the maps of both stand side by side at the right."))
 
 
 STEP = (

@@ -188,10 +188,13 @@ def size(px: float) -> int:
 
 
 def font(px: float = 13, weight: int = 400, mono: bool = False) -> QFont:
-    """A font of the program; Chinese is never under 12 px, and never bold under 13."""
+    """A font of the program; Chinese is never under 12 px, and never bold under 13.
+
+    A Han font without a semi-bold face would show titles thin beside bold Latin: Qt makes one bold from 700 on.
+    """
     if i18n.language() == "zh_CN" and not mono:
         px = max(px, 12)
-        weight = weight if px >= 13 else 400
+        weight = 400 if px < 13 else 700 if weight == 600 and not _half_bold() else weight
     return QFont(_font(px, weight, mono, _scale))
 
 
@@ -222,6 +225,13 @@ def _families(mono: bool) -> tuple[str, ...]:
     first = ("JetBrains Mono", "DejaVu Sans Mono") if mono else ("Inter",)
     there = [f for f in first if QFontDatabase.hasFamily(f)]
     return (*there, own, *(f for f in HAN if QFontDatabase.hasFamily(f)))
+
+
+@lru_cache(maxsize=1)
+def _half_bold() -> bool:
+    """True where the Han font in use has a face of 600 or more."""
+    name = next((f for f in HAN if QFontDatabase.hasFamily(f)), "")
+    return any(QFontDatabase.weight(name, style) >= 600 for style in QFontDatabase.styles(name))
 
 
 # --- palette and style sheet

@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 
+from app.i18n import N_, tr
 from app.model.frames import array_of
 from app.model.results import Results
 from app.model.timeline import Playhead
@@ -16,6 +17,10 @@ from cnncore.trace import Trace
 AXES = {1: ("unit",), 2: ("map", "place"), 3: ("map", "row", "column"), 4: ("map", "depth", "row", "column")}
 WEIGHT = {1: ("filter",), 2: ("filter", "channel"), 3: ("filter", "channel", "place"),
           4: ("filter", "channel", "row", "column"), 5: ("filter", "channel", "depth", "row", "column")}
+
+# Columns keep these names in every language, so that programs find them.
+COLUMNS = (N_("map"), N_("place"), N_("row"), N_("column"), N_("depth"), N_("unit"), N_("filter"), N_("channel"),
+           N_("value"), N_("term"), N_("adds"), N_("sum so far"))
 
 
 def npy(results: Results, head: Playhead) -> bytes:
@@ -73,6 +78,12 @@ def described(results: Results, head: Playhead) -> tuple[str, str]:
     """(shape, type) of an array, as words."""
     array = array_of(results, head)
     return " × ".join(map(str, array.shape)), str(array.dtype)
+
+
+def explained(table: bytes) -> str:
+    """What the names of the columns mean, where a person reads another language: ``map 图 · row 行 · value 数值``."""
+    names = next(csv.reader([table.partition(b"\n")[0].decode()]))
+    return " · ".join(f"{name} {tr(name)}" for name in names if name in COLUMNS and tr(name) != name)
 
 
 def first_lines(table: bytes, count: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.i18n import N_
 from app.model.document import Document
 from app.model.example_parts import Layer, conv, other, project, rows
 from cnncore.kernels import Gaussian
@@ -148,7 +149,7 @@ def c3() -> Document:
     return project(
         "C3", rows(FIGURE), lines, other("relu1", "relu"), conv("conv2", deep, tuple(biases)), other("relu2", "relu"),
         other("flatten", "flatten"), Layer("dense1", "dense", {"units": 1}, lock.reshape(1, -1), (-20.0,)),
-        labels=("person",),
+        labels=(N_("person"),),
     )
 
 

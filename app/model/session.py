@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.i18n import tr
 from app.model import playback, timeline
 from app.model.breakpoints import Breakpoint
 from app.model.document import Document
@@ -65,6 +66,12 @@ class Session(QObject):
     def view(self) -> Document:
         """What is shown now."""
         return self.results.document
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes as a person reads them: those of an example are words, the others are names that someone gave."""
+        labels = self.view.labels
+        return tuple(tr(label) for label in labels) if self.title else labels
 
     @property
     def modified(self) -> bool:

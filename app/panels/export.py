@@ -169,7 +169,11 @@ class ExportPanel(Card):
             shape, kind = tables.described(results, head)
             self.preview.sheet.show_lines([head.name.partition("[")[0], f"{kind} {shape}"])
             return
-        self.preview.sheet.show_lines(tables.first_lines(table(choice, results, head), LINES))
+        written = table(choice, results, head)
+        self.preview.sheet.show_lines(tables.first_lines(written, LINES))
+        columns = tables.explained(written)
+        if columns:
+            self._say(N_("Columns: {columns}"), columns=columns)
 
     def _show_frame(self, k: int) -> None:
         if self._heads:

@@ -174,7 +174,7 @@ class NetworkPanel(Card):
         results = self.session.results
         if results.network is not self._network:
             self._chosen.clear()
-        self._network, self._labels = results.network, results.document.labels
+        self._network, self._labels = results.network, self.session.labels
         columns = columns_of(results.network, self._chosen)
         self.view.set_columns(columns_of(results.network, self._wanted(columns)), self._labels)
         self.filling.choose(results, self.session.playhead)
@@ -200,7 +200,7 @@ class NetworkPanel(Card):
     def _results(self, results: Results) -> None:
         if self._unseen():
             return
-        if results.network is not self._network or results.document.labels != self._labels:
+        if results.network is not self._network or self.session.labels != self._labels:
             self._build()
             return
         self.filling.fill(results, results.stale)
@@ -349,6 +349,8 @@ class NetworkPanel(Card):
         if looks != self._looks:
             self._looks = looks
             self.retranslate()
+            if self.session.labels != self._labels:
+                self._build()
             self._space()
             self._fit_header()
             self.view.restyle()

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from app import i18n
 from app.cli_export import open_document
 from app.export import sequence, tables
 from app.export.look import Look, parse_size
@@ -66,6 +67,12 @@ def test_an_unknown_layer_names_those_there_are():
 
 
 # --- numbers
+
+
+def test_names_of_columns_are_explained_and_stay_what_they_are():
+    assert tables.explained(b"map,row,column,value\n0,0,0,1\n") == ""
+    with i18n.within("zh_CN"):
+        assert tables.explained(b"map,row,input0 index 0,value\n") == "map 图 · row 行 · value 数值"
 
 
 @pytest.mark.parametrize("node", ["conv1", "dense1", "softmax"])

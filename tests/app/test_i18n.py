@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 
 from app import i18n
 from app.paths import asset
+from app.widgets.file_dialog import made
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +83,30 @@ def test_qts_own_buttons_follow(qapp: QApplication) -> None:
     i18n.set_language("zh_CN")
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     assert box.button(QDialogButtonBox.StandardButton.Cancel).text() == "取消"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac writes keys as signs")
+def test_keys_keep_the_names_that_are_printed_on_them() -> None:
+    i18n.set_language("zh_CN")
+    for keys in ("Ctrl+Backspace", "Space", "Left", "Alt+Left"):
+        assert QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) == keys
+
+
+@pytest.mark.usefixtures("qtbot")
+@pytest.mark.parametrize("accept", list(QFileDialog.AcceptMode))
+def test_qts_file_dialog_is_chinese_from_end_to_end(accept: QFileDialog.AcceptMode) -> None:
+    i18n.set_language("zh_CN")
+    parent = QWidget()
+    dialog = made(parent, "", "", "")
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAcceptMode(accept)
+    texts = [one.text() for one in (*dialog.findChildren(QLabel), *dialog.findChildren(QPushButton)) if one.text()]
+    texts += [one.toolTip() for one in dialog.findChildren(QToolButton) if one.toolTip()]
+    files = dialog.findChild(QTreeView)
+    texts += [files.model().headerData(k, Qt.Orientation.Horizontal) for k in range(4)]
+    assert "大小" in texts
+    assert len(texts) > 10
+    assert [text for text in texts if not re.search("[\u4e00-\u9fff]", text)] == []
 
 
 def test_importing_texts_loads_no_qt() -> None:

@@ -162,11 +162,15 @@ def test_digits_are_of_one_width() -> None:
     assert QFontInfo(theme.font(11, mono=True)).fixedPitch()
 
 
-def test_chinese_is_never_under_12_and_never_bold_under_13() -> None:
+def test_chinese_is_never_under_12_and_never_bold_under_13(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (theme.font(11, 600).pixelSize(), theme.font(11, 600).weight()) == (11, 600)
     i18n.set_language("zh_CN")
     assert (theme.font(11, 600).pixelSize(), theme.font(11, 600).weight()) == (12, 400)
+    monkeypatch.setattr(theme, "_half_bold", lambda: True)
     assert theme.font(13, 600).weight() == 600
+    monkeypatch.setattr(theme, "_half_bold", lambda: False)
+    assert theme.font(13, 600).weight() == 700  # Qt makes a regular Han face bold from here on, as Latin beside it is
+    assert theme.font(12, 600).weight() == 400
     assert theme.font(11, mono=True).pixelSize() == 11
 
 

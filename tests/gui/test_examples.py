@@ -242,8 +242,13 @@ def test_in_chinese_the_menu_the_title_and_the_cards_are_chinese(window):
     assert window.explore.example.title.text() == "看什么"
     assert window.explore.example.choices.buttons[1].text() == "单独一个 9"
     assert window.explore.typed.title.text() == "输入"
+    example(window, "C3")
+    settle()
+    assert window.explore.network.view.bars.labels == ("人",)
+    assert window.desk.session.document.labels == ("person",)  # the file's own is not touched
     window.desk.perform("view.english")
     settle()
+    assert window.explore.network.view.bars.labels == ("person",)
     assert QApplication.activeModalWidget() is None
 
 

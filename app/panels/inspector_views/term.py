@@ -27,7 +27,7 @@ def term(results: Results, head: Playhead) -> list[Row]:
     if 1 < n <= MANY and np.isfinite(value):
         place = int(np.count_nonzero(np.abs(trace.terms) > abs(value))) + 1
         said.append(Part(tr("· {place} of {n} by size", place=numbers.count(place), n=numbers.count(n))))
-    rows = [Row(tr("term {k}", k=numbers.count(k)), tuple(said))]
+    rows = [Row(tr("term {k} of {n}", k=numbers.count(k + 1), n=numbers.count(n)), tuple(said))]
     for one in trace.operands:
         row = _factor(results, head, one, k)
         if row is not None:
