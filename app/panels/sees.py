@@ -43,14 +43,17 @@ class SeesPanel(Card):
         beside.addWidget(self.words)
         beside.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         beside.addStretch(1)
-        row = QHBoxLayout()
+        self.inside = QWidget()
+        row = QHBoxLayout(self.inside)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         above = QVBoxLayout()
         above.addWidget(self.picture)
         above.addStretch(1)
         row.addLayout(above, 0)
         row.addLayout(beside, 1)
-        self.body.addLayout(row)
+        self.body.addWidget(self.inside)
+        self._beside = beside
         self.switches = self._switches()
         self.switches.closed.connect(lambda: self.change.setChecked(False))
         self.change.toggled.connect(lambda on: self.switches.open_under(self.change) if on else self.switches.hide())
@@ -58,6 +61,16 @@ class SeesPanel(Card):
         desk.session.document_changed.connect(self._document)
         self.retranslate()
         self._results(desk.session.results)
+
+    def fold(self, on: bool) -> None:
+        """To its one line, or open again; the way to its switches stays."""
+        if on == self.inside.isHidden():
+            return
+        self.inside.setVisible(not on)
+        if on:
+            self.add_control(self.change)
+        else:
+            self._beside.insertWidget(1, self.change, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _switches(self) -> Popover:
         box = Popover(self)

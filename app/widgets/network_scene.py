@@ -25,6 +25,7 @@ from app.widgets.network_scene_lines import Cell, Lines
 from app.widgets.network_scene_touch import Touches
 
 SHRINKS = (1.0, 0.85, 0.72)
+LOW = 60  # px for the maps, under which large type gives them some of its own
 
 
 class NetworkScene(pg.GraphicsView):
@@ -40,7 +41,7 @@ class NetworkScene(pg.GraphicsView):
         self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # a dozen items, and all move at once
-        self.setMinimumSize(240, 150)
+        self.setMinimumSize(240, 112)
         self.frame = Frame()
         self.columns: tuple[Column, ...] = ()
         self.open = 0
@@ -107,7 +108,8 @@ class NetworkScene(pg.GraphicsView):
             if self.folded:
                 frame.set_shrink(shrink, tilted_height(self.columns, frame))
             heads = [head_widths(column, frame, self.bars.labels) for column in self.columns]
-            if self.folded or frame.scale <= 1 or at_ease(self.columns, *frame.room, heads, frame.scale):
+            room = frame.scale <= 1 or (frame.room[1] >= LOW and at_ease(self.columns, *frame.room, heads, frame.scale))
+            if self.folded or room:
                 break
         if self.folded:
             names = _names(self.columns, heads)

@@ -11,12 +11,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QSizePolicy, QTableView, QWidget
 
 from app import numbers, theme
-from app.widgets import marks
+from app.widgets import marks, plane_digits
 from app.widgets.number_model import NumberModel
 
 Cell = tuple[int, int]
 GAP = 1
-DIGITS = 30  # the smallest cell that shows digits, at scale 1
 AT = 0.84  # where in a cell its dot is: clear of the digits
 HUES = 9  # cells at most that have colours of their own
 
@@ -32,7 +31,7 @@ class NumberTable(QTableView):
         self.numbers = NumberModel(self)
         self._role, self._bound = "signed", 1.0
         self._cell = theme.size(32)
-        self._least = 0  # 0: as `DIGITS` says
+        self._least = 0  # 0: as `plane_digits.least` says
         self._ring: Cell | None = None
         self._hover: Cell | None = None
         self._window: tuple[int, int, int, int] | None = None
@@ -304,7 +303,7 @@ class NumberTable(QTableView):
 
     def _shown(self) -> list[list[str]] | None:
         """The digits of all cells, or None where the cells are too small for any."""
-        if self._cell < (self._least or theme.size(DIGITS)) or not self._digits:
+        if self._cell < (self._least or plane_digits.least()) or not self._digits:
             return None
         if self._texts is None:
             advance = QFontMetricsF(theme.font(11, mono=True)).horizontalAdvance("0")

@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 from app import numbers, theme
 from app.widgets import marks
 
+LEAST = {False: 30, True: 24}  # px of a cell, at the normal size of type and at larger ones
+
 
 def writer(painter: QPainter, cell: int, ends: tuple[float, float], factor: float,
            ratio: float) -> Callable[[int, int, float, int], None]:
@@ -41,6 +43,11 @@ def writer(painter: QPainter, cell: int, ends: tuple[float, float], factor: floa
         painter.drawPixmap(x + across, y + down, printed(text, theme.text_on(fill).rgb(), scale, ratio))
 
     return write if painter.paintEngine().type() in marks.PAPER else say
+
+
+def least() -> int:
+    """Pixels of the smallest cell with digits: large ones are legible with fewer of them."""
+    return theme.size(LEAST[theme.scale() > 1])
 
 
 @lru_cache(maxsize=4)

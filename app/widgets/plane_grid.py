@@ -20,7 +20,6 @@ from app.widgets.plane_hands import PlaneHands
 from app.widgets.plane_true import TrueSize
 
 GAP = 1
-DIGITS = 30  # px a cell at least
 HUES = 9  # cells at most that have colours of their own
 SEEN = 256  # cells along a side that have room on a screen
 
@@ -35,7 +34,7 @@ class PlaneGrid(PlaneHands):
         super().__init__(parent)
         self._plane: NDArray[np.floating] = np.zeros((1, 1))
         self._bound, self._role = 1.0, "signed"
-        self._steps, self._frame, self._cell = (1, 1), 0.0, DIGITS
+        self._steps, self._frame, self._cell = (1, 1), 0.0, 30
         self._corner, self._origin = (0, 0), (0.0, 0.0)
         self._known = math.inf
         self._ways = Ways()
@@ -321,7 +320,7 @@ class PlaneGrid(PlaneHands):
         if not finite.all():
             for rect in rects(there & ~finite):
                 marks.cross(painter, rect)
-        if px < theme.size(DIGITS) or self._pixels == "squares":
+        if px < plane_digits.least() or self._pixels == "squares":
             return
         say = self._digits(painter)
         told = there & finite & self._within(y, len(values), m, rows)[:, None]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
+from app.widgets.scroll import on_card
 
 GAP = 8
 NARROW, WIDE = 1400, 1600
@@ -42,7 +43,8 @@ class Page(QScrollArea):
 
     def _fit(self) -> None:
         if self.widget() is not None:
-            self.widget().setMinimumHeight(theme.size(LEAST_HEIGHT[theme.scale() > 1]))
+            own = getattr(self.widget(), "least_height", None)
+            self.widget().setMinimumHeight(own() if own else theme.size(LEAST_HEIGHT[theme.scale() > 1]))
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the workspace allows, and as low as one likes."""
@@ -52,6 +54,24 @@ class Page(QScrollArea):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._fit()
+
+
+class Side(QScrollArea):
+    """A side column. With large type it scrolls by itself, so that the page beside it need not."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        on_card(self, inner, "side")
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its cards allow; at the normal size of type as high as they need."""
+        least, large = self.widget().minimumSizeHint(), theme.scale() > 1
+        bar = self.verticalScrollBar()
+        return QSize(least.width() + (bar.sizeHint().width() if large and bar.maximum() else 0),
+                     0 if large else least.height())
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
 
 
 class Columns(QSplitter):

@@ -18,14 +18,15 @@ from app.panels.canvas import CanvasPanel
 from app.panels.sees import SeesPanel
 from app.widgets.card import Card
 from app.widgets.icons import icon
-from app.workspaces.columns import GAP, LEAST_HEIGHT, Columns, column
+from app.workspaces.columns import GAP, LEAST_HEIGHT, Columns, Side, column
 
 if TYPE_CHECKING:
     from app.panels.network import NetworkPanel
 
 FOLD_MS = 220
 STRIP = {True: 238, False: 366}
-LOWEST = 216  # where stepper and transport would not fit under it
+LOWEST = {False: 216, True: 128}  # where stepper and transport would not fit under it; with large type
+GOOD = 346  # of the stepper with large type, where the strip still gives way
 LOW = 780
 NARROW = 1180  # below, the inspector is opened on request
 REST = 500  # stepper with cells of 40 px, transport and gaps
@@ -90,7 +91,8 @@ class Explore(QWidget):
         self.typed: QWidget | None = None
         self.output: QWidget | None = None
         self.example: QWidget | None = None
-        self.columns = Columns("explore_columns", (left, self.centre, self.inspector_host), (216, 228), (248, 262),
+        self.side = Side(left)
+        self.columns = Columns("explore_columns", (self.side, self.centre, self.inspector_host), (216, 228), (248, 262),
                                (300, 300))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -154,14 +156,21 @@ class Explore(QWidget):
 
     def _need(self) -> None:
         """Never lower than what stands under one another on the left: in a lower window the page scrolls."""
-        least = theme.size(LEAST_HEIGHT[theme.scale() > 1])
-        if self.typed is not None and self.typed.isVisibleTo(self):
+        least = self.least_height()
+        if self.typed is not None and self.typed.isVisibleTo(self) and theme.scale() == 1:
             cards = [card for card in (self.typed, self.example, self.output, self.answer)
                      if card is not None and card.isVisibleTo(self)]
             highs = (max(card.heightForWidth(self.left.width()), card.minimumSizeHint().height()) for card in cards)
             least = max(least, sum(highs) + GAP * (len(cards) + 1))
         if least != self.minimumHeight():
             self.setMinimumHeight(least)
+
+    def least_height(self) -> int:
+        """In a lower window the page scrolls. With large type that is where not even the lowest of all fits."""
+        if theme.scale() == 1:
+            return theme.size(LEAST_HEIGHT[False])
+        under = 0 if self.stepper is None else self.stepper.minimumHeight() + self.transport.sizeHint().height()
+        return theme.size(LOWEST[True]) + under + 4 * GAP
 
     @property
     def stepping(self) -> bool:
@@ -179,8 +188,10 @@ class Explore(QWidget):
         strip = max(theme.size(STRIP[low]), 0 if low else self.height() - theme.size(REST))
         if self.stepper is None:
             return strip
-        others = self.stepper.minimumHeight() + self.transport.sizeHint().height() + 4 * GAP
-        return max(min(strip, self.height() - others), theme.size(LOWEST))
+        large = theme.scale() > 1
+        own = theme.size(GOOD) if large else self.stepper.minimumHeight()
+        others = own + self.transport.sizeHint().height() + 4 * GAP
+        return max(min(strip, self.height() - others), theme.size(LOWEST[large]))
 
     def _build(self) -> None:
         """Stepper, transport and inspector are made at the first click, so that the window opens sooner."""
@@ -238,11 +249,11 @@ class Explore(QWidget):
 
             self.layer = LayerPanel(self.desk)
             self.layer.layout().setContentsMargins(12, 6, 12, 6)
-            self.layer.setMinimumHeight(self.stepper.minimumHeight())
             self.layer.hide()
             self.centre.layout().insertWidget(self.centre.layout().indexOf(self.stepper), self.layer, 1)
         if self.layer is not None:
             first, then = (self.stepper, self.layer) if node else (self.layer, self.stepper)
+            self.layer.setMinimumHeight(self.stepper.minimumHeight())
             first.hide()
             then.setVisible(self.stepping)
 
@@ -275,13 +286,30 @@ class Explore(QWidget):
 
     def _show_inspector(self) -> None:
         """A narrow window has one side column; the person may open the other all the same."""
-        room = self.width() >= theme.size(NARROW) or self.inspector_forced
-        self.inspector_host.setVisible(self.stepping and self.inspector_wanted and room)
+        room = self.width() >= theme.size(NARROW)
+        there = self.stepping and self.inspector_wanted and (room or self.inspector_forced)
+        self.inspector_host.setVisible(there)
+        # With large type not both sides fit: it stands in the other's place, and goes again.
+        self.side.setVisible(room or theme.scale() == 1 or not there)
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def _look(self) -> None:
+        """Another size of type, or of the window: who gives way."""
+        self._need()
+        self.sees.fold(theme.scale() > 1 and self.height() < theme.size(LOW))
         self._show_inspector()
         if not self.folding:
             self._settle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_fold"):
+            if theme.scale() > 1:
+                self.inspector_forced = False
+            self._show_inspector()
+            QTimer.singleShot(0, self, self._look)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._look()
         if self.typed is not None:
             QTimer.singleShot(0, self, self._need)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRectF
 
 from app import theme
+from app.widgets import plane_digits
 from app.widgets.kernel_editor import TOOL_GAP
 from app.widgets.plane_grid import GAP
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from app.panels.stepper_views.products import ProductsView
 
 TITLE = 19
-CELLS = (30, 40)  # px a cell, least and most
+MOST = 40  # px a cell at most
 STILL = 64  # px a cell at most in a picture, which has no other use for the room
 FRAMES = (0.5, 0.35, 0.2)  # of a cell around the window; less where the card is low
 SIGN = 24  # px for a sign, at least
@@ -88,7 +89,7 @@ def ways_of(view: ProductsView) -> tuple[int, int, int, float]:
     ways += [(aside, 0, False, LEAST_OUTPUT), (aside, 0, True, LEAST_OUTPUT)] if railed else []
     size = view.width(), view.height() - title
     found = [(way, fitting(view, size[0] - way[0], size[1] - way[1], *way[2:])) for way in ways]
-    digits = [one for one in found if one[1][0] >= theme.size(CELLS[0])]
+    digits = [one for one in found if one[1][0] >= plane_digits.least()]
     largest = max(found, key=lambda one: one[1][0])
     (left, top, folded, _), (cell, frame) = digits[0] if digits else largest
     view.kernel.set_folded(folded)
@@ -113,7 +114,7 @@ def fitting(view: ProductsView, width: int, room: int, folded: bool, output: int
         wide = cols * pitch + edge + max(own, tools.width()) + max(own, theme.size(110)) + around
         return high <= room + GAP and wide <= width
 
-    low, high = theme.size(CELLS[0]), theme.size(STILL if view.desk.still else CELLS[1])
+    low, high = plane_digits.least(), theme.size(STILL if view.desk.still else MOST)
     for frame in FRAMES:
         for cell in range(high, low - 1, -1):
             if fits(cell, frame):
