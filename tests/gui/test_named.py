@@ -47,11 +47,11 @@ def test_a_term_says_its_number_its_place_and_its_factors(window, head):
     session.select(head)
     settle()
     trace = trace_of(session.results, head)
-    said = rows(window)[f"term {head.term}"][0]
+    said = rows(window)[f"term {head.term + 1} of {trace.terms.size}"][0]
     assert said[0].text == numbers.figure(float(trace.terms[head.term]))
     if trace.terms.size > 1:
         larger = int((np.abs(trace.terms) > abs(trace.terms[head.term])).sum())
-        assert said[1].text == f"· {larger + 1} of {trace.terms.size} by size"
+        assert said[1].text == f"· no. {larger + 1} by size"
     links = [part for parts in rows(window).values() for row in parts for part in row
              if isinstance(part.to, Playhead)]
     assert links

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from app import numbers
@@ -10,8 +12,11 @@ from app.model.frames import node_of, trace_of
 from app.model.results import SILENT, Results
 from app.model.timeline import Playhead, came_back, exists, is_input, origin
 from app.panels.inspector_views.facts import Part, Row, brackets
-from cnncore.trace import Operand
+from cnncore.trace import Operand, Trace
 
+# The parts of a step: weight now, momentum, gradient, decay. Of each its number and what that is multiplied with.
+STEP = ((N_("weight now"), ""), (N_("kept so far"), N_("− rate · momentum")), (N_("gradient"), N_("− rate")),
+        (N_("weight now"), N_("− rate · decay")))
 MANY = 4096  # terms: of more, a rank takes longer than a step
 
 
@@ -26,13 +31,29 @@ def term(results: Results, head: Playhead) -> list[Row]:
     said = [Part(numbers.figure(value), "code")]
     if 1 < n <= MANY and np.isfinite(value):
         place = int(np.count_nonzero(np.abs(trace.terms) > abs(value))) + 1
-        said.append(Part(tr("· {place} of {n} by size", place=numbers.count(place), n=numbers.count(n))))
+        said.append(Part(tr("· no. {place} by size", place=numbers.count(place))))
     rows = [Row(tr("term {k} of {n}", k=numbers.count(k + 1), n=numbers.count(n)), tuple(said))]
+    if trace.kind == "update":
+        return rows + _moves(head, trace, k)
     for one in trace.operands:
         row = _factor(results, head, one, k)
         if row is not None:
             rows.append(row)
     return rows
+
+
+def _moves(head: Playhead, trace: Trace, k: int) -> list[Row]:
+    """What a part of a weight's step is the product of, by its own names."""
+    if k >= len(STEP):
+        return []
+    value, factor = STEP[k]
+    texts = [Part(numbers.gradient(float(one.values[k])), "code") for one in trace.operands]
+    learns = dataclasses.replace(head, lane="backward", term=None)
+    link = Part(learns.name, "code", learns)
+    rows = [Row(value, (link, texts[0]) if value == "gradient" else (texts[0],))]
+    if factor:
+        rows.append(Row(factor, (texts[1],)))
+    return [*rows, *(Row(N_("scale"), (text,)) for text in texts[2:])] if factor else rows
 
 
 def _factor(results: Results, head: Playhead, one: Operand, k: int) -> Row | None:
