@@ -177,7 +177,10 @@ def test_a_click_on_a_channel_makes_it_the_row(stepper, desk, qtbot):
     assert view.rail.at == 4
     assert np.array_equal(view.kernel.grid.values, desk.session.document.weights["conv2.weight"][3, 4])
     assert view.products.value((0, 0)) == pytest.approx(desk.session.trace().terms[100])
-    assert view.headings["Products"].text == "channel 4, 25 of 150 terms"
+    own = numbers.figure(float(desk.session.trace().group_sums()[4]))
+    assert view.headings["Products"].what.toolTip() == f"channel 4: {own} · 25 of 150 terms"
+    assert view.sums.sum_name.text() == "sum of all 6"
+    assert view.sums.sum.text() == numbers.figure(float(desk.session.trace().terms.sum()))
     desk.session.select(Playhead("conv2", (3, 3, 4)))
     assert view.rail.at == 4, "the channel stays from cell to cell"
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
+from app import numbers
 from app.model import edits
 from app.model.timeline import Playhead
 from app.panels.stepper_views.base import WINDOW
@@ -63,8 +64,9 @@ def test_a_purpose_that_does_not_fit_is_shortened_not_cut(stepper, desk, qtbot):
     desk.session.select(Playhead("conv2", (3, 2, 4)))
     stepper.resize(884, 288)
     heading = stepper.view.headings["Products"]
-    qtbot.waitUntil(lambda: heading.what.text() == "channel 0")
-    assert heading.what.toolTip() == "channel 0, 25 of 150 terms"
+    own = numbers.figure(float(desk.session.trace().group_sums()[0]))
+    qtbot.waitUntil(lambda: heading.what.text() == f"channel 0: {own}")
+    assert heading.what.toolTip() == f"channel 0: {own} · 25 of 150 terms"
 
 
 def test_times_and_equals_have_as_much_air_as_each_other(stepper, qtbot):

@@ -77,8 +77,8 @@ class FlippedView(ProductsView):
         return (weight.shape[-flat:] == (grid.rows, grid.cols)[-flat:]
                 and own.cells[0, -flat:].tolist() == [n - 1 for n in weight.shape[-flat:]])
 
-    def _show_words(self, scene: Scene, grid: TermGrid, group: int) -> None:
-        super()._show_words(scene, grid, group)
+    def _show_words(self, scene: Scene, grid: TermGrid, group: int, known: int) -> None:
+        super()._show_words(scene, grid, group, known)
         text = N_("{rows} × {cols}, turned by 180°") if self.desk.still else N_(
             "{rows} × {cols}, turned by 180°, click a cell to edit")
         self.headings["Kernel"].set_what(text, N_("{rows} × {cols}, turned by 180°"), N_("turned 180°"), rows=grid.rows,

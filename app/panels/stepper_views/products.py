@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app import numbers
 from app.desk import Desk
 from app.i18n import N_, language, tr
 from app.kernels import presets
@@ -108,9 +109,9 @@ class ProductsView(View):
         self.products.set_plane(grid.terms[group], self._range(scene, bound))
         self.products.set_known(known - group * size)
         self._show_rail(scene, grid, group, bound, known)
-        self.sums.show_trace(scene, term)
+        self.sums.show_trace(scene, term, grid.groups)
         self._show_output(scene)
-        self._show_words(scene, grid, group)
+        self._show_words(scene, grid, group, known)
         self._rings(group)
         hues = self.desk.settings.kernel_hues
         self.input.set_hues(int(hues))
@@ -166,22 +167,25 @@ class ProductsView(View):
         self.output.map.set_ring(*scene.own_spot())
         self.output.map.set_muted((scene.node.name, scene.head.map) in scene.results.document.muted)
 
-    def _show_words(self, scene: Scene, grid: TermGrid, group: int) -> None:
+    def _show_words(self, scene: Scene, grid: TermGrid, group: int, known: int) -> None:
         (top, left), (down, across) = grid.corner(group), grid.steps()
-        now = (top, left, down, across, group, *scene.own_plane().shape, *grid.terms.shape, language())
+        size = grid.rows * grid.cols
+        own = grid.terms[group].reshape(-1)[:max(0, min(known - group * size, size))] if grid.groups > 1 else ()
+        added = numbers.figure(float(np.sum(own)))  # of this channel: the sum beside it is that of all
+        now = (top, left, down, across, group, *scene.own_plane().shape, *grid.terms.shape, added, language())
         if now == self._said:
             return
         self._said = now
         bottom, right = top + (grid.rows - 1) * down, left + (grid.cols - 1) * across
         row = grid.rows == 1 and grid.cells.shape[-1] == 2
         self.headings["Input"].set_window((top, left), (bottom, right), row)
-        size = "{rows} × {cols}" if self.desk.still else N_("{rows} × {cols}, click a cell to edit")
-        self.headings["Kernel"].set_what(size, rows=grid.rows, cols=grid.cols)
+        text = "{rows} × {cols}" if self.desk.still else N_("{rows} × {cols}, click a cell to edit")
+        self.headings["Kernel"].set_what(text, rows=grid.rows, cols=grid.cols)
         if grid.groups == 1:
             self.headings["Products"].set_what(N_("{n} terms"), n=grid.terms.size)
         else:
-            self.headings["Products"].set_what(N_("channel {c}, {n} of {all} terms"), c=group, n=grid.rows * grid.cols,
-                                               all=grid.terms.size)
+            self.headings["Products"].set_what(N_("channel {c}: {sum} · {n} of {all} terms"), N_("channel {c}: {sum}"),
+                                               c=group, sum=added, n=size, all=grid.terms.size)
         rows, cols = scene.own_plane().shape
         self.headings["Output"].set_what(f"{rows} × {cols}")
         self.output.set_note(scene.dropped_words())

@@ -25,7 +25,7 @@ class Sums(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self._inline = self._edited = False
+        self._inline = self._edited = self._many = False
         self._key: tuple[str, int] = ("", 0)
         self.sum_name = Label(N_("sum"), "secondary", parent=self)
         self.bias_name = Label(N_("bias"), "secondary", parent=self)
@@ -37,12 +37,16 @@ class Sums(QWidget):
         self.bias.refused.connect(desk.messages.error)
         self._dress()
 
-    def show_trace(self, scene: Scene, term: int | None) -> None:
-        """The whole sum, or with a term the sum so far."""
+    def show_trace(self, scene: Scene, term: int | None, channels: int = 1) -> None:
+        """The whole sum, of all channels, or with a term the sum so far."""
         trace = scene.trace
         so_far = term is not None and term + 1 < trace.terms.size
         before = self.sum_name.text(), self._edited
-        self.sum_name.set_text(N_("so far") if so_far else N_("sum"))
+        self._many = channels > 1
+        if so_far or not self._many:
+            self.sum_name.set_text(N_("so far") if so_far else N_("sum"))
+        else:
+            self.sum_name.set_text(N_("sum of all {n}"), n=channels)
         value = float(trace.terms.sum() if term is None else trace.partial_sums[term])
         self.sum.set_value(value)
         has_bias = trace.bias is not None
@@ -79,10 +83,11 @@ class Sums(QWidget):
             self._place()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.size(110), theme.size(LINE) * (1 if self._inline else 2))
+        return QSize(theme.size(140 if self._many else 110), theme.size(LINE) * (1 if self._inline else 2))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.size(172 if self._inline else 110), self.sizeHint().height())
+        wide = (204 if self._many else 172) if self._inline else (140 if self._many else 110)
+        return QSize(theme.size(wide), self.sizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
         self._place()

@@ -46,7 +46,7 @@ class UpdateRow(QWidget):
         self.now.setObjectName("kernel_now")
         self.after.setObjectName("kernel_after")
         self._trace: Trace | None = None
-        self._words, self._rate = "", 0.0
+        self._words, self._more, self._rate = "", "", 0.0
         for map_ in (self.now, self.after):
             map_.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             map_.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it is never larger than its cells
@@ -61,6 +61,7 @@ class UpdateRow(QWidget):
             map_.set_values(plane, bound)
             map_.set_ring(*spot)
         self._rate, self._words = results.document.training.settings.learning_rate, optimizer_words(results)
+        self._more = tr("step 1: no effect") if no_effect(results) else ""
         self._place()
         self.update()
 
@@ -96,6 +97,9 @@ class UpdateRow(QWidget):
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("soft"))
         painter.drawText(QRectF(0, line - 2, left, line), Qt.AlignmentFlag.AlignVCenter, self._words)
+        painter.setFont(theme.font(11))
+        painter.drawText(QRectF(0, 2 * line - 5, left, line - 4), Qt.AlignmentFlag.AlignVCenter, self._more)
+        painter.setFont(theme.font(12))
         caption, end = theme.size(15), self.width() if self.now.isHidden() else self.now.x()
         for map_, text in () if self.now.isHidden() else ((self.now, tr("now")), (self.after, tr("after the step"))):
             place = QRectF(map_.x(), map_.height() + 1, theme.size(100), caption)
@@ -183,6 +187,11 @@ def optimizer_words(results: Results) -> str:
         "Nesterov {value}" if word == "nesterov" else "momentum {value}", value=f"{settings.momentum:g}")
 
 
+def no_effect(results: Results) -> bool:
+    """True for momentum: the step shown is a first one, of which nothing has been kept yet. Nesterov's looks ahead."""
+    return optimizer_word(results.document.training.settings) == "momentum"
+
+
 class UpdateView(View):
     """The update lane: the number line, the optimiser's terms, and the kernel now and after the step."""
 
@@ -216,10 +225,14 @@ class UpdateView(View):
             grid.set_ring(spot)
             grid.set_hues(int(self.desk.settings.kernel_hues and len(scene.shape) > 2))
         self.words = optimizer_words(scene.results)
+        if no_effect(scene.results):
+            self.words = tr("{optimizer} (first step: no effect yet)", optimizer=self.words)
         size = " × ".join(map(str, scene.shape[-2:] if len(scene.shape) > 2 else (before.size,)))
-        self.headings[0].set_what(f"{scene.node.name}.{scene.head.target} · {size}", size)
+        now = numbers.gradient(float(trace.operands[0].values[0]))
+        self.headings[0].set_what(f"{now} · {scene.node.name}.{scene.head.target} · {size}", now)
         move = trace.total - float(trace.operands[0].values[0])
-        self.headings[1].set_what(("+" if move > 0 else "") + numbers.figure(move))
+        change, after_ = ("+" if move > 0 else "") + numbers.figure(move), numbers.gradient(trace.total)
+        self.headings[1].set_what(N_("{value} · change {change}"), N_("change {change}"), value=after_, change=change)
         self._lines = []
         for k, term in enumerate(trace.terms.tolist()):
             name = tr(TERMS[k]) if k < len(TERMS) else tr("term {k}", k=k)
