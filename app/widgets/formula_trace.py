@@ -19,6 +19,7 @@ from cnncore.trace import Trace
 
 SHOWN = 4  # strongest terms in ink
 NEARLY = 0.99  # a share from which on it is printed as 1 less the rest
+WIDE = 48  # letters of all strongest terms: with two decimals each they have less
 LISTED = 9  # of a window: one of 3 × 3 stands there whole
 
 
@@ -139,7 +140,7 @@ def factors_of(trace: Trace) -> str:
 def sum_parts(trace: Trace, opened: bool = False, most: int = SHOWN) -> FormulaParts:
     """The strongest terms and the rest; with ``opened`` every term that is not 0."""
     factors = _factors(trace)
-    least = LISTED if trace.kind == "window" and most == SHOWN else max(most, SHOWN)
+    least = LISTED if trace.kind == "window" and most == SHOWN else SHOWN
     order = _strongest(trace.terms, trace.terms.size if opened or trace.terms.size <= least else most)
     if not order and len(factors) > 1 and trace.operands[-1].source in SYMBOLS:  # what came, and what stops it
         size = np.where(trace.operands[0].inside, np.abs(factors[0]), -1.0)
@@ -155,6 +156,8 @@ def sum_parts(trace: Trace, opened: bool = False, most: int = SHOWN) -> FormulaP
     hidden = int(np.count_nonzero(trace.terms)) - int(np.count_nonzero(trace.terms[order]))
     if not np.isfinite(trace.terms).all():
         parts = dataclasses.replace(parts, exact=False)
+    if not opened and hidden > 0 and most == SHOWN and sum(len(p.text) for p in parts.parts) > WIDE:
+        return sum_parts(trace, most=SHOWN - 1)  # with more digits one term less, or the line takes a second row
     zeros = int(np.count_nonzero(trace.terms == 0))
     return dataclasses.replace(parts, more=0 if opened else max(hidden, 0), zeros=zeros,
                                parts=tuple(dataclasses.replace(p, index=order[p.index]) for p in parts.parts))
