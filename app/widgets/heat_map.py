@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import numbers, theme
 from app.i18n import tr
-from app.widgets import marks
+from app.widgets import marks, plane_digits
 
 Cell = tuple[int, int]
 ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -42,7 +43,7 @@ class HeatMap(QWidget):
         self._window: tuple[int, int, int, int] | None = None
         self._touched: tuple[range, range] | None = None
         self._known: int | None = None
-        self._muted = self._gradient = False
+        self._muted = self._gradient = self._digits = False
         self._cell: float | None = None
         self._image: QImage | None = None
         self._pixels: NDArray[np.uint32] | None = None
@@ -112,6 +113,10 @@ class HeatMap(QWidget):
     def set_known(self, cells: int | None) -> None:
         """Only the first cells in reading order are computed, the rest is a hatch; None: all are."""
         self._put("_known", cells)
+
+    def set_digits(self, on: bool) -> None:
+        """Numbers in cells that are large enough for them."""
+        self._put("_digits", on)
 
     def set_muted(self, on: bool) -> None:
         """Paled and struck through."""
@@ -224,6 +229,8 @@ class HeatMap(QWidget):
         self._paint_bad(painter, area)
         if self._known is not None and self._known < rows * cols:
             self._paint_unknown(painter, *divmod(self._known, cols))
+        if self._digits and self.cell >= plane_digits.least() and not self._gradient:
+            self._paint_digits(painter)
         if self._muted:
             marks.muted(painter, area)
         if self._gradient:
@@ -243,6 +250,23 @@ class HeatMap(QWidget):
     def _paint_touched(self, painter: QPainter, rows: range, cols: range, area: QRectF) -> None:
         box = self.rect_of(rows[0], cols[0], rows[-1] - rows[0] + 1, cols[-1] - cols[0] + 1)
         marks.touched(painter, box, dots=marks.dots(box, rows, cols, (self.cell, self.cell)), bounds=area)
+
+    def digits(self) -> list[tuple[Cell, float]]:
+        """The cells that have digits, and what stands there: those that are computed."""
+        rows, cols = self.shape
+        known = rows * cols if self._known is None else min(self._known, rows * cols)
+        flat = self._values.reshape(-1)[:known].tolist()
+        return [(divmod(k, cols), value) for k, value in enumerate(flat) if math.isfinite(value)]
+
+    def _paint_digits(self, painter: QPainter) -> None:
+        finite = self._values[np.isfinite(self._values)]
+        if not finite.size or self._pixels is None:
+            return
+        ends = float(finite.min()), float(finite.max())
+        say = plane_digits.writer(painter, int(self.cell), ends, 1.0, self.devicePixelRatioF())
+        for (row, col), value in self.digits():
+            box = self.rect_of(row, col)
+            say(round(box.left()), round(box.top()), value, int(self._pixels[row, col]))
 
     def _picture(self) -> QImage:
         if self._image is None:

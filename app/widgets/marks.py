@@ -177,6 +177,18 @@ def muted(painter: QPainter, rect: QRectF) -> None:
     painter.restore()
 
 
+def dropped(painter: QPainter, cell: QRectF) -> None:
+    """No window reaches it: its colour faint, and a line the other way than the hatch and the slash."""
+    veil = theme.color("panel")
+    veil.setAlphaF(0.6)
+    painter.save()
+    painter.fillRect(cell, veil)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("edge"), _wide(1)))
+    painter.drawLine(cell.topLeft(), cell.bottomRight())
+    painter.restore()
+
+
 def corner(painter: QPainter, cell: QRectF, colour: QColor) -> None:
     """An edited cell: a small triangle in its top right corner."""
     side = theme.size(CORNER) + 1

@@ -126,9 +126,9 @@ class ColumnItems(QObject):
             self._bars.set_values(numbers.values, float(numbers.bounds[0]), numbers.shares, numbers.decided)
             return
         had = mosaic.bad
+        mosaic.grey = numbers.picture
         self._digits.set_values(k, numbers.values)
         mosaic.set_gradient(numbers.gradient)
-        mosaic.grey = numbers.picture
         mosaic.set_values(numbers.values, numbers.bounds)
         mosaic.set_known(numbers.decided or self._frame.places[k].column.kind == "picture")
         if mosaic.bad or had:

@@ -22,7 +22,7 @@ Values = np.ndarray[Any, Any]
 
 
 class Digits(QGraphicsItem):
-    """Over the mosaics. A column's cells have digits all, or none; the input's stand in its own card.
+    """Over the mosaics. A column's cells have digits all, or none; a drawing has none.
 
     A network of many cells costs a comparison a column here; only cells that are seen are printed.
     """
@@ -47,7 +47,10 @@ class Digits(QGraphicsItem):
         """Width and height of a column's cells where numbers may fit into them; None: they cannot."""
         places = self._frame.places
         place = places[k] if k < len(places) else None
-        if place is None or place.folded or place.column.kind != "maps" or place.xs is None or place.ys is None:
+        if place is None or place.folded or place.xs is None or place.ys is None:
+            return None
+        mosaic = self._mosaics[k]
+        if place.column.kind != "maps" and (place.column.kind != "picture" or mosaic is None or mosaic.grey):
             return None
         wide, high = digit(theme.scale())
         across, down = place.xs.cell * self._frame.zoom, place.ys.cell * self._frame.zoom

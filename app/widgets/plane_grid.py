@@ -93,7 +93,7 @@ class PlaneGrid(PlaneHands):
         Args:
             spread: Places from one cell of the plane to the next; between them lies nothing, which is hatched.
             mode: What stands on padding, as in `cnncore.ops.windows`: zeros, or cells again.
-            dropped: Rows at the end and columns at the end that no window reaches: hatched over.
+            dropped: Rows at the end and columns at the end that no window reaches: struck through.
             void: Beyond the plane and its padding lies nothing either, and is hatched too.
         """
         now = dataclasses.replace(self._ways, spread=spread, mode=mode, dropped=dropped, void=void, gone=None)
@@ -304,13 +304,15 @@ class PlaneGrid(PlaneHands):
         self._drawn = values
         colours = theme.rgb(values, self._bound, self._role)
         x, y = (round(m + (first[k] - self._origin[k]) * pitch) for k in (1, 0))
-        hatched = (state == LATER) | (state == DROPPED)
+        hatched = state == LATER
         filled = (state != NOTHING) & ~hatched
         plane_blocks.paint(painter, colours, filled, hatched, (x, y), px, GAP, self.rect())
 
         def rects(where: NDArray[np.bool_]) -> list[QRectF]:
             return [QRectF(x + j * pitch, y + i * pitch, px, px) for i, j in np.argwhere(where).tolist()]
 
+        for rect in rects(state == DROPPED):
+            marks.dropped(painter, rect)
         dashed = [rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in rects(state == PADDING)]
         if dashed:
             painter.setPen(QPen(theme.color("edge"), 1, Qt.PenStyle.DashLine))

@@ -91,6 +91,7 @@ class Explore(QWidget):
         self.typed: QWidget | None = None
         self.output: QWidget | None = None
         self.example: QWidget | None = None
+        self._opened: object = desk.session.document.network
         self.side = Side(left)
         self.columns = Columns("explore_columns", (self.side, self.centre, self.inspector_host), (216, 228), (248, 262),
                                (300, 300))
@@ -148,6 +149,16 @@ class Explore(QWidget):
                 card.setVisible(there)
         if self.typed is not None:
             QTimer.singleShot(0, self, self._need)
+        if document.network is not self._opened:
+            self._opened = document.network
+            QTimer.singleShot(0, self, self._rest)
+
+    def _rest(self) -> None:
+        """Another document: the keys begin at the canvas, or nowhere, not at what came after a card that is hidden."""
+        at = self.window().focusWidget()
+        if not self.canvas.isHidden() or at is None or not self.isAncestorOf(at):
+            return
+        at.clearFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest and watched is self.left and self.typed is not None:

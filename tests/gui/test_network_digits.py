@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.drive import draw, settle
+from app.model.timeline import Playhead
 from app.widgets.network_scene_digits import writing
 from app.widgets.plane_digits import digit
 from tests.gui.whole import afresh, click_cell, opened, templates
@@ -82,10 +83,42 @@ def test_the_maps_of_a_drawing_have_none_until_one_zooms_in_and_what_is_seen_is_
     view.moved()
 
 
-def test_the_input_and_bars_have_none(window):
-    example(window, "C3")
+def test_a_drawing_and_bars_have_none(window):
+    draw(window.explore.canvas.canvas, templates("digits")["3"][0])
     assert texts(window, "input") == []
+    example(window, "C3")
     assert texts(window, "dense1") == []
+
+
+def test_typed_numbers_stand_in_the_input_and_follow(window):
+    example(window, "B1")
+    assert texts(window, "input") == ["1", "1", "1", "0"]
+    window.explore.typed._edit(0, 3, 7.0, None)
+    assert texts(window, "input") == ["1", "1", "1", "7"]
+    example(window, "D3")
+    assert len(texts(window, "input")) == 3 * 5 * 5
+
+
+def test_the_output_has_digits_where_it_is_computed_and_its_cells_are_large(window):
+    session = example(window, "B1")
+    session.select(Playhead("conv1", (0, 1)))
+    settle()
+    shown = window.explore.stepper.view.output.map
+    assert shown.cell >= 30
+    assert [value for _, value in shown.digits()] == [2, 3]
+    picture = shown.grab().toImage()
+    inside = shown.rect_of(0, 0).adjusted(4, 4, -4, -4).toRect()
+    colours = {picture.pixel(x, y) for x in range(inside.left(), inside.right())
+               for y in range(inside.top(), inside.bottom())}
+    assert len(colours) > 5
+
+
+@pytest.mark.parametrize("name", ["A1", "B1", "D3"])
+def test_after_opening_an_example_the_keys_are_at_no_control(window, qtbot, name):
+    window.explore.canvas.canvas.setFocus()
+    example(window, name)
+    qtbot.waitUntil(lambda: window.focusWidget() is None or not window.explore.isAncestorOf(window.focusWidget()))
+    qtbot.waitUntil(lambda: not window.focus_ring.isVisible())
 
 
 @pytest.mark.parametrize(("values", "wide", "said"), [

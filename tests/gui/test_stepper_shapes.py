@@ -57,11 +57,12 @@ def test_a_norm_says_mean_variance_and_scale(desk, qtbot):
     assert view.picture._counts.sum() == values.size
 
 
-def test_dropped_columns_are_hatched_and_said(desk, qtbot):
+def test_dropped_columns_are_struck_through_and_said(desk, qtbot):
     doc = document(("it", "conv", {"filters": 2, "stride": 4}), *HEAD)
     panel = opened(desk, qtbot, doc, Playhead("it", (0, 6, 6)))
     view = panel.view
-    assert view.output.note == "1 row at the bottom reaches no window · 1 column at the right reaches no window"
+    said = "1 row at the bottom reaches no window · 1 column at the right reaches no window"
+    assert view.output.note == f"Struck through: {said}"
     state = view.input._seen()[2]
     assert np.count_nonzero(state == DROPPED)
     assert not np.count_nonzero(state[1:4, 1:4] == DROPPED)

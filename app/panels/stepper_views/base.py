@@ -83,7 +83,8 @@ class Scene:
         columns = {0: "", 1: tr("1 column at the right reaches no window")}
         said = (rows.get(down, tr("{rows} rows at the bottom reach no window", rows=down)),
                 columns.get(across, tr("{columns} columns at the right reach no window", columns=across)))
-        return " · ".join(filter(None, said))
+        what = " · ".join(filter(None, said))
+        return tr("Struck through: {what}", what=what) if what else ""
 
     @property
     def muted(self) -> bool:
@@ -327,7 +328,8 @@ class Heading:
         """Where a window lies: (row, column) of its first and last cell; in a ``row`` there are columns only."""
         (top, left), (bottom, right) = (tuple(map(numbers.count, spot)) for spot in (first, last))
         if row:
-            self.set_what(N_("cells {first}–{last}"), first=left, last=right)
+            text = N_("cells {first} to {last}") if first[1] < 0 else N_("cells {first}–{last}")
+            self.set_what(text, first=left.replace("-", numbers.MINUS), last=right)
         else:
             self.set_what(*WINDOW, top=top, bottom=bottom, left=left, right=right)
 

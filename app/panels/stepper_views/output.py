@@ -22,6 +22,7 @@ class OutputMap(QWidget):
         super().__init__(parent)
         self.map = HeatMap("", self)
         self.map.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it is never larger than its cells
+        self.map.set_digits(True)
         self._open, self._note = False, ""
 
     def set_note(self, text: str) -> None:

@@ -61,7 +61,8 @@ def arrange(view: ProductsView) -> list[Sign]:
     signs = "×=→"
     if view.output.map.shape[0] == 1 and view.grid is not None and view.grid.rows == 1:
         under = y + max(grid.height() + TOOL_GAP + tools.height(), grid.height() + 2 + view.sums.sizeHint().height())
-        if view.height() - under > theme.size(TITLE + 40):  # a sound: its output as a row of its own
+        small = view.output.map.cell < plane_digits.least()  # beside the rest its cells have no room for digits
+        if small and view.height() - under > theme.size(TITLE + 40):  # a sound: its output as a row of its own
             _row_below(view, left, under + theme.size(12))
             signs = "×="
     line, ends = y + grid.height() / 2 - 15, [start + size for start, size in zip(lefts, sizes, strict=False)]
