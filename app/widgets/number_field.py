@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 
 from app import numbers, theme
@@ -13,9 +13,12 @@ from app.i18n import tr
 from app.widgets.table_text import parse_number
 from cnncore.errors import CnnError
 
+BREAKS = Qt.TextFlag.TextWordWrap
+
 
 class TextLine(QWidget):
-    """A line of text that changes often: unlike a label it asks nobody to lay out anything anew.
+    """A line of text that changes often: unlike a label it asks nobody to lay out anything anew, but where it is too
+    long for its room, and breaks into two.
 
     Args:
         token: Of its colour.
@@ -26,11 +29,16 @@ class TextLine(QWidget):
         super().__init__(parent)
         self._text, self._token, self._right = "", token, align == "right"
         self._px, self._mono = 13, False
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._measure: QFontMetricsF | None = None  # made once for many texts
+        self._rows = 1  # of text, at the width of now
+        height = QSizePolicy.Policy.Fixed if self._right else QSizePolicy.Policy.Minimum
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, height)
+        policy.setHeightForWidth(not self._right)
+        self.setSizePolicy(policy)
 
     def set_type(self, px: int, mono: bool = False) -> None:
         """Another size of type."""
-        self._px, self._mono = px, mono
+        self._px, self._mono, self._measure = px, mono, None
         self.updateGeometry()
         self.update()
 
@@ -39,6 +47,7 @@ class TextLine(QWidget):
         if text != self._text or (token or self._token) != self._token:
             self._text, self._token = text, token or self._token
             self.setAccessibleName(text)
+            self._break()
             self.update()
 
     def text(self) -> str:
@@ -46,17 +55,48 @@ class TextLine(QWidget):
         return self._text
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(theme.font(self._px, mono=self._mono))
-        return QSize(theme.size(60), math.ceil(metrics.height()) + 2)
+        return QSize(theme.size(60), math.ceil(self._metrics().height()) + 2)
 
     minimumSizeHint = sizeHint
+
+    def heightForWidth(self, width: int) -> int:
+        return self.sizeHint().height() if self._rows_at(width) == 1 else self._broken(width)
+
+    def _metrics(self) -> QFontMetricsF:
+        if self._measure is None:
+            self._measure = QFontMetricsF(theme.font(self._px, mono=self._mono))
+        return self._measure
+
+    def _rows_at(self, width: int) -> int:
+        return 1 if self._right or width <= 0 or self._metrics().horizontalAdvance(self._text) <= width else 2
+
+    def _broken(self, width: int) -> int:
+        """The height of all its lines."""
+        return math.ceil(self._metrics().boundingRect(QRectF(0, 0, width, 1000), BREAKS, self._text).height()) + 2
+
+    def _break(self) -> None:
+        """Only another number of lines needs another height."""
+        rows = self._rows_at(self.width())
+        if rows != self._rows:
+            self._rows = rows
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rows = self._rows_at(self.width())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
+            self._measure = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(theme.font(self._px, mono=self._mono))
         painter.setPen(theme.color(self._token))
         side = Qt.AlignmentFlag.AlignRight if self._right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(QRectF(self.rect()), side | Qt.AlignmentFlag.AlignVCenter, self._text)
+        breaks = Qt.TextFlag.TextWordWrap if self._rows > 1 else Qt.TextFlag(0)
+        painter.drawText(QRectF(self.rect()), int(side | Qt.AlignmentFlag.AlignVCenter) | int(breaks), self._text)
 
 
 class NumberLine(TextLine):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLabel
 
-from app import i18n, numbers
+from app import i18n, numbers, theme
+from app.drive import settle
 from app.model import edits
 from app.model.timeline import Playhead
 from app.panels.inspector import InspectorPanel
@@ -239,3 +242,32 @@ def test_of_quick_steps_the_number_is_there_at_once_and_the_rest_when_the_hand_r
     assert inspector.cell.text() == at.name
     assert inspector.value.text() == numbers.figure(desk.session.results.values("conv1")[at.index])
     qtbot.waitUntil(lambda: said(inspector.from_rows)["window"] == "input [0, 10:15, 12:17]")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_its_scroll_bar_stands_beside_what_is_read_and_a_long_line_breaks(inspector, desk, qtbot, language):
+    """Every line of text and every number ends before the bar begins, with air between them."""
+    i18n.set_language(language)
+    try:
+        inspector.resize(inspector.width(), 230)
+        desk.session.select(Playhead("input", (0, 0, 0)))
+        bar, view = inspector.scroll.verticalScrollBar(), inspector.scroll.viewport()
+        qtbot.waitUntil(bar.isVisible)
+        qtbot.waitUntil(lambda: inspector.scroll.widget().width() == view.width())
+        assert view.width() + bar.width() == inspector.scroll.width()
+        assert bar.width() >= theme.size(14)
+        line = inspector.what
+        metrics = QFontMetricsF(theme.font(12))
+        assert metrics.boundingRect(QRectF(0, 0, line.width(), 999), Qt.TextFlag.TextWordWrap, line.text()).height() \
+            <= line.height()
+        if language == "en":
+            assert metrics.horizontalAdvance(line.text()) > line.width()
+        for label in inspector.scroll.widget().findChildren(QLabel):
+            if label.isVisible():
+                assert label.mapTo(inspector.scroll, label.rect().topRight()).x() < view.width()
+                assert label.wordWrap() or label.sizeHint().width() <= label.width()
+        before = view.width()
+        settle()
+        assert (view.width(), bar.isVisible()) == (before, True)  # and it rests
+    finally:
+        i18n.set_language("en")
