@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app import i18n, numbers, theme
 from app.desk import Desk
@@ -20,6 +20,7 @@ from app.widgets.card import Card
 from app.widgets.labels import Label
 from app.widgets.map_columns import Column, column_at, columns_of
 from app.widgets.map_columns_links import Links, links
+from app.widgets.network_scene_frame import SIDE
 from app.widgets.network_scene_input import NetworkView
 from app.widgets.network_scene_lines import Cell
 from app.widgets.range_segments import RangeSegments
@@ -60,7 +61,12 @@ class NetworkPanel(Card):
         self.view = NetworkView()
         self.view.setObjectName("network_view")
         self.filling = Filling(desk, self.view)
-        self.body.addWidget(self.view, 1)
+        row = QHBoxLayout()  # rings at the edge reach over the card's margin; the columns stand under the title
+        row.addSpacing(-round(SIDE))
+        row.addWidget(self.view, 1)
+        row.addSpacing(-round(SIDE))
+        row.setSpacing(0)
+        self.body.addLayout(row, 1)
         self.layout().setSpacing(2)  # the heads of the columns bring air of their own
 
         self.ranges.changed.connect(desk.ranges.set_choice)

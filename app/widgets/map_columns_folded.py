@@ -61,7 +61,8 @@ def _spine(column: Column, x: float, width: float, height: float) -> Place:
         return Place(column, x, width, x + 2, 0, dataclasses.replace(ys, count=3), ys, tuple(range(n)), folded=True)
     shape = column.across / column.rows if len(column.shape) > 2 else 1.0  # a row fills its square
     wide, high = edge * min(shape, 1.0), edge / max(shape, 1.0)
-    n = max(1, min(column.channels, MOST_MAPS, int((height + 2) // (high + 2))))
+    two = of_maps(2, column.rows, high, 2)  # its gap is not exactly what was asked for
+    n = max(1, min(column.channels, MOST_MAPS, int((height + two.gap * two.unit) // (two.pitch * two.unit))))
     xs, ys = of_maps(1, column.across, wide, 2), of_maps(n, column.rows, high, 2)
     return Place(column, x, width, x + (width - wide) / 2, 0, xs, ys, tuple(range(n)), folded=True)
 
@@ -86,4 +87,6 @@ def _opened(column: Column, x: float, width: float, height: float, scale: float)
         xs = dataclasses.replace(ys, count=across)
     else:
         xs, ys = of_maps(across, column.across, size * shape, gap), of_maps(rows, column.rows, size, gap)
+        fit = min(1.0, width / xs.length, height / ys.length)  # gaps are not exactly what was asked for
+        xs, ys = (dataclasses.replace(axis, unit=axis.unit * fit) for axis in (xs, ys))
     return Place(column, x, width, x, 0, xs, ys, tuple(range(n)))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 from app import numbers, theme
 from app.i18n import N_, tr
 from app.widgets.map_columns_place import Place
-from app.widgets.network_scene_frame import Frame
+from app.widgets.network_scene_frame import UNDER, Frame
 from app.widgets.network_scene_heads import LEFT
 
 AIR = 3  # px at least between the 0 of the colour bar and its ends
@@ -52,7 +52,7 @@ class Feet(QGraphicsItem):
             painter.fillRect(self.boundingRect().adjusted(0, 2, 0, 0), theme.color("panel"))
         painter.setFont(frame.font(11))
         metrics = QFontMetricsF(painter.font())
-        top = frame.field.bottom() + frame.size(2)
+        top = frame.field.bottom() + frame.size(UNDER)
         painter.setPen(theme.color("soft"))
         for k, place in enumerate(frame.places):
             text, wide = self._under(k, place, metrics)

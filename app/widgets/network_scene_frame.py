@@ -9,6 +9,8 @@ from app import theme
 from app.widgets.map_columns_place import Place, Rect
 
 MOST_ZOOM = 16.0
+SIDE = 6.0  # left and right of the columns, for the ring round a cell at the edge
+UNDER = 5.0  # from the maps to what stands under them: the ring round a map needs its room
 
 
 class Frame:
@@ -21,8 +23,7 @@ class Frame:
         self._places: tuple[Place, ...] = ()
         self._used: float | None = None
         self.width = self.height = 1.0
-        self.zoom = 1.0
-        self.dx = self.dy = 0.0
+        self.fit()
         self.set_shrink(1.0)
 
     def set_shrink(self, shrink: float, tilted: float = 0.0) -> None:
@@ -36,7 +37,7 @@ class Frame:
         self.name_height = QFontMetricsF(self.font(13, 600)).height()
         self.shape_height = QFontMetricsF(self.font(11)).height()
         self.head = max(self.name_height + self.shape_height, tilted) + self.size(3)
-        self.foot = 2 * self.shape_height + self.size(4)
+        self.foot = 2 * self.shape_height + self.size(UNDER + 2)
 
     def font(self, px: float, weight: int = 400, mono: bool = False) -> QFont:
         """A font of the picture; no text is under 11 px."""
@@ -60,7 +61,7 @@ class Frame:
     @property
     def room(self) -> tuple[float, float]:
         """Width and height that the maps may take."""
-        return max(self.width, 1.0), max(self.height - self.head - self.foot, 1.0)
+        return max(self.width - 2 * SIDE, 1.0), max(self.height - self.head - self.foot, 1.0)
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -84,7 +85,7 @@ class Frame:
 
     def fit(self) -> None:
         """The whole picture again."""
-        self.zoom, self.dx, self.dy = 1.0, 0.0, 0.0
+        self.zoom, self.dx, self.dy = 1.0, SIDE, 0.0
 
     def zoom_about(self, point: QPointF, factor: float) -> bool:
         """Zoom with the picture's place under ``point`` staying there; False at either end."""
@@ -105,7 +106,7 @@ class Frame:
 
     def _keep_inside(self) -> None:
         width, height = self.room
-        self.dx = min(max(self.dx, width * (1 - self.zoom)), 0.0)
+        self.dx = min(max(self.dx, SIDE + width * (1 - self.zoom)), SIDE)
         self.dy = min(max(self.dy, height - self.used * self.zoom), 0.0)
 
     # --- from the picture to the view and back

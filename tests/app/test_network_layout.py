@@ -16,6 +16,7 @@ from app.widgets.map_columns_place import Place
 from app.widgets.map_columns_ruler import fitted, of_maps
 from cnncore.network import Network, chain
 from cnncore.ops import make_op
+from cnncore.zoo import ZOO
 from cnncore.zoo.lenet import lenet
 
 LENET = lenet()
@@ -329,3 +330,18 @@ def test_cells_of_maps_are_square_whatever_their_shape(size: tuple[int, ...], ch
 def test_cells_of_a_plain_row_are_higher_than_wide() -> None:
     place = arrange(columns_of(chain("row", (1, 30), [("relu", make_op("relu", {}))])), *START, [(58.0, 58.0)] * 2)[1]
     assert place.ys.cell > 3 * place.xs.cell
+
+
+VGG = columns_of(ZOO["vgg"](10, (1, 28, 28)))
+
+
+@given(st.floats(640, 1800), st.floats(80, 1200), st.integers(1, len(VGG) - 1), st.sampled_from([1.0, 1.25, 1.5]))
+def test_a_folded_network_keeps_its_maps_over_the_counts_and_out_of_the_next_column(width: float, height: float,
+                                                                                  open_: int, scale: float) -> None:
+    places = fold(VGG, width, height, open_, scale)
+    inside(places, width, height)
+    for place in places:
+        assert place.column.kind == "bars" or place.content[2] <= place.width + 1e-6
+    for place in (p for p in places if p.folded and p.column.kind == "maps"):  # as many as there is room for
+        every = len(place.order) == min(place.column.channels, 64)
+        assert every or place.content[3] + place.ys.map + 4 > height

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from app import numbers
 from app.model.timeline import Playhead
 from app.panels.network import NetworkPanel
+from app.widgets.network_scene_frame import SIDE
 from tests.gui.network_panels import (  # noqa: F401
     CONTROL,
     DESK_STRIP,
@@ -108,7 +109,7 @@ def test_zoom_out_ends_at_the_whole_picture(panel):
     wheel(panel, QPoint(400, 300), 3)
     wheel(panel, QPoint(200, 200), -9)
     frame = panel.view.frame
-    assert (frame.zoom, frame.dx, frame.dy) == (1, 0, 0)
+    assert (frame.zoom, frame.dx, frame.dy) == (1, SIDE, 0)
 
 
 def test_drag_moves_the_zoomed_picture_and_selects_nothing(panel, qtbot):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF
 
-from app import examples
+from app import examples, theme
 from app.model.project import load
 from app.model.timeline import Playhead
 from app.panels.network import NetworkPanel
 from app.widgets.map_columns_links import Line
+from app.widgets.network_scene_frame import UNDER
 from tests.gui.network_panels import DESK_STRIP, START, STRIP, click, gone
 
 
@@ -75,3 +76,47 @@ def test_a_line_has_its_way_in_the_picture_too(panel, qtbot):
     middle = points[200].toPoint()
     near = [(middle.x(), middle.y() + d) for d in (-1, 0, 1)]
     assert any(before.pixel(*at) != after.pixel(*at) for at in near)
+
+
+@pytest.mark.parametrize("name", ["D1", "A2"])
+def test_the_ring_of_a_map_leaves_the_words_under_it_alone(panel, qtbot, name):
+    show(panel, name)
+    node = panel.columns[2].node
+    frame, ratio = panel.view.frame, panel.view.devicePixelRatioF()
+
+    def words() -> list[tuple[int, ...]]:
+        """The pixels under the column, from where its letters begin."""
+        image, place = panel.view.grab().toImage(), frame.places[2]
+        left, right = round(frame.x(place.x)), round(frame.x(place.x) + 70)
+        top, bottom = round(frame.field.bottom() + frame.size(UNDER)), round(frame.field.bottom() + frame.foot)
+        return [tuple(image.pixel(round(x * ratio), round(y * ratio)) for x in range(left, right))
+                for y in range(top, bottom)]
+
+    before = words()
+    assert len({pixel for row in before for pixel in row}) > 2
+    click(panel, qtbot, node, (0, *[0] * (len(panel.columns[2].shape) - 1)))
+    qtbot.mouseMove(panel.view.viewport(), panel.view.viewport().rect().topRight())
+    assert words() == before
+
+
+@pytest.mark.parametrize("col", [0, 1, 13])
+def test_the_ring_of_a_small_cell_is_as_wide_as_high_at_the_edge_too(panel, qtbot, col):
+    click(panel, qtbot, "input", (0, 4, col))
+    qtbot.mouseMove(panel.view.viewport(), panel.view.viewport().rect().bottomRight())
+    ring, frame = theme.color("ring").rgb(), panel.view.frame
+    image, cell = panel.view.grab().toImage(), panel.view.lines._cell((0, (0, 4, col)))
+    assert cell.width() == pytest.approx(cell.height())
+    assert abs(cell.center().x() - frame.rect(frame.places[0].cell_rect((0, 4, col))).center().x()) < 0.1
+    x, y = cell.center().x(), round(cell.center().y())
+    half = cell.width() / 2 + 2.5  # to the middle of the line, left and right of what it is round
+    for side in (-1, 1):
+        assert any(image.pixel(round(x + side * half) + d, y) == ring for d in (-1, 0, 1))
+    assert image.pixel(round(x), y) != ring
+
+
+def test_the_columns_begin_under_the_title_and_end_under_the_last_control(panel):
+    show(panel, "D1")
+    at = panel.view.mapTo(panel, QPoint(round(panel.view.frame.x(0)), 0)).x()
+    assert at == panel.title.mapTo(panel, QPoint(0, 0)).x()
+    right = panel.view.mapTo(panel, QPoint(round(panel.view.frame.x(panel.view.frame.room[0])), 0)).x()
+    assert abs(right - panel.ranges.mapTo(panel, QPoint(panel.ranges.width(), 0)).x()) <= 1
