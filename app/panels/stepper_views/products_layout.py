@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtCore import QPoint, QRectF, QSize
 
 from app import theme
 from app.widgets import plane_digits
@@ -28,7 +28,7 @@ Sign = tuple[QRectF, str]
 def arrange(view: ProductsView) -> list[Sign]:
     """Place everything; gives the signs between the grids."""
     left, top, cell, frame = ways_of(view)
-    tools, sign = view.kernel.tools_size(), theme.size(SIGN)
+    tools, sign = tools_of(view), theme.size(SIGN)
     y, width = top + theme.size(TITLE), view.width() - left
     room = view.height() - y
     view.input.set_cell(cell, frame)
@@ -86,14 +86,19 @@ def ways_of(view: ProductsView) -> tuple[int, int, int, float]:
     railed = view.rail.isVisibleTo(view)
     above, aside = rail.height() if railed else 0, rail.width() + AIR if railed else 0
     # The tools in one row, or folded into two; the output at its best, or at its least.
+    ways: list[tuple[int, int, bool | None, int]]
     ways = [(0, above, False, OUTPUT), (0, above, True, OUTPUT), (0, above, True, LEAST_OUTPUT)]
     ways += [(aside, 0, False, LEAST_OUTPUT), (aside, 0, True, LEAST_OUTPUT)] if railed else []
+    # With large type the tools go where the cells would be too small to see; the kernel panel has them too.
+    ways += [(aside, 0, None, LEAST_OUTPUT)] if theme.scale() > 1 else []
     size = view.width(), view.height() - title
     found = [(way, fitting(view, size[0] - way[0], size[1] - way[1], *way[2:])) for way in ways]
     digits = [one for one in found if one[1][0] >= plane_digits.least()]
     largest = max(found, key=lambda one: one[1][0])
     (left, top, folded, _), (cell, frame) = digits[0] if digits else largest
-    view.kernel.set_folded(folded)
+    view.kernel.set_folded(bool(folded))
+    for button in view.kernel.tools:
+        button.setVisible(folded is not None and not view.desk.still)
     if railed:
         view.rail.set_upright(left > 0)
         place = (0, title, rail.width(), view.height() - title) if left else (0, 0, view.width(), rail.height())
@@ -101,9 +106,15 @@ def ways_of(view: ProductsView) -> tuple[int, int, int, float]:
     return left, top, cell, frame
 
 
-def fitting(view: ProductsView, width: int, room: int, folded: bool, output: int) -> tuple[int, float]:
+def tools_of(view: ProductsView) -> QSize:
+    """What the tools take, as they stand."""
+    shown = any(not button.isHidden() for button in view.kernel.tools)
+    return view.kernel.tools_size() if shown else QSize(0, 0)
+
+
+def fitting(view: ProductsView, width: int, room: int, folded: bool | None, output: int) -> tuple[int, float]:
     """(px a cell, frame): the largest cells; a thinner frame before cells without digits."""
-    grid, tools = view.grid, view.kernel.tools_size(folded)
+    grid, tools = view.grid, QSize(0, 0) if folded is None else view.kernel.tools_size(folded)
     assert grid is not None
     rows, cols = view.input.extent()
     around = theme.size(output) + 3 * theme.size(SIGN)
