@@ -13,6 +13,7 @@ from app.i18n import N_
 from app.model import edits
 from app.model.code import CHOICE, FRAMEWORKS, copied
 from app.model.run import OPEN
+from app.model.timeline import named
 from cnncore.errors import CnnError
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _copy_code(desk: Desk) -> None:
     language = desk.settings.value(CHOICE, "numpy")
     if head is not None and language in names:
         QGuiApplication.clipboard().setText(copied(desk.session, head, language))
-        desk.messages.info(N_("Copied the {language} code of {name}."), language=names[language], name=head.name)
+        desk.messages.info(N_("Copied the {language} code of {name}."), language=names[language],
+                           name=named(desk.session.view.network, head))
 
 
 def _add_sample(index: int) -> Do:

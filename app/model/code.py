@@ -6,7 +6,7 @@ from app.i18n import N_
 from app.model.frames import node_of, value_of
 from app.model.results import Results
 from app.model.session import Session
-from app.model.timeline import LOSS, Playhead
+from app.model.timeline import LOSS, Playhead, named
 from cnncore.code import IMPORTS, Written, code_of, loss_code, names_of, step_code, sum_code
 from cnncore.errors import CnnError
 from cnncore.network import INPUT
@@ -52,7 +52,7 @@ def whole(results: Results, head: Playhead, language: str, text: str, project: s
     imports = [line for line in IMPORTS[language].split("\n") if line]
     loader = ["from app.model.project import load", "from app.model.results import compute"]
     opened = f'r = compute(load("{project or PROJECT}"){said})' + ("" if project else "  # save the project so first")
-    number = f"# {head.name} = {value_of(results, head):.9g}"
+    number = f"# {named(results.network, head)} = {value_of(results, head):.9g}"
     return "\n".join([*imports, *loader, "", opened, *arrays, "", text, number, ""])
 
 

@@ -10,7 +10,7 @@ from app.model.expression_text import sides
 from app.model.frames import array_of, value_of
 from app.model.results import Results
 from app.model.stops import passes
-from app.model.timeline import Playhead, stretch_of
+from app.model.timeline import Playhead, named, stretch_of
 from cnncore.errors import CnnError
 
 Sentence = tuple[str, dict[str, object]]
@@ -21,14 +21,15 @@ def stopped(stop: Breakpoint | None, results: Results, head: Playhead) -> Senten
     value = _value(results, head)
     if stop is None or not stop.condition:
         return N_("Stopped where {place} begins: {name} is {value}."), {
-            "place": stop.place if stop is not None else head.node, "name": head.name, "value": value}
+            "place": stop.place if stop is not None else head.node, "name": named(results.network, head),
+            "value": value}
     if stop.condition == DEAD:
         return _dead(results, head)
     if passes(stop):
         return N_("Stopped at {name}: it is {value}, and the breakpoint is {condition}."), {
-            "name": head.name, "value": value, "condition": stop.text}
+            "name": named(results.network, head), "value": value, "condition": stop.text}
     return N_("Stopped at {name}: {condition}, with {reading}."), {
-        "name": head.name, "condition": stop.condition, "reading": reading(stop.condition, results)}
+        "name": named(results.network, head), "condition": stop.condition, "reading": reading(stop.condition, results)}
 
 
 def reached(notice: Notice, results: Results) -> Sentence:
@@ -46,7 +47,7 @@ def reached(notice: Notice, results: Results) -> Sentence:
             "count": numbers.count(_cells(results, head)), "node": head.node, "map": head.map}
     if passes(stop):
         return N_("A breakpoint holds since the last change: {name} is {value} ({condition})."), {
-            "name": head.name, "value": _value(results, head), "condition": stop.text}
+            "name": named(results.network, head), "value": _value(results, head), "condition": stop.text}
     return N_("A breakpoint holds since the last change: {condition}, with {reading}."), {
         "condition": stop.condition, "reading": reading(stop.condition, results)}
 
@@ -103,4 +104,4 @@ def _cells(results: Results, head: Playhead) -> int:
 
 def _dead(results: Results, head: Playhead) -> Sentence:
     return N_("Stopped at {name}: all {count} values of map {map} are 0."), {
-        "name": head.name, "count": numbers.count(_cells(results, head)), "map": head.map}
+        "name": named(results.network, head), "count": numbers.count(_cells(results, head)), "map": head.map}

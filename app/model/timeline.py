@@ -252,6 +252,12 @@ def shown_at(network: Network, head: Playhead) -> tuple[str, tuple[int, ...]] | 
     return network.node(head.node).inputs[int(head.target[5:])], head.index
 
 
+def named(network: Network, head: Playhead) -> str:
+    """What a number is called where a person reads it: a gradient by an output after that, ``∂L/∂scores[0]``."""
+    at = shown_at(network, head) if head.lane == "backward" else None
+    return head.name if at is None else f"∂L/∂{Playhead(*at).name}"
+
+
 def is_input(target: str) -> bool:
     """True for ``"input0"``, ``"input1"``, …"""
     return target.startswith("input") and target[5:].isdigit()

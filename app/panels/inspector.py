@@ -15,7 +15,7 @@ from app.model.difference import can_check
 from app.model.frames import array_of, node_of, trace_of, value_of
 from app.model.player import FRAME_MS
 from app.model.results import SILENT
-from app.model.timeline import Playhead, exists, has_loss, shown_at
+from app.model.timeline import Playhead, exists, has_loss, named
 from app.panels.inspector_views import field
 from app.panels.inspector_views.back import came_from, leads_to
 from app.panels.inspector_views.chain import chain
@@ -124,9 +124,7 @@ class InspectorPanel(Card):
         values = array_of(results, head)
         value = float(values[head.index])
         if moved:
-            at = shown_at(session.view.network, head)
-            gradient = head.lane == "backward" and at is not None
-            self._name = f"∂L/∂{Playhead(*at).name}" if gradient else head.name  # type: ignore[misc]
+            self._name = named(session.view.network, head)
             self._fit_name()
         self.value.set_value(value)
         own = values if values.ndim < 2 else values[head.map]

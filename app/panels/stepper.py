@@ -14,7 +14,6 @@ from app.model.results import SILENT
 from app.model.timeline import LOSS, Playhead
 from app.panels.stepper_views import CopyView, Scene, View, view_for
 from app.panels.stepper_views.slices import Slices
-from app.panels.stepper_views.terms import cell_name
 from app.widgets import unfinished
 from app.widgets.card import Card
 from app.widgets.formula import FormulaLine
@@ -231,7 +230,7 @@ class StepperPanel(Card):
 
     def _say_cell(self, head: Playhead, trace: Trace | None) -> None:
         at = timeline.shown_at(self.desk.session.view.network, head)
-        name = f"∂L/∂{cell_name(*at)}" if head.lane == "backward" and at is not None else head.name
+        name = timeline.named(self.desk.session.view.network, head)
         if self.cell.text() != name:
             self.cell.setText(name)
         if head.lane != "forward" and at is None:

@@ -15,7 +15,7 @@ from app.model.document import Document, from_model
 from app.model.frames import value_of
 from app.model.project import load, save_project
 from app.model.results import Results, compute
-from app.model.timeline import Playhead, timeline
+from app.model.timeline import Playhead, named, timeline
 from cnncore import Add, Convolution, Dense, Flatten, MeanPool, Model, Network, Node, Preprocess, ReLU
 from cnncore.code import LANGUAGES
 from cnncore.code.lines import narrow
@@ -77,7 +77,7 @@ def test_what_is_copied_of_every_stretch_gives_its_number(made: Callable[[], Doc
         assert code.text in text
         value = value_of(results, head)
         assert run(text) == pytest.approx(value, rel=1e-4, abs=1e-6), text
-        assert text.splitlines()[-1] == f"# {head.name} = {value:.9g}"
+        assert text.splitlines()[-1] == f"# {named(results.network, head)} = {value:.9g}"
 
 
 def test_the_copy_says_where_everything_comes_from(tmp_path: Path) -> None:

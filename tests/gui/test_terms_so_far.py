@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from app import i18n, numbers
-from app.model.timeline import Playhead
+from app.model.timeline import LOSS, Playhead, named
+from app.panels.inspector import InspectorPanel
 from tests.gui.printed import comes_to
-from tests.gui.stepping import opened
+from tests.gui.stepping import opened, show
 
 CELL = Playhead("conv1", (2, 10, 9))
 
@@ -66,3 +68,17 @@ def test_other_kinds_say_what_they_have_so_far(stepper, desk, head, start):
         assert stepper.formula.text.endswith(" 到目前")
     finally:
         i18n.set_language("en")
+
+
+@pytest.mark.parametrize(("head", "name"), [(Playhead(LOSS, (3,), None, "input0", "backward"), "∂L/∂scores[3]"),
+                                            (Playhead("relu2", (1, 2, 3), None, "input0", "backward"),
+                                             "∂L/∂conv2[1, 2, 3]")])
+def test_a_gradient_has_one_name_in_every_place(desk, qtbot, head, name):
+    panel = opened(desk, qtbot, desk.session.document, head)
+    inspector = InspectorPanel(desk)
+    show(qtbot, inspector, 300, 700)
+    assert panel.cell.text() == name
+    assert inspector.cell.text() == name
+    assert named(desk.session.view.network, head) == name
+    desk.perform("edit.copy_code")
+    assert f"# {name} = " in QGuiApplication.clipboard().text()
