@@ -14,7 +14,7 @@ from app.model.frames import value_of
 from app.model.player import FRAME_MS
 from app.model.ranges import shares
 from app.model.results import Results
-from app.model.timeline import LOSS, Playhead, came_back, exists, has_loss, shown_at
+from app.model.timeline import LOSS, Playhead, came_back, exists, has_loss, named, shown_at
 from app.panels.network_views.fill import Filling
 from app.widgets.card import Card
 from app.widgets.labels import Label
@@ -302,7 +302,7 @@ class NetworkPanel(Card):
             return ""
         value = value_of(results, head)
         if head.lane != "forward":
-            return f"{head.name}  {numbers.gradient(value)}"
+            return f"{named(results.network, head)}  {numbers.gradient(value)}"
         share = head.node != INPUT and shares(results.network, head.node)
         return f"{head.name}  {numbers.share(value) if share else numbers.figure(value)}"
 
