@@ -268,3 +268,12 @@ def test_a_file_of_one_s_own_goes_before_an_example(monkeypatch, tmp_path):
     monkeypatch.setattr("app.main_window.run", lambda file: opened_with.append(file) or 0)
     assert main(["C1"]) == 0
     assert str(opened_with[0]) == "C1"
+
+
+def test_a_typed_input_that_is_kept_is_changed_and_not_drawn(window, qtbot):
+    example(window, "C2")
+    with qtbot.waitSignal(window.desk.messages.shown) as caught:
+        window.desk.perform("compare.keep")
+    assert "Change a number" in caught.args[0].text
+    assert "raw another" not in caught.args[0].text
+    window.desk.perform("compare.let_go")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QTextBrowser
 
 from app.drive import settle
 from app.menus import palette_rows
@@ -225,3 +226,15 @@ def test_faster_and_slower_by_keys(window, qtbot):
         qtbot.keyClick(window, Key.Key_Comma, CONTROL)
     assert window.desk.player.speed == 0.1
     assert "0.1×" in window.explore.transport.speed.text()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac writes keys as signs")
+def test_the_page_of_keys_writes_them_as_they_are_printed_in_both_languages(kept, qtbot):
+    for language in ("view.chinese", "view.english"):
+        kept.desk.perform(language)
+        kept.desk.perform("help.keys")
+        page = next(box for box in kept.findChildren(QDialog) if box.objectName() == "keys")
+        text = page.findChild(QTextBrowser).toPlainText()
+        assert f"Ctrl+Backspace\t{kept.desk.text('canvas.clear')}" in text
+        page.close()
+        qtbot.waitUntil(lambda: not any(box.objectName() == "keys" for box in kept.findChildren(QDialog)))
