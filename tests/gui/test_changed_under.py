@@ -57,7 +57,7 @@ def comparing(window) -> None:
 def checking(window) -> None:
     window.desk.session.select(WEIGHT)
     window.explore.inspector._check()
-    assert window.explore.inspector._job.running
+    assert window.explore.inspector.checked.job.running
 
 
 def layer_open(window) -> None:
