@@ -57,7 +57,7 @@ def field(network: Network, head: Playhead, opened: bool) -> list[Row]:
     if after:
         last = list(after)[-1]
         count = numbers.count(sum(_size(box) for box in after.values()))
-        rows.append(Row(N_("could reach"), (Part(tr("{n} numbers, as far as {layer}", n=count, layer=last)),)))
+        rows.append(Row(N_("ahead"), (Part(tr("could reach {n} numbers, up to {layer}", n=count, layer=last)),)))
     return [*rows, Row("", (Part(tr("in every layer"), "text", OPEN),))]
 
 
