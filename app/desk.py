@@ -177,6 +177,7 @@ class Desk(QObject):
         action.triggered.connect(lambda _=False, name=row.name: (self.perform(name), self.refresh()))
         if row.icon:
             action.setIcon(icon(row.icon))
+            action.setIconVisibleInMenu(row.checked is None)  # there its tick stands
         return action
 
     # --- breakpoints

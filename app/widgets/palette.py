@@ -15,7 +15,8 @@ from app.widgets.card import Card
 from app.widgets.cut_text import CutText
 from app.widgets.own_keys import keeps_all
 
-WIDTH = 560
+WIDTH, HEIGHT = 560, 420
+AIR = 4  # px under the last line
 MEANT = 0.5  # how well a word fits that is not in the name: worse than one that is, better than its letters
 
 
@@ -87,7 +88,7 @@ class Palette(Card):
         """Show all actions and take the keyboard."""
         parent = self.parentWidget()
         width = min(theme.size(WIDTH), parent.width() - 32)
-        self.setGeometry((parent.width() - width) // 2, 52, width, min(theme.size(420), parent.height() - 80))
+        self.setGeometry((parent.width() - width) // 2, 52, width, theme.size(HEIGHT))
         self.field.setPlaceholderText(tr("Find an action"))
         self.field.setAccessibleName(tr("Find an action"))
         self.field.clear()
@@ -113,9 +114,22 @@ class Palette(Card):
             item.setSizeHint(QSize(0, line.sizeHint().height()))  # as wide as the list: the line cuts its middle
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
+        self.list.setVisible(bool(self._found))
         self.list.setCurrentRow(0)
         self.nothing.setVisible(not self._found)
         self.nothing.setText(tr("No action fits “{words}”.", words=words))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is found, up to its most; what is more scrolls."""
+        inner, outer = self.layout().contentsMargins(), self.contentsMargins()
+        round_it = (inner.top() + inner.bottom() + outer.top() + outer.bottom() + self.body.spacing()
+                    + self.field.sizeHint().height())
+        most = min(theme.size(HEIGHT), self.parentWidget().height() - 80) - round_it
+        rows = sum(self.list.item(k).sizeHint().height() for k in range(self.list.count())) + AIR
+        self.list.setFixedHeight(max(min(rows, most), 1))
+        shown = self.list.height() if self._found else self.nothing.sizeHint().height()
+        self.resize(self.width(), round_it + shown)
 
     def _choose(self, place: int) -> None:
         if 0 <= place < len(self._found) and not self._found[place].reason:

@@ -49,6 +49,18 @@ def test_what_it_is_found_by_is_shown_nowhere(palette, qtbot):
     assert line.findChildren(QLabel)[0].text() == "Export…"
 
 
+def test_it_is_as_high_as_what_it_finds(palette, qtbot):
+    high = palette.height()
+    qtbot.keyClicks(palette.field, "gif")
+    qtbot.waitUntil(lambda: palette.height() < high / 2)
+    assert palette.list.verticalScrollBar().maximum() == 0
+    assert palette.rect().contains(palette.list.geometry())
+    palette.field.clear()
+    qtbot.waitUntil(lambda: palette.height() == high)
+    assert palette.list.verticalScrollBar().maximum() > 0
+    assert palette.rect().contains(palette.list.geometry())
+
+
 def test_a_name_that_says_it_stands_before_what_only_means_it(palette, qtbot):
     qtbot.keyClicks(palette.field, "pl")
     assert palette._found[0].name.startswith("stepper.")
@@ -136,6 +148,7 @@ def test_the_look_and_the_language_in_use_have_a_tick(window):
             "view.light", "view.dark", "view.english", "view.chinese"}
 
     assert ticked() == {"view.light", "view.english"}
+    assert not any(desk.action(name).isIconVisibleInMenu() for name in ("view.light", "view.dark"))  # over the tick
     desk.action("view.dark").trigger()
     desk.action("view.chinese").trigger()
     assert ticked() == {"view.dark", "view.chinese"}
