@@ -306,3 +306,17 @@ def test_the_step_of_a_weight_comes_to_its_result_as_printed(desk, qtbot):
         desk.session.select(Playhead("conv1", (k % 6, 0, k % 5, k // 5), None, "weight", "update"))
         _, sums, result = panel.formula.text.replace(numbers.MINUS, "-").replace("·", "*").split(" = ")
         assert numbers.gradient(eval(sums)) == result.replace("-", numbers.MINUS)
+
+
+@pytest.mark.parametrize("width", [1100, 700])
+def test_biases_are_called_biases_and_are_no_grid(desk, qtbot, width):
+    doc = document(("c", "conv", {"filters": 16}), *HEAD)
+    panel = opened(desk, qtbot, doc, Playhead("c", (2,), None, "bias", "backward"))
+    panel.resize(width, panel.height())
+    heading = panel.view.headings["Kernel gradient"]
+    said = f"{heading.name.text()} {heading.what.text()}"
+    assert panel.view.gradient.accessibleName() == "Bias gradients"
+    assert "ernel" not in said
+    assert "4 × 4" not in said
+    desk.session.select(Playhead("c", (2, 0, 0, 0), None, "weight", "backward"))
+    assert panel.view.gradient.accessibleName() == "Gradient of the kernel"

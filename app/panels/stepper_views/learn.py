@@ -48,6 +48,7 @@ class LearnView(View):
                          (N_("Came back"), N_("Went in"), N_("Products"), N_("Kernel gradient"))}
         self._slice: tuple[int, ...] = ()
         self._shape: tuple[int, ...] = ()
+        self._two = True  # of a weight: what came back and what went in; of a bias what came back
         for map_ in (self.came, self.went, self.products):
             map_.hovered.connect(self._hover)
             map_.clicked.connect(lambda row, col: self.select_term(self._term(row, col)))
@@ -147,8 +148,11 @@ class LearnView(View):
             name = f"{scene.node.inputs[0]}[{self._channel(trace)}]"
             self.headings["Went in"].set_what(N_("{name}, shifted by this weight: ({shift})"),
                                               N_("shifted by ({shift})"), name=name, shift=shift)
-        size = " × ".join(map(str, self._shape))
+        size = " × ".join(map(str, self._shape)) if two else numbers.count(scene.shape[0])  # biases are no grid
         name = "∂L/∂w" if two else "∂L/∂b"
+        if two != self._two:
+            self._two = two
+            self.name_parts()
         heading, factor = self.headings["Kernel gradient"], self.gradient.factor
         if factor:  # without it the digits mean nothing: it has the room of the long name
             heading.name.setText(name)
@@ -284,4 +288,4 @@ class LearnView(View):
         self.came.setAccessibleName(tr("What came back"))
         self.went.setAccessibleName(tr("What went in"))
         self.products.setAccessibleName(tr("Products"))
-        self.gradient.setAccessibleName(tr("Gradient of the kernel"))
+        self.gradient.setAccessibleName(tr("Gradient of the kernel") if self._two else tr("Bias gradients"))
