@@ -21,7 +21,7 @@ ALL = "r.gradients.weights.values()"
 
 def written(results: Results, head: Playhead, language: str) -> Written:
     """The lines for the number of any pass, or why there are none; nothing at the input."""
-    network, settings = results.network, results.document.training.settings
+    network, settings = results.network, results.document.settings
     if head.node == INPUT:
         return Written("")
     if head.node == LOSS:

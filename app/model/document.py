@@ -16,6 +16,7 @@ from cnncore.files.project import Model
 from cnncore.network import Network, Weights
 from cnncore.op import Array
 from cnncore.preprocess import Preprocess
+from cnncore.recipes import recipe
 from cnncore.training import TrainSettings
 
 SIDE = 280
@@ -88,6 +89,16 @@ class Document:
                     array[index] = 0
                     out[key] = array
         return out
+
+    @cached_property
+    def settings(self) -> TrainSettings:
+        """What a step goes by: the training's settings; where they are automatic, at the rate that fits the samples."""
+        mine, counts = self.training, [len(one.samples) for one in self.classes]
+        if not mine.auto:
+            return mine.settings
+        made, _ = recipe(sum(counts), max(len(counts), 2), trained=mine.start == "trained")
+        fitting: TrainSettings = mine.settings.but(learning_rate=made.learning_rate)
+        return fitting
 
     def edited(self, key: str) -> Array:
         """True for each number of a weight array that differs from the trained one."""

@@ -102,7 +102,7 @@ class Results:
 
         The state is that of a first step: nothing has moved yet. The gradients are clipped as in training.
         """
-        optimizer = self.document.training.settings.optimizer_made()
+        optimizer = self.document.settings.optimizer_made()
         weights = {key: self.document.effective[key]}
         return weights, {key: self._clipped[key]}, optimizer.start(weights), optimizer
 

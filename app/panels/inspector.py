@@ -225,7 +225,7 @@ class InspectorPanel(Card):
         trace = trace_of(results, head)
         muted = head.lane == "forward" and (head.node, head.map) in results.document.muted
         symbols, filled = formula(trace, node_of(results, head).op.title if trace is not None else "", muted,
-                                  results.document.training.settings.learning_rate)
+                                  results.document.settings.learning_rate)
         self.formula.show_formula(symbols, filled)
         rows = chain(results, head)
         self.chain.show_rows(rows)

@@ -135,7 +135,7 @@ class StepperPanel(Card):
         view = self._view(self._lie[1])
         view.show_scene(scene)
         view.show_touch()
-        rate = session.view.training.settings.learning_rate
+        rate = session.results.document.settings.learning_rate
         write(self.formula, trace, scene.muted, scene.node.op.title, rate, head.term)
         if self.muted.isHidden() == scene.muted:
             self.muted.setVisible(scene.muted)

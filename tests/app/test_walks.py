@@ -140,7 +140,7 @@ def test_every_number_is_the_engines_and_its_terms_add_up_to_it(kind, dims):
     assert results.loss == pytest.approx(loss.value(scores.astype(np.float64), target), rel=1e-4, abs=1e-5)
     grad = loss.gradient(scores.astype(np.float64), target).astype(np.float32)
     back = network.backward(document.effective, done, grad.reshape(done.outputs[network.scores].shape))
-    optimizer = document.training.settings.optimizer_made()
+    optimizer = document.settings.optimizer_made()
     learned = {key: document.effective[key] for key in back.weights}
     stepped = optimizer.step(learned, back.weights, optimizer.start(learned))[0]
     lanes = set()

@@ -60,7 +60,7 @@ class UpdateRow(QWidget):
         for map_, plane in ((self.now, before), (self.after, after)):
             map_.set_values(plane, bound)
             map_.set_ring(*spot)
-        self._rate, self._words = results.document.training.settings.learning_rate, optimizer_words(results)
+        self._rate, self._words = results.document.settings.learning_rate, optimizer_words(results)
         self._more = tr("step 1: no effect") if no_effect(results) else ""
         self._place()
         self.update()
