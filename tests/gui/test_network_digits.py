@@ -131,3 +131,13 @@ def test_a_number_is_written_as_it_fits(values, wide, said):
         assert write is None
     else:
         assert [write(float(v)) for v in array] == said
+
+
+def test_a_short_sound_stands_in_one_row_and_says_that_its_window_begins_before_it(window):
+    session = example(window, "B1")
+    session.select(Playhead("conv1", (0, 0)))
+    settle()
+    view = window.explore.stepper.view
+    assert view.output.y() == view.input.y()
+    assert view.output.x() > view.products.geometry().right()
+    assert view.headings["Input"].what.text() == "cells −1 to 1"
