@@ -14,6 +14,7 @@ from app.i18n import N_, tr
 from app.model.difference import can_check
 from app.model.frames import array_of, node_of, trace_of, value_of
 from app.model.player import FRAME_MS
+from app.model.ranges import shares
 from app.model.results import SILENT
 from app.model.timeline import Playhead, exists, has_loss, named
 from app.panels.inspector_views import field
@@ -68,7 +69,7 @@ class InspectorPanel(Card):
         self._lay_out()
         self._head: Playhead | None = None
         self._name = ""
-        self._sources: tuple[object, object] = (None, None)
+        self._sources: tuple[object, ...] = (None,) * 4
         self._spread: tuple[object, ...] | None = None  # what the histogram has counted
         self._bad = False  # the number is NaN or infinite
         self._every = False  # every layer of what the number sees
@@ -126,7 +127,8 @@ class InspectorPanel(Card):
         if moved:
             self._name = named(session.view.network, head)
             self._fit_name()
-        self.value.set_value(value)
+        share = head.lane == "forward" and head.node != INPUT and shares(session.view.network, head.node)
+        self.value.set_value(value, share)
         own = values if values.ndim < 2 else values[head.map]
         if head.lane == "forward" and (head.node, head.map) in results.document.muted:
             self.rank.set_text(tr("⚠ muted: held at 0"), "warn")
@@ -165,7 +167,7 @@ class InspectorPanel(Card):
         self._behind = False
         session = self.desk.session
         results = session.results
-        sources = results.document.weights, results.document.muted
+        sources = results.document.weights, results.document.muted, results.said, results.target
         bad, self._bad = self._bad, not math.isfinite(value_of(results, head))
         if moved or bad or self._bad or any(now is not then for now, then in zip(sources, self._sources, strict=True)):
             self._sources = sources
