@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
@@ -57,21 +58,44 @@ class Page(QScrollArea):
 
 
 class Side(QScrollArea):
-    """A side column. With large type it scrolls by itself, so that the page beside it need not."""
+    """A side column. With large type it scrolls by itself, so that the page beside it need not.
+
+    Whether it has a bar is settled here, for the whole width: Qt would try with and without it in turns, for the cards
+    are higher where they are narrower.
+    """
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
         on_card(self, inner, "side")
+        self._bar()
+
+    def _bar(self) -> None:
+        layout = self.widget().layout()
+        need = max(layout.totalMinimumHeightForWidth(self.width()), layout.totalMinimumSize().height())
+        there = theme.scale() > 1 and need > self.height()
+        policies = Qt.ScrollBarPolicy
+        policy = policies.ScrollBarAlwaysOn if there else policies.ScrollBarAlwaysOff
+        if policy != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as its cards allow; at the normal size of type as high as they need."""
         least, large = self.widget().minimumSizeHint(), theme.scale() > 1
-        bar = self.verticalScrollBar()
-        return QSize(least.width() + (bar.sizeHint().width() if large and bar.maximum() else 0),
-                     0 if large else least.height())
+        bar = self.verticalScrollBar().sizeHint().width() if large else 0
+        return QSize(least.width() + bar, 0 if large else least.height())
 
     def sizeHint(self) -> QSize:
         return self.widget().sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._bar()
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Its cards need another height, or the type is of another size."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.StyleChange) and self.widget() is not None:
+            self._bar()
+        return super().event(event)
 
 
 class Columns(QSplitter):
