@@ -117,6 +117,7 @@ class Debugger(QObject):
         network = self.session.view.network
         for head in (self.session.hovered, self.session.clicked):
             if head is not None and exists(network, head):
+                self.session.clicked = head  # where a breakpoint halts on the way, the next call goes on to it
                 self.player.run_to(head)
                 return
         raise CnnError("run_to.nothing", N_("Point at a cell or click one: there is none to run to yet."))

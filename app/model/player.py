@@ -36,11 +36,14 @@ class Player(QObject):
         self.ring = "map"  # what a loop stays in
         self._at_once = 1
         self._fresh = True  # nothing has been played since Play was pressed: from the end of a pass it goes on
+        self._opened: timeline.Playhead | None = None  # a number whose terms are gone through
+        self._done: timeline.Playhead | None = None  # a number to which a step has come back
         self.stepping = False  # the playhead moves by a step: what shows it has until the next frame for what is far
         self.hurried = False  # the last step came right after the one before: a key is held down
         self._stepped = 0.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
+        session.playhead_moved.connect(self._led)
         session.opened.connect(self.pause)  # another document waits until it is asked
 
     @property
@@ -92,6 +95,8 @@ class Player(QObject):
     def _move(self, steps: int, hold: bool = False) -> bool:
         """Steps at the grain; a breakpoint that lies on the way ends them. False at either end of the timeline."""
         session, found = self.session, list[timeline.Playhead]()
+        if self.grain == "term" and self._opens(steps):
+            return True
 
         def halt(head: timeline.Playhead, after: timeline.Playhead) -> timeline.Playhead | None:
             stop = self._halt(head, after, steps)
@@ -103,11 +108,34 @@ class Player(QObject):
         with self._in_step():
             moved = session.step(self.grain, steps, self.round, hold, halt if stops else None)
         head = session.playhead
+        self._done = head if head is not None and head.term is None else None
         if begins and stops and head is not None and stopping(session.results, head, session.document.stops):
             found.append(head)
         if found:
             self._stop_at(found[0])
         return moved
+
+    def _led(self, *_: object) -> None:
+        """Whatever is not a step puts the playhead on a number to look at."""
+        if not self.stepping:
+            self._opened = self._done = None
+
+    def _opens(self, steps: int) -> bool:
+        """By term, a number on which a person has put the playhead is first gone through itself; back from there it is
+        whole again. One to which a step came back is done, and the step on from it leads to the next."""
+        head, trace = self.session.playhead, self.session.trace()
+        if head is None or trace is None or abs(steps) > 1:
+            return False
+        if steps > 0 and head.term is None and head != self._done and trace.terms.size:
+            self._opened = head
+            after = dataclasses.replace(head, term=0)
+        elif steps < 0 and head.term == 0 and head.whole == self._opened:
+            self._opened, after = None, head.whole
+        else:
+            return False
+        with self._in_step():
+            self.session.select(after)
+        return True
 
     @contextmanager
     def _in_step(self) -> Iterator[None]:

@@ -228,6 +228,8 @@ class TransportPanel(Card):
         k, n = playback.position(network, head, grain, trace.terms.size if trace else 0)
         of = {"k": numbers.count(k), "n": numbers.count(n)}
         self._told = tr(PLACES[grain], **of), f"{of['k']}/{of['n']}"
+        if grain == "term" and head.term is None:  # as a whole it is at none of them
+            self._told = tr(N_("{n} terms"), n=of["n"]), of["n"]
         if self._wide(self._told[0]) <= self._room or len(self._told[0]) == self._length:
             self._say_place()  # a step lays nothing out
         else:
