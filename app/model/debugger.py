@@ -27,6 +27,7 @@ class Debugger(QObject):
         self.session, self.player = session, player
         self.watches, self.alarms = Watches(session, self), Alarms(session, self)
         self.comparison = Comparison(session, self)
+        self._aim: Playhead | None = None  # to which a breakpoint has not let it run
 
     # --- breakpoints
 
@@ -115,10 +116,11 @@ class Debugger(QObject):
     def run_to(self) -> None:
         """To the cell under the pointer, else to the one that was clicked last."""
         network = self.session.view.network
-        for head in (self.session.hovered, self.session.clicked):
+        for head in (self.session.hovered, self._aim, self.session.clicked):
             if head is not None and exists(network, head):
-                self.session.clicked = head  # where a breakpoint halts on the way, the next call goes on to it
                 self.player.run_to(head)
+                # A breakpoint on the way has halted it, and put out the pointer's mark: the next call goes on.
+                self._aim = head if self.session.playhead != head else None
                 return
         raise CnnError("run_to.nothing", N_("Point at a cell or click one: there is none to run to yet."))
 

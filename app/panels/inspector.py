@@ -120,7 +120,7 @@ class InspectorPanel(Card):
         head = session.playhead if self.desk.player.playing else session.hovered or session.playhead
         if head is None or not exists(session.view.network, head):
             return
-        before, moved, self._head = self._head, head != self._head, head
+        moved, self._head = head != self._head, head
         results = session.results
         values = array_of(results, head)
         value = float(values[head.index])
@@ -147,7 +147,7 @@ class InspectorPanel(Card):
         self.histogram.set_cursor(value)
         if head.lane == "backward" or not has_loss(session.view.network):
             self._show_gradient()  # there is none, so none of the number before may stay
-        wait = self._wait(before, head) if moved and session.hovered is None else 0
+        wait = self._wait() if moved and session.hovered is None else 0
         if wait:
             self._behind = True
             self._later.start(wait)
@@ -155,12 +155,11 @@ class InspectorPanel(Card):
             return
         self._show_rest(head, moved or self._behind)
 
-    def _wait(self, before: Playhead | None, head: Playhead) -> int:
+    def _wait(self) -> int:
         """After how many ms all but the number is shown. One who steps fast follows the number: the rest is there when
-        the hand rests. A step into another layer is painted in two frames."""
+        the hand rests. A step is painted in two frames, and all that is read comes with the second."""
         player = self.desk.player
-        far = before is None or (before.lane, before.node) != (head.lane, head.node)
-        return LATER if player.hurried else FRAME_MS if player.stepping and far else 0
+        return 0 if player.playing else LATER if player.hurried else FRAME_MS if player.stepping else 0
 
     def _show_rest(self, head: Playhead, moved: bool) -> None:
         """Where the number comes from, where it goes, and all the rest that is to be read."""

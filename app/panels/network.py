@@ -86,7 +86,6 @@ class NetworkPanel(Card):
         desk.debugger.comparison.changed.connect(lambda: self._unseen() or self._compared())
         self._looks = theme.name(), theme.scale(), i18n.language()
         self._behind = True  # built when it is shown, at its size then
-        self._layer: tuple[str, str] | None = None  # lane and node of what it shows as selected
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(FRAME_MS)
@@ -255,17 +254,16 @@ class NetworkPanel(Card):
         return None if k is None or head is None or self.columns[k].node != head.node else (k, head.index)
 
     def _selection(self, head: Playhead | None) -> None:
-        """A step into another layer is painted in two frames: how its number is made, and then where it lies."""
-        layer = None if head is None else (head.lane, head.node)
-        if self.desk.player.stepping and layer != self._layer and not self._unseen():
-            self._soon.start()
+        """A step is painted in two frames: how its number is made, and then where it lies."""
+        if self.desk.player.stepping and not self._unseen():
+            if not self._soon.isActive():
+                self._soon.start()
         else:
             self._follow()
 
     def _follow(self) -> None:
         self._soon.stop()
         head = self.session.playhead
-        self._layer = None if head is None else (head.lane, head.node)
         self._lane(head)
         if not self._unseen():
             self._choose_class(head)

@@ -209,7 +209,8 @@ def test_a_loop_backwards_halts_beyond_its_start(session, player, told):
 
 
 def test_a_million_cells_are_searched_as_an_array(qapp):
-    made = document(("c", "conv", {"filters": 16, "kernel": 3, "padding": 1}), ("p", "maxpool", {"window": 64, "stride": 64}), *HEAD,
+    made = document(("c", "conv", {"filters": 16, "kernel": 3, "padding": 1}),
+                    ("p", "maxpool", {"window": 64, "stride": 64}), *HEAD,
                     shape=(1, 256, 256))
     noise = np.random.default_rng(1).normal(size=(1, 256, 256)).astype(np.float32)
     session = Session(dataclasses.replace(made, typed=noise))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import pytest
