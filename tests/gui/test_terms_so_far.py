@@ -21,11 +21,19 @@ def stepper(desk, qtbot):
     return panel
 
 
-def test_step_over_goes_to_the_next_cell_step_into_to_the_first_term_and_back_to_the_last(stepper, desk):
+def test_a_cell_that_was_selected_is_gone_through_and_one_that_is_done_is_stepped_over(stepper, desk):
+    desk.perform("stepper.forward")
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 9), 0)
+    desk.perform("stepper.back")
+    assert desk.session.playhead == CELL
+    desk.session.select(Playhead("conv1", (2, 10, 9), 24))
     desk.perform("stepper.forward")
     assert desk.session.playhead == Playhead("conv1", (2, 10, 10), 0)
     desk.perform("stepper.back")
-    assert desk.session.playhead == CELL
+    assert desk.session.playhead == CELL, "it is done"
+    desk.perform("stepper.forward")
+    assert desk.session.playhead == Playhead("conv1", (2, 10, 10), 0)
+    desk.session.select(CELL)
     desk.perform("stepper.into")
     assert desk.session.playhead == Playhead("conv1", (2, 10, 9), 0)
     desk.session.select(CELL)

@@ -206,7 +206,12 @@ class View(QWidget):
             self.show_touch()
 
     def _again(self) -> None:
-        if self.scene is not None and self.isVisible():
+        if self.isVisible():
+            self._anew()
+
+    @SILENT
+    def _anew(self) -> None:
+        if self.scene is not None:
             self.show_scene(self.scene)
 
     # --- what a person does on cells
@@ -285,7 +290,7 @@ class View(QWidget):
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and self.scene is not None:
             self.name_parts()
             if self.scene.results.network is self.desk.session.view.network:  # else another comes before it is seen
-                self.show_scene(self.scene)
+                self._anew()
             self.arrange()
 
     @SILENT
