@@ -27,6 +27,7 @@ class SeesPanel(Card):
         self.setObjectName("sees_panel")
         self.desk = desk
         theme.dress(self.secondary, 11)
+        self.header.setSpacing(3)  # the shape stands whole beside the title
         self.picture = HeatMap()
         self.picture.setObjectName("sees_picture")
         self.picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
