@@ -103,7 +103,7 @@ def test_the_chain_of_a_weight_multiplies_up_to_its_gradient(inspector, desk):
     assert rows[-1].parts[0].text == numbers.gradient(total)
     came = value_of(desk.session.results, rows[3].parts[0].to)
     went = value_of(desk.session.results, rows[4].parts[0].to)
-    others = float(rows[5].parts[0].text.removeprefix("+ ").strip("()").replace("−", "-"))
+    others = float(rows[5].parts[0].text.removeprefix("+ ").replace("− ", "-").replace("−", "-"))
     assert came * went + others == pytest.approx(total, rel=0.02)
 
 

@@ -145,7 +145,9 @@ def _weight_rows(results: Results, head: Playhead, trace: Trace, term: int) -> l
     others = int(np.count_nonzero(trace.terms)) - int(trace.terms[term] != 0)
     if others > 0:
         rest = trace.total - float(trace.terms[term])
-        rows.append(Row(tr("{n} other places", n=numbers.count(others)), (Part(f"+ {_short(rest)}", "code"),)))
+        sign = numbers.MINUS if rest < 0 else "+"  # brackets would not fit a narrow column
+        text = f"{sign} {_short(abs(rest))}"
+        rows.append(Row(tr("{n} other places", n=numbers.count(others)), (Part(text, "code"),)))
     total = Part(numbers.gradient(trace.total), "code", dataclasses.replace(head, term=None))
     return [*rows, Row(f"= ∂L/∂{numbers.letter(head.target)}", (total,))]
 
