@@ -167,25 +167,23 @@ def cross(painter: QPainter, cell: QRectF) -> None:
 
 def muted(painter: QPainter, rect: QRectF) -> None:
     """Switched off: three quarters of panel over the map, and a slash."""
-    veil = theme.color("panel")
-    veil.setAlphaF(0.75)
-    painter.save()
-    painter.fillRect(rect, veil)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.color("edge"), _wide(1.5)))
-    painter.drawLine(rect.bottomLeft(), rect.topRight())
-    painter.restore()
+    _struck(painter, rect, 0.75, 1.5, QLineF(rect.bottomLeft(), rect.topRight()))
 
 
 def dropped(painter: QPainter, cell: QRectF) -> None:
     """No window reaches it: its colour faint, and a line the other way than the hatch and the slash."""
+    _struck(painter, cell, 0.6, 1, QLineF(cell.topLeft(), cell.bottomRight()))
+
+
+def _struck(painter: QPainter, rect: QRectF, share: float, width: float, line: QLineF) -> None:
+    """So much of the panel's colour over it, and a line through it."""
     veil = theme.color("panel")
-    veil.setAlphaF(0.6)
+    veil.setAlphaF(share)
     painter.save()
-    painter.fillRect(cell, veil)
+    painter.fillRect(rect, veil)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.color("edge"), _wide(1)))
-    painter.drawLine(cell.topLeft(), cell.bottomRight())
+    painter.setPen(QPen(theme.color("edge"), _wide(width)))
+    painter.drawLine(line)
     painter.restore()
 
 
