@@ -10,32 +10,18 @@ import pytest
 from app.model import edits
 from app.model.alarms import Alarms
 from app.model.breakpoints import Breakpoint
-from app.model.document import SIDE, from_model
 from app.model.frames import value_of
 from app.model.run import Checkpoint, RunState
-from app.model.session import Session
 from app.model.timeline import Playhead
-from app.paths import asset
-from cnncore.files.project import read_model
+from tests.app.shipped import ONE, SEVEN, drawn, shipped
 
 VALUE = Breakpoint(node="relu1", condition="value > 1")
 BACK = Breakpoint("backward", "conv1", "weight", "abs(value) > 0")
 
 
-def drawn(*boxes) -> np.ndarray:
-    image = np.zeros((SIDE, SIDE), np.uint8)
-    for top, bottom, left, right in boxes:
-        image[top:bottom, left:right] = 255
-    return image
-
-
-ONE = drawn((60, 220, 130, 160))
-SEVEN = drawn((60, 220, 150, 180), (60, 90, 80, 180))
-
-
 @pytest.fixture
 def session(qapp):
-    return Session(from_model(read_model(asset("models", "lenet.safetensors"))))
+    return shipped()
 
 
 @pytest.fixture

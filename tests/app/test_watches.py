@@ -13,7 +13,7 @@ import pytest
 from app.model import edits, stop_words
 from app.model.breakpoints import Breakpoint, typed
 from app.model.debugger import Debugger
-from app.model.document import SIDE, from_model
+from app.model.document import SIDE
 from app.model.expression import evaluate
 from app.model.expression_text import pinned, sides
 from app.model.expression_tree import parse, written
@@ -21,31 +21,19 @@ from app.model.frames import value_of
 from app.model.player import Player
 from app.model.project import load, save_project
 from app.model.run import Checkpoint, RunState
-from app.model.session import Session
 from app.model.timeline import LOSS, Playhead, timeline
 from app.model.watches import KEPT, Watches
-from app.paths import asset
 from cnncore.errors import CnnError
-from cnncore.files.project import read_container, read_model, write_container
+from cnncore.files.project import read_container, write_container
+from tests.app.shipped import ONE, SEVEN, drawn, shipped
 from tests.gui.stepping import HEAD, document
 
 CELL = Playhead("conv1", (2, 10, 9))
 
 
-def drawn(*boxes) -> np.ndarray:
-    image = np.zeros((SIDE, SIDE), np.uint8)
-    for top, bottom, left, right in boxes:
-        image[top:bottom, left:right] = 255
-    return image
-
-
-ONE = drawn((60, 220, 130, 160))
-SEVEN = drawn((60, 220, 150, 180), (60, 90, 80, 180))
-
-
 @pytest.fixture
 def session(qapp):
-    return Session(from_model(read_model(asset("models", "lenet.safetensors"))))
+    return shipped()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from app.drive import settle
 from app.model import edits
 from app.model.timeline import LOSS, Playhead, exists
-from tests.gui.whole import afresh, click_cell, draw_three, opened, spot
+from tests.gui.whole import at_cell, opened, spot
 
 WEIGHT = Playhead("conv1", (2, 0, 1, 1), None, "weight", "backward")
 
@@ -21,10 +21,7 @@ def kept(qapp, tmp_path_factory):
 
 @pytest.fixture
 def window(kept, qtbot):
-    afresh(kept)
-    kept.desk.session.hover(None)
-    draw_three(kept)
-    click_cell(kept, qtbot, "conv1", (2, 10, 9))
+    at_cell(kept, qtbot)
     yield kept
     kept.desk.player.pause()
     kept.desk.debugger.comparison.let_go()

@@ -14,7 +14,7 @@ from app.model.timeline import LOSS, Playhead
 from app.panels.inspector_views.compared import LET_GO
 from tests.gui.pointer import hover
 from tests.gui.stepping import inside
-from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, spot, templates
+from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, spot, templates, with_strip
 
 Key = Qt.Key
 CELL, OTHER = Playhead("conv1", (2, 10, 9)), Playhead("conv1", (4, 12, 12))
@@ -28,13 +28,7 @@ def kept(qapp, tmp_path_factory):
 
 @pytest.fixture
 def window(kept, qtbot):
-    afresh(kept)
-    draw_three(kept)
-    click_cell(kept, qtbot, "conv1", CELL.index)
-    kept.explore.watches.set_folded(False)
-    kept.activateWindow()
-    qtbot.waitUntil(kept.isActiveWindow)
-    return kept
+    return with_strip(kept, qtbot)
 
 
 def strip(window):

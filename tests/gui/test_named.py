@@ -10,7 +10,7 @@ from app.drive import settle
 from app.model.frames import trace_of, value_of
 from app.model.timeline import LOSS, Playhead, exists
 from app.widgets.plane_grid import PlaneGrid
-from tests.gui.whole import LEFT, NONE, afresh, click_cell, draw_three, opened
+from tests.gui.whole import LEFT, NONE, at_cell, opened
 
 HEADS = [Playhead("conv1", (2, 10, 9), 18), Playhead("conv2", (3, 4, 4), 77), Playhead("pool1", (2, 3, 3), 2),
          Playhead("dense2", (7,), 50), Playhead("scores", (3,), 2), Playhead("softmax", (3,), 5),
@@ -26,10 +26,7 @@ def kept(qapp, tmp_path_factory):
 
 @pytest.fixture
 def window(kept, qtbot):
-    afresh(kept)
-    kept.desk.session.hover(None)
-    draw_three(kept)
-    click_cell(kept, qtbot, "conv1", (2, 10, 9))
+    at_cell(kept, qtbot)
     return kept
 
 

@@ -13,7 +13,7 @@ from app.model.frames import value_of
 from app.model.timeline import Playhead
 from app.widgets.sparkline import Sparkline
 from tests.gui.stepping import inside
-from tests.gui.whole import CONTROL, LEFT, SHIFT, afresh, click_cell, draw_three, opened, templates
+from tests.gui.whole import CONTROL, LEFT, SHIFT, opened, templates, with_strip
 
 Key = Qt.Key
 CELL, OTHER = Playhead("conv1", (2, 10, 9)), Playhead("conv1", (4, 12, 12))
@@ -27,13 +27,7 @@ def kept(qapp, tmp_path_factory):
 
 @pytest.fixture
 def window(kept, qtbot):
-    afresh(kept)
-    draw_three(kept)
-    click_cell(kept, qtbot, "conv1", CELL.index)
-    kept.explore.watches.set_folded(False)
-    kept.activateWindow()
-    qtbot.waitUntil(kept.isActiveWindow)
-    return kept
+    return with_strip(kept, qtbot)
 
 
 def strip(window):

@@ -154,3 +154,20 @@ def walk(widget: QWidget, fits: Callable[[QWidget], bool] = lambda w: True) -> I
             if fits(child):
                 yield child
             yield from walk(child, fits)
+
+
+def at_cell(window: MainWindow, qtbot, index: tuple[int, ...] = (2, 10, 9)) -> MainWindow:
+    """As it was at first, with a 3 drawn and a cell of conv1 clicked."""
+    afresh(window)
+    window.desk.session.hover(None)
+    draw_three(window)
+    click_cell(window, qtbot, "conv1", index)
+    return window
+
+
+def with_strip(window: MainWindow, qtbot) -> MainWindow:
+    """The same with the strip of watches unfolded, and the keys in the window."""
+    at_cell(window, qtbot).explore.watches.set_folded(False)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
